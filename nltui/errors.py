@@ -1,0 +1,55 @@
+"""The errors a person can meet: what was tried, what the kernel said, what to do; each with its exit code.
+
+Exit codes: 0 ok, 1 usage, 2 the kernel refused, 4 data lost, 77 privilege, 124 timed out, 128+n signal.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+
+class NltuiError(Exception):
+    """Base of everything nltui raises on purpose; `str()` is one sentence fit for stderr."""
+
+    exit_code = 1
+
+
+class UsageError(NltuiError):
+    """The command line asks for something that does not exist."""
+
+
+class MalformedMessage(NltuiError):
+    """Bytes that are no valid message; names the place and both lengths."""
+
+    exit_code = 2
+
+
+class KernelRefused(NltuiError):
+    """The kernel answered a request with an errno.
+
+    `number` is positive; `said` is the ext-ack text or empty; `offset` that of the offending attribute, 0 unknown.
+    """
+
+    exit_code = 2
+
+    def __init__(self, tried: str, number: int, said: str = "", offset: int = 0) -> None:
+        self.tried, self.number, self.said, self.offset = tried, number, said, offset
+        name = errno.errorcode.get(number, str(number))
+        super().__init__(f"{tried}: {name}, {said or os.strerror(number)}")
+
+
+class PrivilegeMissing(NltuiError):
+    """The kernel or the operating system wants a capability that this process lacks."""
+
+    exit_code = 77
+
+
+class NamespaceUnknown(UsageError):
+    """No network namespace has this name, path or process."""
+
+
+class TimedOut(NltuiError):
+    """A deadline passed; the outcome is unknown, not failed."""
+
+    exit_code = 124

@@ -1,0 +1,177 @@
+"""Network namespaces: finding, telling apart and entering them.
+
+A namespace's identity is (st_dev, st_ino) of its nsfs file, never its name: a name can be given to another namespace
+while this program runs. Source: namespaces(7), ioctl_ns(2), setns(2); names as in `ip netns`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self, TypeVar
+
+from nltui.errors import NamespaceUnknown, PrivilegeMissing
+from nltui.text import visible
+
+RUN_DIRECTORY = Path("/run/netns")
+"""Where `ip netns add` pins namespaces by name."""
+
+CLONE_NEWNET = 0x40000000
+"""linux/sched.h."""
+NS_GET_NSTYPE = 0xB703
+"""linux/nsfs.h: the CLONE_NEW* flag of the namespace behind a descriptor."""
+
+_Result = TypeVar("_Result")
+
+
+class Identity(NamedTuple):
+    """What a network namespace is: device and inode number of its nsfs file."""
+
+    device: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """An open network namespace; close it, or use it in a `with` statement."""
+
+    fd: int
+    """An nsfs descriptor, close-on-exec. It keeps the namespace alive."""
+    name: str
+    """Visible: as asked for, else the name that `ip netns` knows, `default`, or `net:[inode]`."""
+    identity: Identity
+
+    def close(self) -> None:
+        """Let go of the namespace; sockets in it keep it alive."""
+        os.close(self.fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def resolve(argument: str) -> Namespace:
+    """Open what `-n` names: a path where it holds a slash, else a name of `ip netns`, else a process id.
+
+    Raises NamespaceUnknown, or PrivilegeMissing where another process's namespace may not be looked at.
+    """
+    if "/" in argument:
+        return _open(Path(argument), visible(argument), f"no network namespace at {visible(argument)}")
+    named_path = RUN_DIRECTORY / argument
+    if argument not in ("", ".", "..") and named_path.exists():
+        return _open(named_path, visible(argument), f"network namespace {visible(argument)} cannot be opened")
+    if argument.isascii() and argument.isdigit():
+        return _open(Path("/proc", argument, "ns/net"), f"pid {argument}", f"no process {argument}")
+    known = ", ".join(sorted(named().values())) or "none"
+    raise NamespaceUnknown(
+        f"no network namespace is called {visible(argument)} (`ip netns` knows: {visible(known)}); "
+        "a path or a process id is taken too"
+    )
+
+
+def current() -> Namespace:
+    """The namespace that this process's main thread is in, with its name if it has one."""
+    with _open(Path("/proc/self/ns/net"), "", "this process has no network namespace") as found:
+        return Namespace(os.dup(found.fd), name_of(found.identity), found.identity)
+
+
+def name_of(identity: Identity) -> str:
+    """The visible name that `ip netns` knows, `default` for that of process 1, else `net:[inode]` as in /proc."""
+    known = named().get(identity)
+    if known is not None:
+        return known
+    return "default" if _identity("/proc/1/ns/net") == identity else f"net:[{identity.inode}]"
+
+
+def named() -> dict[Identity, str]:
+    """Every namespace with a name, in the names' order; of several names for one, the first. Same as `ip netns list`.
+
+    What cannot be looked at is left out.
+    """
+    try:
+        entries = sorted(RUN_DIRECTORY.iterdir(), reverse=True)
+    except OSError:
+        return {}
+    found = {identity: visible(entry.name) for entry in entries if (identity := _identity(str(entry)))}
+    return dict(reversed(found.items()))
+
+
+def run_in(fd: int, work: Callable[[], _Result]) -> _Result:
+    """Call `work` inside the namespace, in a thread of its own that then ends, and return or raise what it does.
+
+    setns() moves one thread; threads that live on must never be moved, and sockets stay where they were opened.
+    Raises PrivilegeMissing where the kernel refuses to enter (CAP_SYS_ADMIN).
+    """
+    results: list[_Result] = []
+    failures: list[BaseException] = []
+
+    def body() -> None:
+        try:
+            _enter(fd)
+            results.append(work())
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=body, name="nltui-setns", daemon=True)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return results[0]
+
+
+def _enter(fd: int) -> None:
+    # os.setns came with Python 3.12.
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(fd, CLONE_NEWNET) == 0:
+        return
+    number = ctypes.get_errno()
+    error = OSError(number, os.strerror(number))
+    if isinstance(error, PermissionError):
+        raise PrivilegeMissing("entering a network namespace needs CAP_SYS_ADMIN; run as root") from error
+    raise NamespaceUnknown(f"this network namespace cannot be entered: {error.strerror}") from error
+
+
+def _open(path: Path, name: str, sentence: str) -> Namespace:
+    try:
+        # Without O_NONBLOCK a path to a FIFO would wait for its writer.
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except PermissionError as error:
+        raise PrivilegeMissing(f"{sentence}: {error.strerror}; run as root, or as the user who made it") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no valid path"
+        raise NamespaceUnknown(f"{sentence}: {reason}") from error
+    if not _is_network(fd):
+        os.close(fd)
+        raise NamespaceUnknown(f"{sentence}: the file is not a network namespace")
+    return Namespace(fd, name, _of(os.fstat(fd)))
+
+
+def _is_network(fd: int) -> bool:
+    import fcntl
+
+    try:
+        return fcntl.ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET
+    except OSError:
+        return False
+
+
+def _identity(path: str) -> Identity | None:
+    try:
+        return _of(Path(path).stat())
+    except (OSError, ValueError):
+        return None
+
+
+def _of(status: os.stat_result) -> Identity:
+    return Identity(status.st_dev, status.st_ino)

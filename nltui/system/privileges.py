@@ -1,0 +1,74 @@
+"""What this process may do, read from /proc/self/status: the kernel's word, not a flag's.
+
+Source: proc_pid_status(5), linux/capability.h.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+STATUS = Path("/proc/self/status")
+
+CAP_DAC_OVERRIDE = 1
+CAP_NET_ADMIN = 12
+CAP_SYS_ADMIN = 21
+CAP_AUDIT_READ = 37
+
+
+class Badge(Enum):
+    """The word in the header."""
+
+    CAN_CHANGE = "CAN CHANGE"
+    UNPRIVILEGED = "UNPRIVILEGED"
+    READ_ONLY = "READ-ONLY"
+    """No capability is left and none can come back: the guarantee of read-only mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Privileges:
+    """Capability sets as bit masks, bit number = CAP_*, and whether exec can add to them."""
+
+    effective: int
+    permitted: int
+    inheritable: int
+    bounding: int
+    ambient: int
+    no_new_privs: bool
+
+    def has(self, capability: int) -> bool:
+        """Whether a capability counts now, in the user namespace that this process is in."""
+        return bool(self.effective >> capability & 1)
+
+    @property
+    def badge(self) -> Badge:
+        """CAN CHANGE with CAP_NET_ADMIN; READ-ONLY where every set is empty for good; else UNPRIVILEGED."""
+        if self.has(CAP_NET_ADMIN):
+            return Badge.CAN_CHANGE
+        left = self.effective | self.permitted | self.inheritable | self.bounding | self.ambient
+        return Badge.READ_ONLY if self.no_new_privs and not left else Badge.UNPRIVILEGED
+
+
+def current(status: Path = STATUS) -> Privileges:
+    """Of this process's main thread, now. What cannot be read counts as no capability, and not as the guarantee."""
+    try:
+        lines = status.read_text("ascii", "replace").splitlines()
+    except OSError:
+        lines = []
+    fields = {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return Privileges(
+        _mask(fields, "CapEff", 0),
+        _mask(fields, "CapPrm", 0),
+        _mask(fields, "CapInh", 0),
+        _mask(fields, "CapBnd", 1),
+        _mask(fields, "CapAmb", 0),
+        fields.get("NoNewPrivs") == "1",
+    )
+
+
+def _mask(fields: dict[str, str], name: str, unknown: int) -> int:
+    try:
+        return int(fields[name], 16)
+    except (KeyError, ValueError):
+        return unknown
