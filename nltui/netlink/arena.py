@@ -1,0 +1,122 @@
+"""Reserved memory that recv writes into. Addresses never move, so views on it stay valid; only touched pages cost.
+
+Rows of many lengths live here; a freed row's bytes are reused by a row of the same padded length.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from nltui.netlink.columns import Ints, Words
+
+MAP_NORESERVE = 0x4000
+"""linux/mman.h; the mmap module names it only in later Pythons."""
+
+
+HUGE_FROM = 4 << 20
+"""Bytes in use from which an arena asks for huge pages."""
+
+
+def reserve(size: int) -> mmap.mmap:
+    """Anonymous private memory of `size` bytes that costs nothing until written. Raises OSError where refused."""
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE)
+
+
+def array(dtype: DTypeLike, count: int) -> NDArray[Any]:
+    """A zeroed array of `count` elements in reserved memory: zeros that are never written cost nothing."""
+    kind = np.dtype(dtype)
+    return np.frombuffer(reserve(max(count * kind.itemsize, mmap.PAGESIZE)), kind, count)
+
+
+class Arena:
+    """A growing run of words with free lists by length (in words)."""
+
+    def __init__(self, size: int) -> None:
+        """`size` in bytes, the most it can ever hold."""
+        self._map = reserve(size)
+        self.bytes = memoryview(self._map)
+        self.words: Words = np.frombuffer(self._map, np.uint32)
+        self.size = size
+        self.tail = 16
+        """Byte offset of the first never-used byte. Starts past 0, so that no place is ever 0."""
+        self._free: dict[int, list[Ints]] = {}
+
+    def room(self) -> int:
+        """Bytes never used yet."""
+        return self.size - self.tail
+
+    def commit(self, length: int) -> int:
+        """Keep `length` bytes that were written at the tail; returns where they begin."""
+        begin = self.tail
+        self._grow(self.tail + ((length + 3) & ~3))
+        return begin
+
+    def _grow(self, tail: int) -> None:
+        """Move the tail. Once the arena is large, huge pages make first touches 5 x cheaper; small ones stay small."""
+        if tail > HUGE_FROM > self.tail:
+            with contextlib.suppress(OSError):
+                self._map.madvise(mmap.MADV_HUGEPAGE, 2 * HUGE_FROM)
+        self.tail = tail
+
+    def allocate(self, count: int, words: int) -> Ints | None:
+        """Places (word indices) for `count` messages of one length in words; None when full."""
+        taken: list[Ints] = []
+        free = self._free.get(words, [])
+        while free and count:
+            run = free.pop()
+            if len(run) > count:
+                free.append(run[count:])
+                run = run[:count]
+            taken.append(run)
+            count -= len(run)
+        if count:
+            need = count * words * 4
+            if need > self.room():
+                for run in taken:
+                    self.release(run, words)
+                return None
+            first = self.tail // 4
+            taken.append(np.arange(first, first + count * words, words, dtype=np.int64))
+            self._grow(self.tail + need)
+        return taken[0] if len(taken) == 1 else np.concatenate(taken)
+
+    def release(self, places: Ints, words: int) -> None:
+        """Give back messages of one length."""
+        if len(places):
+            self._free.setdefault(words, []).append(places)
+
+    def store(self, source: Words, start: Ints, size: Ints) -> Ints | None:
+        """Copy messages in, those of one length together; returns their places or None when full (nothing kept)."""
+        places = np.zeros(len(start), np.int64)
+        lengths = (size + 3) >> 2
+        done: list[tuple[Ints, int]] = []
+        for words in np.unique(lengths).tolist():
+            mine = np.flatnonzero(lengths == words)
+            room = self.allocate(len(mine), words)
+            if room is None:
+                for run, length in done:
+                    self.release(run, length)
+                return None
+            copy(self.words, room, source, start[mine], words)
+            places[mine] = room
+            done.append((room, words))
+        return places
+
+    def free(self, places: Ints, size: Ints) -> None:
+        """Give back messages of any lengths (bytes)."""
+        lengths = (size + 3) >> 2
+        for words in np.unique(lengths).tolist():
+            self.release(places[lengths == words], words)
+
+
+def copy(into: Words, to: Ints, source: Words, start: Ints, words: int) -> None:
+    """Copy equally long runs of words, in slices that stay in the processor's cache."""
+    step = np.arange(words)
+    for at in range(0, len(start), 4096):
+        part = slice(at, at + 4096)
+        into[to[part, None] + step] = source[start[part, None] + step]

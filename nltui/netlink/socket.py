@@ -1,0 +1,191 @@
+"""The only file that opens a Netlink socket or enters a network namespace.
+
+Socket options: linux/netlink.h. A namespace is entered by a short-lived thread that opens a socket and ends; later
+sockets find the namespace through SIOCGSKNS on an open one, so nothing else pins it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import os
+import socket
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nltui.errors import KernelRefused, PrivilegeMissing
+from nltui.netlink.arena import reserve
+from nltui.netlink.columns import Ints, Words
+from nltui.netlink.constants.netlink import PROTOCOL_NAMES
+from nltui.system.namespaces import Namespace, run_in
+
+SOL_NETLINK = 270
+ADD_MEMBERSHIP, EXT_ACK, STRICT_CHK, CAP_ACK = 1, 11, 12, 10
+SO_RCVBUFFORCE, SO_MEMINFO, MEMINFO_DROPS = 33, 55, 8
+SIOCGSKNS = 0x894C
+MSG_TRUNC, MSG_DONTWAIT = 0x20, 0x40
+MONITOR_BUFFER = 8 << 20
+"""Bytes asked for with SO_RCVBUFFORCE: holds about 20,000 route notifications."""
+SLOTS, SLOT = 512, (1 << 16) + 64
+"""Datagrams taken by one recvmmsg, and the room of each: larger than any that the kernel sends."""
+
+
+class Sockets:
+    """Opens Netlink sockets in one namespace. `namespace` None: the one this process is in."""
+
+    def __init__(self, namespace: Namespace | None) -> None:
+        self._namespace = namespace
+        self._anchor: socket.socket | None = None
+
+    def open(self, protocol: int) -> socket.socket:
+        """A bound, non-blocking socket. Raises PrivilegeMissing or KernelRefused."""
+        try:
+            if self._namespace is None:
+                return _make(protocol)
+            if self._anchor is None or self._anchor.fileno() < 0:
+                self._anchor = run_in(self._namespace.fd, lambda: _make(protocol))
+                return self._anchor
+            fd = fcntl.ioctl(self._anchor.fileno(), SIOCGSKNS)
+            try:
+                return run_in(fd, lambda: _make(protocol))
+            finally:
+                os.close(fd)
+        except OSError as error:
+            raise _refused(f"opening a NETLINK_{PROTOCOL_NAMES.get(protocol, protocol)} socket", error) from error
+
+
+def _make(protocol: int) -> socket.socket:
+    made = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, protocol)
+    made.bind((0, 0))
+    return made
+
+
+def _refused(tried: str, error: OSError) -> Exception:
+    number = error.errno or errno.EIO
+    if number in (errno.EPERM, errno.EACCES):
+        return PrivilegeMissing(f"{tried}: the kernel wants a privilege that this process lacks")
+    return KernelRefused(tried, number)
+
+
+def dump_socket(sockets: Sockets, protocol: int, strict: bool) -> socket.socket:
+    """A fresh socket for one dump."""
+    made = sockets.open(protocol)
+    for option in (EXT_ACK, STRICT_CHK) if strict else (EXT_ACK,):
+        with contextlib.suppress(OSError):  # older kernels lack them: the dump works without
+            made.setsockopt(SOL_NETLINK, option, 1)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Datagrams:
+    """What one recvmmsg took: word index and length in bytes of each datagram, its sender, whether it was cut off."""
+
+    words: Words
+    start: Ints
+    length: Ints
+    sender: Ints
+    """nl_pid of the sending socket; the kernel's is 0."""
+    cut: NDArray[np.bool_]
+
+
+class Overrun(Exception):
+    """The kernel dropped messages because the receive buffer was full (ENOBUFS)."""
+
+
+class _Iovec(ctypes.Structure):
+    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
+
+
+class _Msghdr(ctypes.Structure):
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("namelen", ctypes.c_uint32),
+        ("iov", ctypes.c_void_p),
+        ("iovlen", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("controllen", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    )
+
+
+class _Mmsghdr(ctypes.Structure):
+    _fields_ = (("header", _Msghdr), ("length", ctypes.c_uint))
+
+
+class Receiver:
+    """Room for many datagrams, reused for every call; one thread may use it, for any number of sockets."""
+
+    def __init__(self) -> None:
+        self._map = reserve(SLOTS * SLOT)
+        self.words: Words = np.frombuffer(self._map, np.uint32)
+        self._names: NDArray[np.uint32] = np.zeros((SLOTS, 3), np.uint32)
+        self._headers = (_Mmsghdr * SLOTS)()
+        self._iovecs = (_Iovec * SLOTS)()
+        base = self.words.ctypes.data
+        for number in range(SLOTS):
+            self._iovecs[number] = _Iovec(base + number * SLOT, SLOT)
+            header = self._headers[number].header
+            header.name = self._names.ctypes.data + number * 12
+            header.iov = ctypes.addressof(self._iovecs) + number * ctypes.sizeof(_Iovec)
+            header.iovlen = 1
+        stride = ctypes.sizeof(_Mmsghdr)
+        raw: Any = np.frombuffer(self._headers, np.uint8).reshape(SLOTS, stride)
+        self._length = _column(raw, _Mmsghdr.length.offset)
+        self._flags = _column(raw, _Msghdr.flags.offset)
+        self._namelen = _column(raw, _Msghdr.namelen.offset)
+        self._call = ctypes.CDLL(None, use_errno=True).recvmmsg
+        self._starts = np.arange(SLOTS, dtype=np.int64) * (SLOT // 4)
+
+    def receive(self, sock: socket.socket) -> Datagrams | None:
+        """What is queued, at most SLOTS; None when nothing is. Raises Overrun, or OSError for anything else."""
+        self._namelen[:] = 12
+        got = self._call(sock.fileno(), self._headers, SLOTS, MSG_DONTWAIT, None)
+        if got < 0:
+            number = ctypes.get_errno()
+            if number == errno.ENOBUFS:
+                raise Overrun
+            if number in (errno.EAGAIN, errno.EINTR):
+                return None
+            raise OSError(number, os.strerror(number))
+        return Datagrams(
+            self.words,
+            self._starts[:got],
+            self._length[:got].astype(np.int64),
+            self._names[:got, 1].astype(np.int64),
+            (self._flags[:got] & MSG_TRUNC) != 0,
+        )
+
+
+def _column(raw: Any, offset: int) -> NDArray[np.uint32]:
+    column: NDArray[np.uint32] = raw[:, offset : offset + 4].view(np.uint32)[:, 0]
+    return column
+
+
+def monitor(sockets: Sockets, protocol: int, groups: tuple[int, ...], buffer: int = MONITOR_BUFFER) -> socket.socket:
+    """A socket that has joined `groups` (numbers, not masks) with the largest receive buffer it may have."""
+    made = sockets.open(protocol)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer)
+    except OSError:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    with contextlib.suppress(OSError):
+        made.setsockopt(SOL_NETLINK, EXT_ACK, 1)
+    for group in groups:
+        try:
+            made.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, group)
+        except OSError as error:
+            made.close()
+            raise _refused(f"joining group {group} of NETLINK_{PROTOCOL_NAMES.get(protocol, protocol)}", error) from error
+    return made
+
+
+def drops(sock: socket.socket) -> int:
+    """Messages the kernel dropped on this socket so far, modulo 2³²; exact where ENOBUFS is told only once."""
+    raw = sock.getsockopt(socket.SOL_SOCKET, SO_MEMINFO, 36)
+    return int(struct.unpack("=9I", raw)[MEMINFO_DROPS]) if len(raw) >= 36 else 0
