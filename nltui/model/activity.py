@@ -1,0 +1,128 @@
+"""The activity log: history entries as rows, rendered when looked at."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+
+from nltui.errors import MalformedMessage
+from nltui.model import single
+from nltui.model.history import Change, History, Kind, Source
+from nltui.model.log import NumberedView
+from nltui.model.rows import Cell
+from nltui.model.table import Column, Table
+from nltui.model.types import Context, Tone
+from nltui.netlink import wire
+
+REMEMBERED = 2000
+GLYPH = {Kind.ADDED: "+", Kind.CHANGED: "~", Kind.REMOVED: "−"}
+TONE = {Kind.ADDED: Tone.OK, Kind.CHANGED: Tone.CHANGED, Kind.REMOVED: Tone.BAD}
+KERNEL, SILENT, UNKNOWN = "kernel", "silent", "?"
+
+Actor = Callable[[int, int], str]
+"""(port id, ns since the epoch) → who."""
+
+
+def clock(ns: int) -> str:
+    """HH:MM:SS.mmm, local time."""
+    return time.strftime("%H:%M:%S", time.localtime(ns // 1_000_000_000)) + f".{ns // 1_000_000 % 1000:03d}"
+
+
+def differences(table: Table, change: Change, context: Context) -> list[tuple[str, str, str]]:
+    """(column, old, new) of every column that is compared and differs; by attribute number where no column shows it."""
+    out: list[tuple[str, str, str]] = []
+    for column in table.columns:
+        if column.volatile or column.rate_of:
+            continue
+        old = single.text(table, column, change.old, context)
+        new = single.text(table, column, change.new, context)
+        if old != new:
+            out.append((column.name, old, new))
+    return out or [(f"attribute {number}", "", "changed") for number in _attributes(table, change)]
+
+
+def _attributes(table: Table, change: Change) -> list[int]:
+    try:
+        old = {a.type: change.old[a.payload] for a in wire.attributes(change.old, table.body)}
+        new = {a.type: change.new[a.payload] for a in wire.attributes(change.new, table.body)}
+    except MalformedMessage:
+        return []
+    return sorted(n for n in old.keys() | new.keys() if old.get(n) != new.get(n) and n not in table.volatile)
+
+
+def describe(table: Table, message: bytes, context: Context) -> tuple[str, str]:
+    """Which row, and the rest of its line, as the table declares it."""
+    words: list[str] = []
+    for item in table.line or (table.columns[0].name,):
+        before, _, name = item.rpartition(":")
+        text = single.text(table, table.column(name), message, context)
+        if text or not words:
+            words.append(f"{before} {text}" if before else text)
+    return words[0], " ".join(words[1:])
+
+
+def who(table: Table, change: Change, actor: Actor) -> str:
+    """The requester in a word."""
+    if change.source is Source.DUMP:
+        return SILENT
+    if change.port_id == 0:
+        return UNKNOWN if table.anonymous else KERNEL
+    return actor(change.port_id, change.time)
+
+
+class ActivityView(NumberedView):
+    """A view of History."""
+
+    def __init__(
+        self, table: Table, tables: Sequence[Table], history: History, context: Context, actor: Actor
+    ) -> None:
+        """`tables` in the session's order, which history's numbers refer to."""
+        super().__init__(table, context)
+        self._tables, self._history, self._actor = tables, history, actor
+        self._made: OrderedDict[int, dict[str, Cell]] = OrderedDict()
+
+    def _bounds(self) -> tuple[int, int]:
+        return self._history.first, self._history.last
+
+    def _cells(self, number: int, columns: Sequence[Column]) -> tuple[Cell, ...] | None:
+        made = self._made.get(number)
+        if made is None:
+            change = self._history.get(number)
+            if change is None:
+                return None
+            made = self._made[number] = self._make(change)
+            while len(self._made) > REMEMBERED:
+                self._made.popitem(last=False)
+        return tuple(made[column.name] for column in columns)
+
+    def _make(self, change: Change) -> dict[str, Cell]:
+        table = self._tables[change.table]
+        named, rest = describe(table, change.new or change.old, self.context)
+        if change.kind is Kind.CHANGED:
+            found = differences(table, change, self.context)
+            rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" if old != new else name for name, old, new in found)
+        actor = who(table, change, self._actor)
+        return {
+            "time": Cell(clock(change.time), Tone.DIM),
+            "change": Cell(GLYPH[change.kind], TONE[change.kind]),
+            "type": Cell(table.singular),
+            "object": Cell(named, Tone.STRONG),
+            "what": Cell(rest, Tone.CHANGED if change.kind is Kind.CHANGED else Tone.PLAIN),
+            "who": Cell(actor, Tone.DIM if actor in (KERNEL, SILENT, UNKNOWN) else Tone.PLAIN),
+        }
+
+    def message(self, identity: Hashable) -> bytes | None:
+        """The new bytes, or the old ones of what was removed."""
+        change = self._history.get(identity) if isinstance(identity, int) else None
+        return (change.new or change.old) if change else None
+
+    def before(self, identity: Hashable) -> bytes | None:
+        """The old bytes of what was changed."""
+        change = self._history.get(identity) if isinstance(identity, int) else None
+        return change.old if change and change.kind is Kind.CHANGED else None
+
+    def subject(self, identity: Hashable) -> Table | None:
+        """The table whose row an entry is about."""
+        change = self._history.get(identity) if isinstance(identity, int) else None
+        return self._tables[change.table] if change else None

@@ -1,0 +1,170 @@
+"""Rows as JSON text straight from the columns, thousands at a time: what a value reads as is worked out once.
+
+The keys and spellings are those of `single.record`, which is the reference.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+
+from nltui.model.cells import MEMO_MOST, columns_of
+from nltui.model.single import place
+from nltui.model.store import Store
+from nltui.model.table import Column
+from nltui.model.types import Context, Prefix
+from nltui.netlink.columns import Batch, Ints, Plan
+from nltui.netlink.fields import ADDR
+
+CHUNK = 1 << 15
+MANY = 4096
+"""Rows in a chunk from which IPv4 prefixes are put together from two tables of 65,536 halves."""
+
+
+class JsonWriter:
+    """Renders rows of one table as JSON objects, ASCII only, without line ends."""
+
+    def __init__(self, store: Store, context: Context, columns: Sequence[Column] | None = None) -> None:
+        self._store, self._context = store, context
+        chosen = [column for column in columns or store.table.columns if column.json is not None]
+        self._flat = [column for column in chosen if column.json and not set(column.json) & set(".*")]
+        self._nested = [column for column in chosen if column not in self._flat]
+        self._columns = chosen
+        self._plan = Plan([field for column in chosen for field in column.fields], store.table.body)
+        self._texts: dict[str, dict[Any, str]] = {column.name: {} for column in chosen}
+        self._values: dict[str, dict[Any, Any]] = {column.name: {} for column in chosen}
+
+    def objects(self, slots: Ints) -> Iterator[list[str]]:
+        """JSON objects of these rows, in chunks."""
+        for begin in range(0, len(slots), CHUNK):
+            yield self._chunk(slots[begin : begin + CHUNK])
+
+    def _chunk(self, slots: Ints) -> list[str]:
+        with self._store.lock:
+            batch = self._store.batch(slots, self._plan)
+            nested = self._with_nested(batch)
+            if nested.all():
+                return self._records(batch)
+            lists = [self._fragments(batch, column) for column in self._flat]
+            rows = ["{" + text[1:] + "}" for text in map("".join, zip(*lists, strict=False))]
+            if nested.any():
+                where = np.flatnonzero(nested)
+                few = self._store.batch(slots[where], self._plan)
+                for row, text in zip(where.tolist(), self._records(few), strict=True):
+                    rows[row] = text
+            return rows
+
+    def _with_nested(self, batch: Batch) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Rows that have a value which is not one flat key."""
+        found = np.zeros(len(batch), bool)
+        for column in self._nested:
+            if column.type.absent or any(not hasattr(field, "path") for field in column.fields):
+                found[:] = True
+                break
+            for field in column.fields:
+                found |= batch.place[self._plan.columns[field.path]] > 0  # type: ignore[union-attr]  # checked above
+        return found
+
+    def _records(self, batch: Batch) -> list[str]:
+        """Row by row, for objects inside objects."""
+        columns = [self._json_values(column, columns_of(batch, column)) for column in self._columns]
+        out: list[str] = []
+        for values in zip(*columns, strict=True):
+            record: dict[str, Any] = {}
+            for column, value in zip(self._columns, values, strict=True):
+                if value is not None and column.json is not None:
+                    place(record, column.json, value)
+            out.append(json.dumps(record, separators=(",", ":")))
+        return out
+
+    def _json_values(self, column: Column, values: Any) -> list[Any]:
+        memo = self._values[column.name]
+        if len(memo) > MEMO_MOST:
+            memo.clear()
+        out: list[Any] = []
+        for value in values:
+            if value not in memo:
+                memo[value] = self._json(column, value)
+            out.append(memo[value])
+        return out
+
+    def _json(self, column: Column, value: Any) -> Any:
+        if value is None and not column.type.absent:
+            return None
+        return column.type.json(value, self._context)
+
+    def _fragments(self, batch: Batch, column: Column) -> Any:
+        """`,"key":value` of each row, empty where absent; one repeated where all rows are alike."""
+        if self._alike(batch, column):
+            first = self._one(column, next(iter(columns_of(self._first(batch), column))))
+            return repeat(first, len(batch))
+        field = column.field
+        if field is not None and field.format is ADDR:
+            got = batch.addresses(field)
+            if not got.high.any():
+                keys = (got.low.astype(np.int64) | (got.size.astype(np.int64) << 40)).tolist()
+                return self._mapped(
+                    column, keys, lambda key: (key & 0xFFFFFFFF).to_bytes(4, "big") if key >> 40 else None
+                )
+        if isinstance(column.type, Prefix) and column.type.plain and len(batch) >= MANY:
+            made = self._prefixes(batch, column)
+            if made is not None:
+                return made
+        return self._mapped(column, list(columns_of(batch, column)), lambda key: key)
+
+    def _mapped(self, column: Column, keys: list[Any], value_of: Any) -> list[str]:
+        memo = self._texts[column.name]
+        if len(memo) > MEMO_MOST:
+            memo.clear()
+        for key in set(keys).difference(memo):
+            memo[key] = self._one(column, value_of(key))
+        return list(map(memo.__getitem__, keys))
+
+    def _one(self, column: Column, value: Any) -> str:
+        shown = self._json(column, value)
+        if shown is None:
+            return ""
+        return f",{json.dumps(column.json)}:{json.dumps(shown, separators=(',', ':'))}"
+
+    def _first(self, batch: Batch) -> Batch:
+        return Batch(batch.words, batch.start[:1], batch.size[:1], self._plan)
+
+    def _alike(self, batch: Batch, column: Column) -> bool:
+        """Whether all rows have the same value, seen from the arrays."""
+        for field in column.fields:
+            if field.format is ADDR:
+                got = batch.addresses(field)
+                parts: list[Any] = [got.size, got.high, got.low]
+            elif field.format.storage.value == "int":
+                parts = list(batch.ints(field))
+            else:
+                at, length = batch.blobs(field)
+                if (length >= 0).any():
+                    return False
+                continue
+            if any(bool((part != part[0]).any()) for part in parts):
+                return False
+        return True
+
+    def _prefixes(self, batch: Batch, column: Column) -> list[str] | None:
+        """IPv4 prefixes; None where some row is something else."""
+        address, length = batch.addresses(column.fields[0]), batch.ints(column.fields[1])[0]
+        if not bool((address.size == 4).all()):
+            return None
+        start, end, tails = _halves(f",{json.dumps(column.json)}:")
+        low = address.low
+        high, rest = (low >> np.uint64(16)).tolist(), (low & np.uint64(0xFFFF)).tolist()
+        return [start[a] + end[b] + tails[n] for a, b, n in zip(high, rest, length.tolist(), strict=True)]
+
+
+@cache
+def _halves(key: str) -> tuple[list[str], list[str], list[str]]:
+    """`,"dst":"10.20.` · `30.0` · `/24"` by number."""
+    pairs = [f"{number >> 8}.{number & 255}" for number in range(1 << 16)]
+    tails = [f'/{length}"' for length in range(32)] + ['"']
+    return [f'{key}"{pair}.' for pair in pairs], pairs, tails

@@ -1,0 +1,62 @@
+"""Values of rows → text, memoised by value: equal values are rendered once however many rows have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from nltui.model.rows import Cell
+from nltui.model.table import Column
+from nltui.model.types import Context, Tone
+from nltui.netlink.columns import Batch
+
+MEMO_MOST = 50_000
+"""Values remembered a column before the memo starts anew."""
+EMPTY = Cell("")
+
+
+def columns_of(batch: Batch, column: Column) -> Iterable[Any]:
+    """What the column's type is given, one a row: values, or tuples for a column of several fields."""
+    if len(column.fields) == 1:
+        return batch.values(column.fields[0])
+    return zip(*(batch.values(field) for field in column.fields), strict=True)
+
+
+class Memo:
+    """Rendered values of one table's columns, for one context. Forget it when what the context answers changed."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._cells: dict[str, dict[Any, Cell]] = {}
+
+    def clear(self) -> None:
+        """A name changed somewhere."""
+        self._cells.clear()
+
+    def cells(self, column: Column, values: Iterable[Any]) -> list[Cell]:
+        """Cells of one column."""
+        memo = self._cells.setdefault(column.name, {})
+        if len(memo) > MEMO_MOST:
+            memo.clear()
+        out: list[Cell] = []
+        for value in values:
+            cell = memo.get(value)
+            if cell is None:
+                cell = memo[value] = self._cell(column, value)
+            out.append(cell)
+        return out
+
+    def _cell(self, column: Column, value: Any) -> Cell:
+        kind = column.type
+        if value is None and not kind.absent:
+            return EMPTY
+        text = kind.text(value, self.context) or ""
+        dim: Callable[[str], int] | None = getattr(kind, "dim_from", None)
+        tone = kind.tone(value, self.context) if text else Tone.PLAIN
+        return Cell(text, tone, dim(text) if dim and text else -1)
+
+    def rows(self, batch: Batch, columns: Sequence[Column]) -> list[tuple[Cell, ...]]:
+        """Cells of every message of a batch, row by row."""
+        if not len(batch):
+            return []
+        return list(zip(*(self.cells(column, columns_of(batch, column)) for column in columns), strict=True))

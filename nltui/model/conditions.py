@@ -1,0 +1,24 @@
+"""Conditions of a declaration (`Where`) over a batch; `single.matches` is the reference for one message."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nltui.model.table import Table, Where
+from nltui.netlink.columns import Batch, Bools
+
+
+def accepted(table: Table, batch: Batch, conditions: tuple[Where, ...] | None = None) -> Bools:
+    """Which messages fulfil all conditions (default: the table's own) and are not broken."""
+    keep = ~batch.broken
+    for where in table.accepts if conditions is None else conditions:
+        values, _ = batch.ints(where.field)
+        if where.among is not None:
+            keep &= np.isin(values, list(where.among))
+        if where.without:
+            keep &= ~np.isin(values, list(where.without))
+        if where.clear:
+            keep &= (values & where.clear) == 0
+        if where.set:
+            keep &= (values & where.set) == where.set
+    return keep

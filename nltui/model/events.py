@@ -1,0 +1,269 @@
+"""Notifications, taken into a store in batches. The last one of a key wins in the store; history keeps every one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nltui.model import chains
+from nltui.model.history import History, Kind, Pieces, Source
+from nltui.model.intake import Intake
+from nltui.model.keys import U64
+from nltui.model.store import Store
+from nltui.model.table import Grouping
+from nltui.netlink.columns import Batch, Bools, Ints
+
+NLM_F_REPLACE = 0x100
+NLM_F_APPEND = 0x800
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Accepted messages of one table, in the order received, with what nlmsghdr said of each."""
+
+    batch: Batch
+    sets: Bools
+    """True where the message sets a row, False where it removes one."""
+    flags: Ints
+    ports: Ints
+    sequences: Ints
+    times: Ints
+    """Nanoseconds since the epoch at which the batch was received."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a batch did."""
+
+    recorded: int = 0
+    doubtful: int = 0
+    """Events that cannot be applied exactly: a removal of an unknown row, a route whose place is uncertain."""
+
+
+class Events:
+    """Applies events to one store."""
+
+    def __init__(self, store: Store, history: History, table: int) -> None:
+        self.store, self.history, self.table = store, history, table
+        self.dump: Intake | None = None
+        """The dump that is running into this store: touched rows and removed keys are remembered for it."""
+
+    def apply(self, heard: Heard) -> Outcome:
+        """Take in one batch."""
+        store, batch = self.store, heard.batch
+        outcome = Outcome()
+        if self.dump is not None:
+            self.dump.flush()
+        read, hashes = store.read_keys(batch)
+        slots = store.find(read, hashes)
+        if not store.chained:
+            self._plain(heard, read, hashes, slots, outcome)
+            return outcome
+        once = store.unique_in(hashes)
+        simple = once & self._simple(heard, slots)
+        rows = np.flatnonzero(simple)
+        if len(rows) == len(batch):
+            self._plain(heard, read, hashes, slots, outcome)
+            return outcome
+        if len(rows):
+            self._plain(_pick(heard, rows, store), [part[rows] for part in read], hashes[rows], slots[rows], outcome)
+        for row in np.flatnonzero(~simple).tolist():
+            self._chain(heard, row, read, hashes, outcome)
+        return outcome
+
+    def _simple(self, heard: Heard, slots: Ints) -> Bools:
+        """Events about groups of at most one row that need no look at identities."""
+        store, batch = self.store, heard.batch
+        known = slots >= 0
+        simple = ~known & heard.sets
+        rows = np.flatnonzero(known)
+        rows = rows[store.next[slots[rows]] == 0]
+        if len(rows):
+            mine = slots[rows]
+            at, size = store.at[mine].astype(np.int64), store.size[mine].astype(np.int64)
+            same = store.comparer.same(store.words, at, size, batch.words, batch.start[rows], batch.size[rows])
+            exact = heard.sets[rows] & ((heard.flags[rows] & NLM_F_REPLACE) != 0) & self._ordered(batch, rows)
+            simple[rows] = same | exact
+        return simple
+
+    def _ordered(self, batch: Batch, rows: Ints) -> Bools:
+        """Where REPLACE is known to replace the group's first row: IPv4 routes."""
+        key = self.store.table.key
+        if key is None or key.grouping is not Grouping.CHAIN:
+            return np.zeros(len(rows), bool)
+        family = batch.words[batch.start[rows] + 4].view(np.uint32) & np.uint32(0xFF)
+        return family == 2
+
+    def _plain(
+        self, heard: Heard, read: list[NDArray[Any]], hashes: U64, slots: Ints, outcome: Outcome
+    ) -> None:
+        """Keys with at most one row each; any number of events a key."""
+        store, batch, count = self.store, heard.batch, len(heard.batch)
+        order = np.argsort(hashes, kind="stable")
+        again = hashes[order][1:] == hashes[order][:-1]
+        before = np.full(count, -1, np.int64)
+        before[order[1:][again]] = order[:-1][again]
+        final = np.ones(count, bool)
+        final[order[:-1][again]] = False
+        chained = before >= 0
+        stored = ~chained & (slots >= 0)
+        follows = chained.copy()
+        follows[chained] = heard.sets[before[chained]]
+        has_old = stored | follows
+        old_start, old_size = np.zeros(count, np.int64), np.zeros(count, np.int64)
+        old_start[stored], old_size[stored] = store.at[slots[stored]], store.size[slots[stored]]
+        old_start[follows], old_size[follows] = batch.start[before[follows]], batch.size[before[follows]]
+        same = np.zeros(count, bool)
+        for words, where in ((store.words, stored & heard.sets), (batch.words, follows & heard.sets)):
+            rows = np.flatnonzero(where)
+            if len(rows):
+                same[rows] = store.comparer.same(
+                    words, old_start[rows], old_size[rows], batch.words, batch.start[rows], batch.size[rows]
+                )
+        kinds = np.where(heard.sets, np.where(has_old, Kind.CHANGED, Kind.ADDED), Kind.REMOVED).astype(np.uint8)
+        told = np.flatnonzero((heard.sets & ~same) | (~heard.sets & has_old))
+        outcome.doubtful += int((~heard.sets & ~has_old).sum())
+        outcome.recorded += len(told)
+        numbers = np.zeros(count, np.int64)
+        if len(told):
+            new_size = np.where(heard.sets[told], batch.size[told], 0)
+            old = Pieces(
+                np.where(has_old[told], old_size[told], 0),
+                ((store.words, stored[told], old_start[told]), (batch.words, follows[told], old_start[told])),
+            )
+            new = Pieces(new_size, ((batch.words, heard.sets[told], batch.start[told]),))
+            times, ports, sequences = heard.times[told], heard.ports[told], heard.sequences[told]
+            first = self.history.append(self.table, Source.EVENT, kinds[told], times, ports, sequences, old, new)
+            numbers[told] = np.arange(first, first + len(told))
+        self._settle(heard, np.flatnonzero(final), read, hashes, slots, numbers)
+
+    def _settle(
+        self, heard: Heard, final: Ints, read: list[NDArray[Any]], hashes: U64, slots: Ints, numbers: Ints
+    ) -> None:
+        """Bring the store to what the last event of each key says."""
+        store, batch = self.store, heard.batch
+        sets, known = heard.sets[final], slots[final] >= 0
+        gone = final[~sets & known]
+        if len(gone):
+            store.recent[slots[gone]] = numbers[gone]
+            chains.remove(store, slots[gone])
+        if self.dump is not None:
+            for row in final[~sets].tolist():
+                self._remember(int(hashes[row]), chains.identity(store.table, _bytes(batch, row)))
+        kept = final[sets & known]
+        if len(kept):
+            places = store.arena.store(batch.words, batch.start[kept], batch.size[kept])
+            if places is None:
+                store.full += len(kept)
+            else:
+                store.update(slots[kept], places, batch.size[kept])
+            fresh = kept[numbers[kept] > 0]
+            store.recent[slots[fresh]] = numbers[fresh]
+            store.touched[slots[kept]] = self.dump is not None
+        new = final[sets & ~known]
+        if len(new):
+            self._insert(heard, new, read, hashes, numbers)
+
+    def _insert(
+        self, heard: Heard, rows: Ints, read: list[NDArray[Any]], hashes: U64, numbers: Ints
+    ) -> Ints | None:
+        store, batch = self.store, heard.batch
+        places = store.arena.store(batch.words, batch.start[rows], batch.size[rows])
+        slots = None if places is None else store.add(places, batch.size[rows], hashes[rows], read, rows)
+        if slots is None:
+            store.full += len(rows) if places is None else 0
+            return None
+        store.indexed = store.top
+        store.enter(slots)
+        store.recent[slots] = numbers[rows]
+        store.touched[slots] = self.dump is not None
+        return slots
+
+    # -- groups of several rows ------------------------------------------------------------------------------------------
+
+    def _chain(self, heard: Heard, row: int, read: list[NDArray[Any]], hashes: U64, outcome: Outcome) -> None:
+        store, only = self.store, np.array([row])
+        message = _bytes(heard.batch, row)
+        wanted = chains.identity(store.table, message)
+        head = int(store.find([part[only] for part in read], hashes[only])[0])
+        group = chains.members(store, head) if head >= 0 else []
+        mine = next((s for s in group if chains.identity(store.table, store.message(s)) == wanted), -1)
+        multiset = store.table.key is not None and store.table.key.grouping is Grouping.MULTISET
+        flags = int(heard.flags[row])
+        outcome.doubtful += self._uncertain(message, bool(heard.sets[row]), group, mine, multiset)
+        if not heard.sets[row]:
+            self._remember(int(hashes[row]), wanted)
+            if mine >= 0:
+                self._record(heard, row, Kind.REMOVED, mine, outcome)
+                chains.remove(store, np.array([mine]))
+            return
+        if mine < 0 and group and flags & NLM_F_REPLACE and not multiset:
+            mine = group[0]
+        if mine >= 0:
+            self._overwrite(heard, row, mine, outcome)
+            return
+        places = store.arena.store(heard.batch.words, heard.batch.start[only], heard.batch.size[only])
+        slots = None if places is None else store.add(places, heard.batch.size[only], hashes[only], read, only)
+        if slots is None:
+            return
+        store.indexed = store.top
+        store.touched[slots] = self.dump is not None
+        slot = int(slots[0])
+        if not group:
+            store.enter(slots)
+        elif flags & NLM_F_APPEND or multiset:
+            chains.append(store, head, slot)
+        else:
+            chains.prepend(store, head, slot)
+        self._record(heard, row, Kind.ADDED, slot, outcome)
+
+    def _uncertain(self, message: bytes, sets: bool, group: list[int], mine: int, multiset: bool) -> bool:
+        """Whether only a dump can tell what the kernel holds now."""
+        if multiset:
+            return mine >= 0 and (sets or len(group) > 1) or (not sets and mine < 0)
+        if not sets and mine < 0:
+            return True
+        return message[16] != 2 and bool(group)
+
+    def _remember(self, hashed: int, identity: object) -> None:
+        if self.dump is not None:
+            self.dump.gone.setdefault(hashed, set()).add(identity)
+
+    def _overwrite(self, heard: Heard, row: int, slot: int, outcome: Outcome) -> None:
+        store, batch = self.store, heard.batch
+        only, mine = np.array([row]), np.array([slot])
+        at, size = store.at[mine].astype(np.int64), store.size[mine].astype(np.int64)
+        if not store.comparer.same(store.words, at, size, batch.words, batch.start[only], batch.size[only])[0]:
+            self._record(heard, row, Kind.CHANGED, slot, outcome)
+        places = store.arena.store(batch.words, batch.start[only], batch.size[only])
+        if places is not None:
+            store.update(mine, places, batch.size[only])
+        store.touched[slot] = self.dump is not None
+
+    def _record(self, heard: Heard, row: int, kind: Kind, slot: int, outcome: Outcome) -> None:
+        """One entry; for ADDED the old bytes are none, for REMOVED the new."""
+        store, batch, yes = self.store, heard.batch, np.ones(1, bool)
+        only, mine, none = np.array([row]), np.array([slot]), Pieces(np.zeros(1, np.int64))
+        at, size = store.at[mine].astype(np.int64), store.size[mine].astype(np.int64)
+        old = none if kind is Kind.ADDED else Pieces(size, ((store.words, yes, at),))
+        new = none if kind is Kind.REMOVED else Pieces(batch.size[only], ((batch.words, yes, batch.start[only]),))
+        kinds = np.full(1, kind, np.uint8)
+        store.recent[slot] = self.history.append(
+            self.table, Source.EVENT, kinds, heard.times[only], heard.ports[only], heard.sequences[only], old, new
+        )
+        outcome.recorded += 1
+
+
+def _pick(heard: Heard, rows: Ints, store: Store) -> Heard:
+    batch = Batch(heard.batch.words, heard.batch.start[rows], heard.batch.size[rows], store.key_plan)
+    return Heard(
+        batch, heard.sets[rows], heard.flags[rows], heard.ports[rows], heard.sequences[rows], heard.times[rows]
+    )
+
+
+def _bytes(batch: Batch, row: int) -> bytes:
+    begin, size = int(batch.start[row]), int(batch.size[row])
+    return batch.words[begin : begin + (size + 3) // 4].tobytes()[:size]

@@ -1,0 +1,208 @@
+"""What changed, newest kept: a bounded ring of (sequence, time, table, requester, old bytes, new bytes).
+
+Readers consume by sequence number and are told when they were overtaken. Differences are computed when shown.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nltui.netlink.arena import reserve
+from nltui.netlink.columns import Bools, Ints, Words
+
+ENTRIES = 1 << 17
+BYTES = 32 << 20
+
+
+class Kind(IntEnum):
+    """What an entry tells."""
+
+    ADDED = 0
+    CHANGED = 1
+    REMOVED = 2
+
+
+class Source(IntEnum):
+    """How it was learnt."""
+
+    EVENT = 0
+    """A notification of the kernel."""
+    DUMP = 1
+    """Found by comparing a dump with what was known: the kernel had said nothing, or was not heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry. `time` in ns since the epoch; `port_id` and `sequence` are the requester's, from nlmsghdr."""
+
+    number: int
+    time: int
+    table: int
+    """Index of the table in the session's order."""
+    kind: Kind
+    source: Source
+    port_id: int
+    sequence: int
+    old: bytes
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Bytes of many entries, gathered from one or more buffers. `size` in bytes, 0 where an entry has none."""
+
+    size: Ints
+    parts: tuple[tuple[Words, Bools, Ints], ...] = ()
+    """(buffer, which entries it serves, their word index in it)."""
+
+
+_META = np.dtype(
+    [
+        ("time", "i8"),
+        ("place", "i8"),
+        ("old", "u4"),
+        ("new", "u4"),
+        ("port", "u4"),
+        ("sequence", "u4"),
+        ("table", "u1"),
+        ("kind", "u1"),
+        ("source", "u1"),
+    ]
+)
+
+
+class History:
+    """The ring. Numbers start at 1; `last` is the newest, 0 when nothing happened yet."""
+
+    def __init__(self, entries: int = ENTRIES, size: int = BYTES) -> None:
+        """`size` in bytes; an entry too large for a quarter of it keeps no bytes."""
+        self._meta: NDArray[np.void] = np.zeros(entries, _META)
+        self._map = reserve(size)
+        self._words: Words = np.frombuffer(self._map, np.uint32)
+        self._room = len(self._words)
+        self._head = 0
+        """Words ever written; entry bytes are valid while place > head - room."""
+        self.last = 0
+        self.lock = threading.Lock()
+
+    @property
+    def first(self) -> int:
+        """The oldest number whose entry is still there; last + 1 when there is none."""
+        with self.lock:
+            oldest = max(1, self.last - len(self._meta) + 1)
+            if self._head <= self._room:
+                return oldest
+            low, high = oldest, self.last + 1
+            while low < high:
+                middle = (low + high) // 2
+                if self._meta[middle % len(self._meta)]["place"] >= self._head - self._room:
+                    high = middle
+                else:
+                    low = middle + 1
+            return low
+
+    def append(
+        self,
+        table: int,
+        source: Source,
+        kinds: NDArray[np.uint8],
+        times: Ints,
+        ports: Ints,
+        sequences: Ints,
+        old: Pieces,
+        new: Pieces,
+    ) -> int:
+        """Add entries in order; returns the first number. The bytes are copied, so buffers may be reused afterwards."""
+        count = len(kinds)
+        sizes = ((old.size + 3) >> 2) + ((new.size + 3) >> 2)
+        with self.lock:
+            first = self.last + 1
+            for begin in range(0, count, len(self._meta)):
+                part = slice(begin, begin + len(self._meta))
+                self._part(table, source, kinds[part], times[part], ports[part], sequences[part], sizes[part])
+                number = self.last - len(kinds[part]) + 1
+                rows = (number + np.arange(len(kinds[part]))) % len(self._meta)
+                self._copy(rows, 0, "old", old, part)
+                self._copy(rows, (old.size[part] + 3) >> 2, "new", new, part)
+        return first
+
+    def _part(
+        self,
+        table: int,
+        source: Source,
+        kinds: NDArray[np.uint8],
+        times: Ints,
+        ports: Ints,
+        sequences: Ints,
+        sizes: Ints,
+    ) -> None:
+        rows = (self.last + 1 + np.arange(len(kinds))) % len(self._meta)
+        meta = self._meta
+        meta["time"][rows], meta["port"][rows], meta["sequence"][rows] = times, ports, sequences
+        meta["table"][rows], meta["kind"][rows], meta["source"][rows] = table, kinds, source
+        meta["place"][rows] = self._head + np.cumsum(sizes) - sizes
+        self._head += int(sizes.sum())
+        self.last += len(kinds)
+
+    def _copy(self, rows: Ints, skip: Ints | int, name: str, pieces: Pieces, part: slice) -> None:
+        """Write bytes at each entry's place; the ring wraps inside an entry."""
+        size = pieces.size[part]
+        self._meta[name][rows] = size
+        lengths = (size + 3) >> 2
+        base = self._meta["place"][rows] + skip
+        held = base >= self._head - self._room
+        for words, where, start in pieces.parts:
+            here = lengths * where[part] * held
+            for length in np.unique(here).tolist():
+                if not 0 < length <= self._room // 4:
+                    continue
+                mine = np.flatnonzero(here == length)
+                step = np.arange(length)
+                for at in range(0, len(mine), 4096):
+                    some = mine[at : at + 4096]
+                    self._words[(base[some, None] + step) % self._room] = words[start[part][some, None] + step]
+
+    def get(self, number: int) -> Change | None:
+        """One entry, None where it was overtaken or never was."""
+        with self.lock:
+            if not 0 < number <= self.last or number <= self.last - len(self._meta):
+                return None
+            meta = self._meta[number % len(self._meta)]
+            place = int(meta["place"])
+            if place < self._head - self._room:
+                return None
+            old, new = int(meta["old"]), int(meta["new"])
+            middle = place + ((old + 3) >> 2)
+            return Change(
+                number,
+                int(meta["time"]),
+                int(meta["table"]),
+                Kind(int(meta["kind"])),
+                Source(int(meta["source"])),
+                int(meta["port"]),
+                int(meta["sequence"]),
+                self._bytes(place, old),
+                self._bytes(middle, new),
+            )
+
+    def _bytes(self, place: int, size: int) -> bytes:
+        at = (place + np.arange((size + 3) >> 2)) % self._room
+        return self._words[at].tobytes()[:size]
+
+    def since(self, number: int, limit: int = 1 << 30) -> tuple[list[Change], int]:
+        """Entries after `number`, at most `limit`, and how many of them were overtaken before they could be read."""
+        first = max(number + 1, self.first)
+        missed = first - number - 1
+        out: list[Change] = []
+        for wanted in range(first, min(self.last, first + limit - 1) + 1):
+            change = self.get(wanted)
+            if change is None:
+                missed += 1
+            else:
+                out.append(change)
+        return out, missed

@@ -1,0 +1,131 @@
+"""Key → slot: open addressing over salted 64-bit hashes, every operation on whole batches.
+
+It belongs to the reader thread and is never touched under a store's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nltui.netlink.columns import Bools, Ints
+
+EMPTY = np.uint32(0)
+GONE = np.uint32(0xFFFFFFFF)
+"""A removed entry: probing goes on past it."""
+SMALLEST = 1 << 10
+
+Equal = Callable[[Ints, Ints], Bools]
+"""(positions in the batch, candidate slots) → whether the keys really are equal."""
+
+
+class Index:
+    """Maps hashes to slots. `hashes` is the store's hash column, indexed by slot."""
+
+    def __init__(self, hashes: NDArray[np.uint64]) -> None:
+        self._hashes = hashes
+        self._table: NDArray[np.uint32] = np.zeros(SMALLEST, np.uint32)
+        self._used = 0
+        """Entries that are not EMPTY, GONE ones included."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._table = np.zeros(SMALLEST, np.uint32)
+        self._used = 0
+
+    def find(self, hashes: NDArray[np.uint64], equal: Equal) -> Ints:
+        """The slot of each key, -1 where unknown."""
+        found = np.full(len(hashes), -1, np.int64)
+        mask = len(self._table) - 1
+        rows = np.arange(len(hashes))
+        at = (hashes & np.uint64(mask)).astype(np.int64)
+        while len(rows):
+            entry = self._table[at]
+            on = entry != EMPTY
+            if not on.all():
+                rows, at, entry = rows[on], at[on], entry[on]
+            hit = self._same(entry, hashes[rows], rows, equal)
+            if hit.any():
+                found[rows[hit]] = entry[hit].astype(np.int64) - 1
+                rows, at = rows[~hit], at[~hit]
+            at = (at + 1) & mask
+        return found
+
+    def _same(self, entry: NDArray[np.uint32], hashes: NDArray[np.uint64], rows: Ints, equal: Equal) -> Bools:
+        slot = np.where(entry == GONE, 0, entry.astype(np.int64) - 1)
+        hit: Bools = (self._hashes[slot] == hashes) & (entry != GONE)
+        maybe = np.flatnonzero(hit)
+        if len(maybe):
+            hit[maybe] = equal(rows[maybe], slot[maybe])
+        return hit
+
+    def insert(self, hashes: NDArray[np.uint64], slots: Ints, equal: Equal) -> Ints:
+        """Enter keys; returns the slot that holds each: its own, or the one that was there first.
+
+        `equal` gets positions in this batch and slots; a slot of this batch may be among them, so the store's
+        key columns must be written before. Of equal keys in one batch the first wins.
+        """
+        self._room(len(hashes))
+        holder = slots.copy()
+        mask = len(self._table) - 1
+        rows = np.arange(len(hashes))
+        at = (hashes & np.uint64(mask)).astype(np.int64)
+        while len(rows):
+            entry = self._table[at]
+            empty = entry == EMPTY
+            if empty.any():
+                place, mine = at[empty], (slots[rows[empty]] + 1).astype(np.uint32)
+                self._table[place[::-1]] = mine[::-1]
+                won = np.zeros(len(rows), bool)
+                won[empty] = self._table[place] == mine
+                self._used += int(won.sum())
+                rows, at = rows[~won], at[~won]
+                if not len(rows):
+                    break
+                entry = self._table[at]
+            hit = self._same(entry, hashes[rows], rows, equal)
+            if hit.any():
+                holder[rows[hit]] = entry[hit].astype(np.int64) - 1
+                rows, at = rows[~hit], at[~hit]
+            at = (at + 1) & mask
+        return holder
+
+    def remove(self, slots: Ints) -> None:
+        """Take out entries that hold these slots."""
+        self._replace(slots, np.full(len(slots), GONE, np.uint32))
+
+    def move(self, slots: Ints, to: Ints) -> None:
+        """Let the entries that hold `slots` hold `to`, whose keys are equal."""
+        self._replace(slots, (to + 1).astype(np.uint32))
+
+    def _replace(self, slots: Ints, entries: NDArray[np.uint32]) -> None:
+        mask = len(self._table) - 1
+        rows = np.arange(len(slots))
+        at = (self._hashes[slots] & np.uint64(mask)).astype(np.int64)
+        while len(rows):
+            entry = self._table[at]
+            hit = entry == (slots[rows] + 1).astype(np.uint32)
+            self._table[at[hit]] = entries[rows[hit]]
+            on = ~hit & (entry != EMPTY)
+            rows, at = rows[on], (at[on] + 1) & mask
+
+    def _room(self, more: int) -> None:
+        """Keep at most half of the table in use; rebuilding drops GONE entries."""
+        if (self._used + more) * 2 <= len(self._table):
+            return
+        entries = self._table[(self._table != EMPTY) & (self._table != GONE)]
+        size = SMALLEST
+        while size < (len(entries) + more) * 2:
+            size *= 2
+        self._table = np.zeros(size, np.uint32)
+        self._used = len(entries)
+        mask = size - 1
+        order = np.arange(len(entries))
+        at = (self._hashes[entries.astype(np.int64) - 1] & np.uint64(mask)).astype(np.int64)
+        while len(order):
+            empty = self._table[at] == EMPTY
+            self._table[at[empty]] = entries[order[empty]]
+            left = self._table[at] != entries[order]
+            order, at = order[left], (at[left] + 1) & mask

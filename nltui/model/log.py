@@ -1,0 +1,225 @@
+"""Logs: tables of which only events exist, in a bounded ring; and the view that logs and the activity share."""
+
+from __future__ import annotations
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from nltui.model.rows import Cell, Mark, Row
+from nltui.model.table import Column, Table
+from nltui.model.types import Context, Tone
+from nltui.netlink import wire
+from nltui.netlink.fields import Received
+
+RECORDS = 10_000
+WINDOW = 20_000
+"""Newest entries that a view can show, sort and filter."""
+SEARCH_SECONDS = 0.03
+
+
+class LogStore:
+    """Received datagrams by number, the oldest forgotten first. Numbers start at 1."""
+
+    def __init__(self, table: Table, most: int = RECORDS) -> None:
+        self.table = table
+        self._records: deque[tuple[int, bytes]] = deque(maxlen=most)
+        self._lock = threading.Lock()
+        self.last = 0
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def append(self, received: int, raw: bytes) -> None:
+        """Add one datagram, received at a time in ns since the epoch."""
+        with self._lock:
+            self._records.append((received, raw))
+            self.last += 1
+
+    def get(self, number: int) -> tuple[int, bytes] | None:
+        """(time, bytes), None where forgotten."""
+        with self._lock:
+            at = number - 1 - (self.last - len(self._records))
+            return self._records[at] if 0 <= at < len(self._records) else None
+
+
+def log_values(column: Column, received: int, raw: bytes) -> Any:
+    """What a log column's type is given."""
+    values = tuple(received if isinstance(field, Received) else wire.extract(raw, field, 0) for field in column.fields)
+    return values[0] if len(values) == 1 else values
+
+
+class NumberedView(ABC):
+    """Implements `rows.Rows` over numbered entries, newest first unless sorted otherwise."""
+
+    def __init__(self, table: Table, context: Context) -> None:
+        self.table, self.context = table, context
+        self.generation = 1
+        self._column, self._reverse = table.columns[0].name, True
+        self._needle = ""
+        self._seen = 0
+        self._searched = 0
+        self._numbers: list[int] | None = None
+        """Entries in order where a filter or another sort is in force; None: all, by number."""
+
+    # what a subclass knows
+    @abstractmethod
+    def _bounds(self) -> tuple[int, int]:
+        """First and last number held (last < first: none)."""
+
+    @abstractmethod
+    def _cells(self, number: int, columns: Sequence[Column]) -> tuple[Cell, ...] | None:
+        """An entry's cells, None where forgotten."""
+
+    @abstractmethod
+    def message(self, identity: Hashable) -> bytes | None:
+        """An entry's bytes."""
+
+    def before(self, identity: Hashable) -> bytes | None:
+        """Entries of a log have no before."""
+        return None
+
+    @property
+    def total(self) -> int:
+        """Entries held."""
+        first, last = self._window()
+        return max(0, last - first + 1)
+
+    @property
+    def sort(self) -> tuple[str, bool]:
+        """Column and whether reversed."""
+        return self._column, self._reverse
+
+    @property
+    def filter_text(self) -> str:
+        """The filter in force."""
+        return self._needle
+
+    def _window(self) -> tuple[int, int]:
+        first, last = self._bounds()
+        last = min(last, self._seen)
+        return max(first, last - WINDOW + 1), last
+
+    def __len__(self) -> int:
+        if self._numbers is not None:
+            return len(self._numbers)
+        return self.total
+
+    def tick(self) -> bool:
+        """Take in new entries."""
+        _, last = self._bounds()
+        changed = last != self._seen
+        self._seen = last
+        if self._numbers is not None:
+            changed |= self._extend()
+        if changed:
+            self.generation += 1
+        return changed
+
+    def _extend(self) -> bool:
+        """Match entries not looked at yet, as many as fit into the time of a tick."""
+        assert self._numbers is not None
+        first, last = self._window()
+        before = self._searched
+        self._searched = max(self._searched, first - 1)
+        deadline = time.monotonic() + SEARCH_SECONDS
+        while self._searched < last and time.monotonic() < deadline:
+            self._searched += 1
+            if self._matches(self._searched):
+                self._numbers.append(self._searched)
+        if self._searched != before:
+            self._numbers = [number for number in self._numbers if number >= first]
+            self._order()
+        return self._searched != before
+
+    def _matches(self, number: int) -> bool:
+        if not self._needle:
+            return True
+        cells = self._cells(number, self.table.columns)
+        return cells is not None and any(self._needle in cell.text.casefold() for cell in cells)
+
+    def _order(self) -> None:
+        assert self._numbers is not None
+        if self._column == self.table.columns[0].name:
+            self._numbers.sort(reverse=self._reverse)
+            return
+        column = (self.table.column(self._column),)
+        texts = {number: cells[0].text for number in self._numbers if (cells := self._cells(number, column))}
+        self._numbers = sorted(texts, key=lambda number: (texts[number], number), reverse=self._reverse)
+
+    def sort_by(self, column: str, reverse: bool = False) -> None:
+        """Order by a column."""
+        self._column, self._reverse = self.table.column(column).name, reverse
+        self._restart()
+
+    def filter(self, text: str) -> None:
+        """Filter anew."""
+        self._needle = text.casefold()
+        self._restart()
+
+    def _restart(self) -> None:
+        plain = not self._needle and self._column == self.table.columns[0].name
+        self._numbers, self._searched = None if plain else [], 0
+        self.generation += 1
+        if not plain:
+            self._extend()
+
+    def _number(self, place: int) -> int:
+        if self._numbers is not None:
+            return self._numbers[place]
+        first, last = self._window()
+        return last - place if self._reverse else first + place
+
+    def rows(self, start: int, stop: int, columns: Sequence[Column]) -> list[Row]:
+        """A screenful."""
+        out: list[Row] = []
+        for place in range(max(start, 0), min(stop, len(self))):
+            number = self._number(place)
+            cells = self._cells(number, columns)
+            out.append(Row(number, cells or tuple(Cell("") for _ in columns), Mark.NONE))
+        return out
+
+    def index_of(self, identity: Hashable) -> int | None:
+        """Where an entry is now."""
+        if not isinstance(identity, int):
+            return None
+        if self._numbers is not None:
+            return self._numbers.index(identity) if identity in self._numbers else None
+        first, last = self._window()
+        if not first <= identity <= last:
+            return None
+        return last - identity if self._reverse else identity - first
+
+
+class LogView(NumberedView):
+    """A view of a LogStore."""
+
+    def __init__(self, store: LogStore, context: Context) -> None:
+        super().__init__(store.table, context)
+        self._store = store
+
+    def _bounds(self) -> tuple[int, int]:
+        return self._store.last - len(self._store) + 1, self._store.last
+
+    def _cells(self, number: int, columns: Sequence[Column]) -> tuple[Cell, ...] | None:
+        record = self._store.get(number)
+        if record is None:
+            return None
+        return tuple(self._cell(column, record) for column in columns)
+
+    def _cell(self, column: Column, record: tuple[int, bytes]) -> Cell:
+        value = log_values(column, *record)
+        if value is None and not column.type.absent:
+            return Cell("")
+        text = column.type.text(value, self.context) or ""
+        return Cell(text, column.type.tone(value, self.context) if text else Tone.PLAIN)
+
+    def message(self, identity: Hashable) -> bytes | None:
+        """The datagram."""
+        record = self._store.get(identity) if isinstance(identity, int) else None
+        return record[1] if record else None
+
+

@@ -1,0 +1,120 @@
+"""Legs of a multipath route, and what tells one route from another.
+
+Source: RTA_MULTIPATH, a sequence of struct rtnexthop with attributes (linux/rtnetlink.h).
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+
+from nltui.errors import MalformedMessage
+from nltui.model import lwtunnel
+from nltui.model.routing import AF_INET6, NEXTHOP_FLAGS, device, realms, via
+from nltui.model.types import Context, Json, ip_text
+from nltui.netlink import wire
+from nltui.netlink.constants import rtnetlink as rt
+
+_RTNEXTHOP = struct.Struct("=HBBi")
+
+STATE = rt.RTNH_F_DEAD | rt.RTNH_F_LINKDOWN | rt.RTNH_F_OFFLOAD | rt.RTNH_F_TRAP
+"""Bits that follow the link or the hardware: no part of what a route *is*, and not always the same in its DEL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One nexthop of a multipath route. `weight` is 1 to 256, `flags` are RTNH_F_*; attributes by type."""
+
+    ifindex: int
+    weight: int
+    flags: int
+    attributes: dict[int, bytes]
+
+
+def legs(payload: bytes) -> Iterator[Leg]:
+    """Split RTA_MULTIPATH. Raises MalformedMessage where a length does not fit."""
+    offset = 0
+    while len(payload) - offset >= _RTNEXTHOP.size:
+        length, flags, hops, ifindex = _RTNEXTHOP.unpack_from(payload, offset)
+        if not _RTNEXTHOP.size <= length <= len(payload) - offset:
+            raise MalformedMessage(f"rtnexthop at {offset} says {length} bytes, {len(payload) - offset} are left")
+        inside = payload[offset + _RTNEXTHOP.size : offset + length]
+        yield Leg(ifindex, hops + 1, flags, lwtunnel.attributes(inside))
+        offset += wire.align(length)
+
+
+def leg_json(leg: Leg, context: Context) -> dict[str, Json]:
+    """One element of `nexthops` as `ip -j` writes it."""
+    out: dict[str, Json] = {}
+    found = leg.attributes
+    if rt.RTA_ENCAP in found:
+        kind = int.from_bytes(found.get(rt.RTA_ENCAP_TYPE, b""), sys.byteorder)
+        out |= lwtunnel.encap(kind, found[rt.RTA_ENCAP], context)
+    if rt.RTA_GATEWAY in found:
+        out["gateway"] = ip_text(found[rt.RTA_GATEWAY])
+    if rt.RTA_VIA in found:
+        out["via"] = via(found[rt.RTA_VIA])
+    if leg.ifindex:
+        out["dev"] = device(leg.ifindex, context)
+    if rt.RTA_FLOW in found:
+        out["flow"] = realms(struct.unpack("=I", found[rt.RTA_FLOW])[0])
+    return out | {"weight": leg.weight, "flags": NEXTHOP_FLAGS.json(leg.flags, context)}
+
+
+def legs_json(payload: bytes, context: Context) -> list[Json]:
+    """`nexthops` as `ip -j` writes it; empty where malformed."""
+    try:
+        return [leg_json(leg, context) for leg in legs(payload)]
+    except (MalformedMessage, struct.error):
+        return []
+
+
+def summary(payload: bytes, context: Context) -> str:
+    """For one cell: `10.0.0.9 w3 + 2 more`; a leg without a gateway by its device."""
+    shown = legs_json(payload, context)
+    if not shown:
+        return "multipath"
+    first = shown[0]
+    where = first.get("gateway") or first.get("via", {}).get("host") or first.get("dev", "?")
+    more = f" + {len(shown) - 1} more" if len(shown) > 1 else ""
+    return f"{where} w{first['weight']}{more}"
+
+
+def identity(message: bytes) -> Hashable:
+    """What tells a route from the others of its group (family, table, prefix, tos, metric), as the kernel sees it.
+
+    IPv4: everything a fib_info is made of, without what follows the link's or the hardware's state. IPv6: device and
+    gateway, or the nexthop object; the ECMP route of a group is one row, whatever its legs are.
+    """
+    family = message[16]
+    found = {item.type: message[item.payload] for item in wire.attributes(message, 28)}
+    if family == AF_INET6:
+        if rt.RTA_NH_ID in found:
+            return "nhid", found[rt.RTA_NH_ID]
+        if rt.RTA_MULTIPATH in found:
+            return "multipath"
+        return found.get(rt.RTA_OIF), found.get(rt.RTA_GATEWAY)
+    protocol, scope, type_ = message[21:24]
+    own = (protocol, type_, scope, found.get(rt.RTA_PREFSRC), found.get(rt.RTA_METRICS))
+    if rt.RTA_NH_ID in found:
+        # The kernel adds what the object stands for at this moment; only the id is the route's.
+        return own, "nhid", found[rt.RTA_NH_ID]
+    onlink = struct.unpack_from("=I", message, 24)[0] & rt.RTNH_F_ONLINK
+    rest = (rt.RTA_FLOW, rt.RTA_ENCAP_TYPE, rt.RTA_ENCAP, rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_OIF)
+    return own, onlink, tuple(map(found.get, rest)), _masked(found.get(rt.RTA_MULTIPATH))
+
+
+def _masked(payload: bytes | None) -> bytes | None:
+    """RTA_MULTIPATH without the legs' state bits."""
+    if payload is None:
+        return None
+    out, offset = bytearray(payload), 0
+    while len(out) - offset >= _RTNEXTHOP.size:
+        length = struct.unpack_from("=H", out, offset)[0]
+        if length < _RTNEXTHOP.size:
+            break
+        out[offset + 2] &= ~STATE & 0xFF
+        offset += wire.align(length)
+    return bytes(out)

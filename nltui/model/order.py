@@ -1,0 +1,153 @@
+"""Sort keys of a column by slot: comparable arrays, kept up to date for the rows that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nltui.model.cells import Memo, columns_of
+from nltui.model.store import Store
+from nltui.model.table import Column
+from nltui.model.types import Order
+from nltui.netlink.arena import array
+from nltui.netlink.columns import Batch, Ints, Plan
+from nltui.netlink.fields import Field, Storage
+
+Rate = Callable[[Column, Ints], NDArray[np.float64]]
+"""Values a second of a rate column for some slots."""
+CHUNK = 1 << 16
+
+
+class SortKeys:
+    """Arrays by slot, most significant first; the slot itself ends every comparison, so the order is total."""
+
+    def __init__(self, store: Store, column: Column, memo: Memo, rate: Rate) -> None:
+        self._store, self._column, self._memo, self._rate = store, column, memo, rate
+        self.arrays: list[NDArray[Any]] = []
+        self._own: list[tuple[Field | None, list[NDArray[Any]]]] = []
+        self._texts: dict[str, int] = {}
+        self._rank: Ints = np.zeros(0, np.int64)
+        by_text = column.type.order is Order.TEXT or any(f.format.storage is Storage.BLOB for f in column.fields)
+        if column.rate_of:
+            self._keep(None, ["f8"])
+        elif by_text:
+            self._keep(None, ["i4"])
+        else:
+            for field in column.fields:
+                held = store.keys.of.get(field)
+                if held is not None:
+                    self.arrays += store.keys.columns[held]
+                else:
+                    self._keep(field, ["u1", "u8", "u8"] if field.format.storage is Storage.ADDR else ["i8"])
+        self._text = by_text and not column.rate_of
+        self._plan = Plan([f for f in column.fields], store.table.body)
+
+    def _keep(self, field: Field | None, kinds: list[str]) -> None:
+        arrays: list[NDArray[Any]] = [array(kind, self._store.table.capacity) for kind in kinds]
+        self._own.append((field, arrays))
+        self.arrays += arrays
+
+    @property
+    def derived(self) -> bool:
+        """Whether keys must be refreshed for changed rows (else they are the store's own columns)."""
+        return bool(self._own)
+
+    def refresh(self, slots: Ints) -> None:
+        """Read the keys of these rows anew."""
+        if not self._own:
+            return
+        for begin in range(0, len(slots), CHUNK):
+            some = slots[begin : begin + CHUNK]
+            if self._column.rate_of:
+                self._own[0][1][0][some] = self._rate(self._column, some)
+                continue
+            batch = self._store.batch(some, self._plan)
+            if self._text:
+                self._own[0][1][0][some] = self._codes(batch)
+                continue
+            for field, arrays in self._own:
+                assert field is not None
+                if len(arrays) == 3:
+                    got = batch.addresses(field)
+                    for target, values in zip(arrays, (got.size, got.high, got.low), strict=True):
+                        target[some] = values
+                else:
+                    values, present = batch.ints(field)
+                    arrays[0][some] = values if present.all() else np.where(present, values, -1)
+
+    def _codes(self, batch: Batch) -> NDArray[np.int32]:
+        """A code for each row's text; ranks are made anew when a text was never seen before."""
+        texts, before = self._texts, len(self._texts)
+        cells = self._memo.cells(self._column, columns_of(batch, self._column))
+        codes = np.fromiter((texts.setdefault(cell.text, len(texts)) for cell in cells), np.int32, len(cells))
+        if len(texts) != before:
+            order = sorted(texts, key=lambda text: (text == "", _natural(text)))
+            self._rank = np.zeros(len(texts), np.int64)
+            self._rank[[texts[text] for text in order]] = np.arange(len(order))
+        return codes
+
+    def values(self, slots: Ints) -> list[NDArray[Any]]:
+        """Comparable keys of these rows, most significant first."""
+        if self._text:
+            codes = self.arrays[0][slots]
+            return [self._rank[codes] if len(self._rank) else codes]
+        return [keys[slots] for keys in self.arrays]
+
+    def sorted(self, slots: Ints) -> Ints:
+        """These rows in order."""
+        keys = [key for key in self.values(slots) if len(key) and (key != key[0]).any()]
+        if not keys or _ordered(keys):
+            return slots
+        if len(keys) == 1:
+            return slots[np.argsort(keys[0], kind="stable")]
+        return slots[np.lexsort(keys[::-1])]
+
+    def places(self, order: Ints, slots: Ints) -> Ints:
+        """Where each of `slots` (sorted among themselves) belongs in the ordered rows: binary search in lockstep."""
+        low, high = np.zeros(len(slots), np.int64), np.full(len(slots), len(order), np.int64)
+        mine = [*self.values(slots), slots]
+        while True:
+            open_ = low < high
+            if not open_.any():
+                return low
+            middle = np.minimum((low + high) >> 1, len(order) - 1)
+            there = order[middle]
+            less = np.zeros(len(slots), bool)
+            equal = open_.copy()
+            for own, other in zip(mine, [*self.values(there), there], strict=True):
+                less |= equal & (other < own)
+                equal &= other == own
+            low = np.where(open_ & less, middle + 1, low)
+            high = np.where(open_ & ~less, middle, high)
+
+
+def _ordered(keys: list[NDArray[Any]]) -> bool:
+    """Whether rows already are in order, as the kernel's dumps of IPv4 routes are."""
+    equal: NDArray[np.bool_] | None = None
+    for key in keys:
+        below = key[1:] < key[:-1]
+        if bool((below if equal is None else below & equal).any()):
+            return False
+        same = key[1:] == key[:-1]
+        equal = same if equal is None else equal & same
+        if not equal.any():
+            return True
+    return True
+
+
+def _natural(text: str) -> tuple[object, ...]:
+    """eth2 before eth10."""
+    parts: list[object] = []
+    number = ""
+    for char in text + "\0":
+        if char.isdecimal() and char.isascii():
+            number += char
+            continue
+        if number:
+            parts.append((0, int(number), ""))
+            number = ""
+        parts.append((1, 0, char))
+    return tuple(parts)

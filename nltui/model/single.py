@@ -1,0 +1,72 @@
+"""One message at a time, in plain Python: the reference for the columnar engine, and what history and detail use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nltui.errors import MalformedMessage
+from nltui.model.table import Column, Table, Where
+from nltui.model.types import Context, Json
+from nltui.netlink import wire
+from nltui.netlink.fields import Field, Value
+
+
+def value(table: Table, field: Field, message: bytes | memoryview) -> Value:
+    """A field of one message; malformed counts as absent, as in the engine."""
+    try:
+        return wire.extract(message, field, table.body)
+    except MalformedMessage:
+        return None
+
+
+def values(table: Table, column: Column, message: bytes | memoryview) -> Any:
+    """What the column's type is given: one value, or the tuple of a column of several fields."""
+    if len(column.fields) == 1:
+        return value(table, column.fields[0], message)
+    return tuple(value(table, field, message) for field in column.fields)
+
+
+def text(table: Table, column: Column, message: bytes | memoryview, context: Context) -> str:
+    """A cell's text; empty where absent."""
+    got = values(table, column, message)
+    if got is None and not column.type.absent:
+        return ""
+    return column.type.text(got, context) or ""
+
+
+def record(table: Table, message: bytes | memoryview, context: Context) -> dict[str, Json]:
+    """The JSON object of one row, nested by the dotted paths of its columns."""
+    out: dict[str, Json] = {}
+    for column in table.columns:
+        if column.json is None:
+            continue
+        got = values(table, column, message)
+        if got is None and not column.type.absent:
+            continue
+        shown = column.type.json(got, context)
+        if shown is not None:
+            place(out, column.json, shown)
+    return out
+
+
+def place(out: dict[str, Json], path: str, shown: Json) -> None:
+    """Put a value at a dotted path, making the objects between. `**` at the end merges an object's keys in."""
+    *between, last = path.split(".")
+    for name in between:
+        out = out.setdefault(name, {})
+    if last == "**":
+        out.update(shown)
+    else:
+        out[last] = shown
+
+
+def matches(table: Table, conditions: tuple[Where, ...], message: bytes | memoryview) -> bool:
+    """Whether a message fulfils all conditions."""
+    for where in conditions:
+        got = value(table, where.field, message)
+        number = got if isinstance(got, int) else 0
+        if where.among is not None and number not in where.among:
+            return False
+        if number in where.without or number & where.clear or number & where.set != where.set:
+            return False
+    return True

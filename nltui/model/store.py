@@ -1,0 +1,222 @@
+"""The rows of one table: slots over the kernel's own bytes.
+
+One thread, the reader, changes a store; anybody may look at it under `lock`, which is held for one bounded batch or
+one screenful, never across a system call. Arrays are reserved once and never move.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nltui.model.content import Comparer
+from nltui.model.index import Index
+from nltui.model.keys import U64, KeyArrays
+from nltui.model.table import Grouping, Table
+from nltui.netlink.arena import Arena, array
+from nltui.netlink.columns import Batch, Bools, Ints, Plan, Words
+from nltui.netlink.fields import Field
+
+FREE, LIVE, LINGERING = 0, 1, 2
+"""Slot states; a LINGERING row was removed a moment ago and is still shown, marked."""
+LINGER = 1.2
+"""Seconds a removed row stays visible."""
+LINGER_MOST = 64
+"""Removals in one batch above which none of them lingers."""
+BYTES_PER_ROW = 1024
+SMALLEST_ARENA = 64 << 20
+
+
+class Store:
+    """Keyed rows of one table.
+
+    By slot: `at` (word index in the arena), `size` (bytes of the message), `hash` (of the key), `state`, `changed`
+    (generation of the last visible change), `seen` (number of the dumped row that last confirmed it), `recent`
+    (history number of its last change, 0 none), `unconfirmed`; `next` chains rows of one key (slot + 1, 0 end).
+    """
+
+    def __init__(self, table: Table) -> None:
+        assert table.key is not None
+        self.table = table
+        self.lock = threading.Lock()
+        capacity = table.capacity
+        self.arena = Arena(max(SMALLEST_ARENA, capacity * BYTES_PER_ROW))
+        self.at: NDArray[np.uint32] = array(np.uint32, capacity)
+        self.size: NDArray[np.uint32] = array(np.uint32, capacity)
+        self.hash: NDArray[np.uint64] = array(np.uint64, capacity)
+        self.state: NDArray[np.uint8] = array(np.uint8, capacity)
+        self.changed: NDArray[np.uint32] = array(np.uint32, capacity)
+        self.seen: NDArray[np.uint32] = array(np.uint32, capacity)
+        self.touched: NDArray[np.bool_] = array(np.bool_, capacity)
+        self.unconfirmed: NDArray[np.bool_] = array(np.bool_, capacity)
+        self.recent: NDArray[np.uint32] = array(np.uint32, capacity)
+        self.next: NDArray[np.uint32] = array(np.uint32, capacity)
+        self.keys = KeyArrays(table)
+        self.index = Index(self.hash)
+        self.comparer = Comparer(table)
+        self.chained = table.key.grouping is not Grouping.UNIQUE
+        self.plan = Plan(self._fields(table), table.body)
+        self.key_plan = Plan(self._key_fields(table), table.body)
+        self.generation = 1
+        self.top = 0
+        """Slots ever used."""
+        self.count = 0
+        """Live rows."""
+        self.full = 0
+        """Rows that could not be held."""
+        self.indexed = 0
+        """Slots below this are in the index; rows of a first load are entered together."""
+        self._free: list[Ints] = []
+        self._lingering: deque[tuple[float, Ints]] = deque()
+
+    @staticmethod
+    def _key_fields(table: Table) -> list[Field]:
+        assert table.key is not None
+        flips = [doubt.flips[0] for doubt in table.doubts if doubt.flips]
+        return [*table.key.fields, *(where.field for where in table.accepts), *flips]
+
+    @staticmethod
+    def _fields(table: Table) -> list[Field]:
+        """Everything a column reads."""
+        return [field for column in table.columns for field in column.fields] + Store._key_fields(table)
+
+    # -- reading (any thread, under the lock where rows may change) ------------------------------------------------------
+
+    def batch(self, slots: Ints, plan: Plan | None = None) -> Batch:
+        """Decode the messages of these slots where they lie."""
+        return Batch(self.words, self.at[slots].astype(np.int64), self.size[slots].astype(np.int64), plan or self.plan)
+
+    @property
+    def words(self) -> Words:
+        """The buffer that `at` indexes."""
+        return self.arena.words
+
+    def message(self, slot: int) -> bytes:
+        """A copy of one row's message."""
+        begin = int(self.at[slot]) * 4
+        return bytes(self.arena.bytes[begin : begin + int(self.size[slot])])
+
+    def live(self) -> Ints:
+        """Slots of all live rows."""
+        return np.flatnonzero(self.state[: self.top] == LIVE)
+
+    # -- writing (the reader thread only) --------------------------------------------------------------------------------
+
+    def take(self, count: int) -> Ints | slice | None:
+        """Slots for new rows: a fresh run, or recycled ones; None when the table is full."""
+        if self._free:
+            parts: list[Ints] = []
+            need = count
+            while need and self._free:
+                run = self._free.pop()
+                if len(run) > need:
+                    self._free.append(run[need:])
+                    run = run[:need]
+                parts.append(run)
+                need -= len(run)
+            if self.top + need > self.table.capacity:
+                self._free += parts
+                return None
+            parts.append(np.arange(self.top, self.top + need))
+            self.top += need
+            return np.concatenate(parts)
+        if self.top + count > self.table.capacity:
+            return None
+        self.top += count
+        return slice(self.top - count, self.top)
+
+    def add(self, places: Ints, sizes: Ints, hashes: U64, read: list[NDArray[Any]], rows: Ints | slice) -> Ints | None:
+        """New rows whose bytes are in the arena; `read` and `rows` give their keys. Not yet indexed.
+
+        Returns their slots, or None when the table is full (counted).
+        """
+        with self.lock:
+            slots = self.take(len(places))
+            if slots is None:
+                self.full += len(places)
+                return None
+            self.generation += 1
+            self.at[slots], self.size[slots], self.hash[slots] = places, sizes, hashes
+            self.keys.write(slots, read, rows)
+            self.changed[slots], self.state[slots] = self.generation, LIVE
+            self.count += len(places)
+            if not isinstance(slots, slice):
+                self.next[slots], self.recent[slots], self.touched[slots] = 0, 0, False
+                return slots
+            return np.arange(slots.start, slots.stop)
+
+    def update(self, slots: Ints, places: Ints, sizes: Ints) -> None:
+        """Give rows new bytes, already in the arena; the old ones are freed."""
+        with self.lock:
+            old = self.at[slots].astype(np.int64), self.size[slots].astype(np.int64)
+            self.generation += 1
+            self.at[slots], self.size[slots], self.changed[slots] = places, sizes, self.generation
+            self.unconfirmed[slots] = False
+            self.arena.free(*old)
+
+    def drop(self, slots: Ints) -> None:
+        """Rows are gone; index and chains have let go of them. A few linger on the screen for a moment."""
+        with self.lock:
+            self.generation += 1
+            self.changed[slots], self.unconfirmed[slots] = self.generation, False
+            self.count -= len(slots)
+            if len(slots) <= LINGER_MOST:
+                self.state[slots] = LINGERING
+                self._lingering.append((time.monotonic() + LINGER, slots))
+            else:
+                self._release(slots)
+
+    def _release(self, slots: Ints) -> None:
+        self.state[slots] = FREE
+        self.arena.free(self.at[slots].astype(np.int64), self.size[slots].astype(np.int64))
+        self._free.append(slots)
+
+    def purge(self) -> float | None:
+        """Free what has lingered long enough; returns when the next is due (monotonic seconds), None when nothing is."""
+        now = time.monotonic()
+        while self._lingering and self._lingering[0][0] <= now:
+            slots = self._lingering.popleft()[1]
+            with self.lock:
+                self.generation += 1
+                self.changed[slots] = self.generation
+                self._release(slots)
+        return self._lingering[0][0] if self._lingering else None
+
+    def mark(self, slots: Ints, unconfirmed: bool) -> None:
+        """Dim rows that a dump did not show, or undim them."""
+        differ = slots[self.unconfirmed[slots] != unconfirmed]
+        if len(differ):
+            with self.lock:
+                self.generation += 1
+                self.unconfirmed[differ], self.changed[differ] = unconfirmed, self.generation
+
+    # -- the index ---------------------------------------------------------------------------------------------------------
+
+    def read_keys(self, batch: Batch) -> tuple[list[NDArray[Any]], U64]:
+        """Key columns and hashes of a batch."""
+        read = self.keys.read(batch)
+        return read, self.keys.hash(read)
+
+    def find(self, read: list[NDArray[Any]], hashes: U64) -> Ints:
+        """Slots (of a chain: its first row) by key, -1 unknown. All rows must be indexed."""
+        return self.index.find(hashes, lambda rows, slots: self.keys.equal(read, rows, slots))
+
+    def enter(self, slots: Ints) -> Ints:
+        """Index new rows; returns the slot holding each key: where it is another, the key was there before."""
+        columns = [column[slots] for column in self.keys.columns]
+        return self.index.insert(self.hash[slots], slots, lambda rows, other: self.keys.equal(columns, rows, other))
+
+    def unique_in(self, hashes: U64) -> Bools:
+        """Which hashes occur once in this batch."""
+        order = np.argsort(hashes, kind="stable")
+        ordered = hashes[order]
+        same = ordered[1:] == ordered[:-1]
+        once = np.ones(len(hashes), bool)
+        once[order[1:][same]] = False
+        once[order[:-1][same]] = False
+        return once

@@ -1,0 +1,204 @@
+"""When to dump and what a dump may prove: keeping tables equal to the kernel, as a state machine without I/O.
+
+Time comes in as monotonic seconds, chance as a function, so every interleaving can be played as a script. The caller
+receives, dumps and changes stores; it says here what happened, and asks what to do next.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from nltui.model.table import Table
+
+DEBOUNCE, DEBOUNCE_MOST = 0.1, 1.0
+"""A doubt waits this long for more of its kind, and never longer."""
+QUIET = 0.2
+"""No events for this long: the storm is over."""
+GAP_LEAST, GAP_FACTOR = 0.25, 10
+"""During churn, dumps of a table keep this distance: seconds, or so many times the last dump's length."""
+RETRY_FIRST, RETRY_MOST, TRIES = 0.01, 1.0, 6
+AUDIT, AUDIT_BIG, BIG_ROWS = 60.0, 300.0, 50_000
+"""A full comparison every so many seconds; rarer above so many rows."""
+
+
+class Phase(Enum):
+    """Of one table."""
+
+    NEVER = "never dumped"
+    DUMPING = "dumping"
+    FRESH = "fresh"
+    DOUBTFUL = "doubtful"
+    CONVERGING = "converging"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a dump that ended has proven. `remove`: rows it did not show are gone; else they stay, unconfirmed."""
+
+    remove: bool
+    again: bool
+
+
+@dataclass(slots=True)
+class State:
+    """One table's."""
+
+    table: Table
+    phase: Phase = Phase.NEVER
+    loaded: bool = False
+    doubt_since: float | None = 0.0
+    """When the oldest doubt not yet taken up by a dump was cast; None: no doubt."""
+    doubt_last: float = 0.0
+    not_before: float = 0.0
+    tries: int = 0
+    events: int = 0
+    """Heard since the running dump began."""
+    last_event: float = -1e9
+    interrupted: bool = False
+    began: float = 0.0
+    ended: float = -1e9
+    took: float = 0.0
+    audit_at: float = 0.0
+    auditing: bool = False
+    since: float = 0.0
+    sentence: str = ""
+    resyncs: int = 0
+    repairs: int = 0
+    """Rows that an audit found wrong though no doubt had been cast."""
+
+
+@dataclass(slots=True)
+class Sync:
+    """All followed tables of one protocol and namespace. One dump runs at a time."""
+
+    tables: Sequence[Table]
+    chance: Callable[[], float] = random.random
+    audit: bool = True
+    states: dict[str, State] = field(default_factory=dict)
+    overrun_at: float | None = None
+    last_event: float = -1e9
+    running: str | None = None
+
+    def __post_init__(self) -> None:
+        self.states = {table.name: State(table) for table in self.tables}
+
+    # -- what happened -------------------------------------------------------------------------------------------------------
+
+    def heard(self, name: str, count: int, now: float) -> None:
+        """So many events of a table were applied."""
+        state = self.states[name]
+        state.events += count
+        state.last_event = self.last_event = now
+
+    def doubt(self, name: str, now: float) -> None:
+        """Something may have changed without the kernel saying so, or without being heard."""
+        state = self.states.get(name)
+        if state is None or state.phase is Phase.REFUSED:
+            return
+        if state.doubt_since is None:
+            state.doubt_since = now
+        state.doubt_last = now
+        if state.phase is Phase.FRESH:
+            state.phase, state.since = Phase.DOUBTFUL, now
+
+    def overrun(self, now: float) -> None:
+        """Messages were lost: nothing is certain."""
+        self.overrun_at = now
+        for name in self.states:
+            self.doubt(name, now)
+
+    def began(self, name: str, now: float) -> None:
+        """A dump was requested; the queue of events was empty just before."""
+        state = self.states[name]
+        state.auditing = state.loaded and state.doubt_since is None
+        state.doubt_since, state.interrupted, state.events, state.began = None, False, 0, now
+        if state.phase is not Phase.CONVERGING:
+            state.phase = Phase.DUMPING
+        self.running = name
+
+    def interrupt(self, name: str) -> None:
+        """A message of the dump carried NLM_F_DUMP_INTR."""
+        self.states[name].interrupted = True
+
+    def proven(self, name: str) -> bool:
+        """Whether the dump, ended just now, may remove what it did not show."""
+        state = self.states[name]
+        missed = state.table.silent_misses and state.events > 0
+        return not state.interrupted and state.doubt_since is None and not missed
+
+    def ended(self, name: str, now: float, unconfirmed: int, repaired: int) -> Verdict:
+        """All dumps of a resync are in; so many rows were left unconfirmed, so many differed from what was held."""
+        state = self.states[name]
+        self.running = None
+        remove = self.proven(name)
+        state.took, state.ended = now - state.began, now
+        state.resyncs += 1
+        if state.auditing:
+            state.repairs += repaired
+        state.loaded = True
+        again = not remove and (unconfirmed > 0 or state.interrupted or state.doubt_since is not None)
+        if again:
+            state.tries += 1
+            wait = min(RETRY_FIRST * 2**state.tries, RETRY_MOST) * (0.5 + self.chance())
+            state.not_before = now + wait
+            if state.doubt_since is None:
+                state.doubt_since = state.doubt_last = now
+            state.phase = Phase.CONVERGING if state.tries > TRIES else Phase.DOUBTFUL
+            return Verdict(remove, True)
+        state.tries, state.phase, state.since = 0, Phase.FRESH, now
+        return Verdict(remove, False)
+
+    def failed(self, name: str, now: float, sentence: str, final: bool) -> None:
+        """The kernel answered a dump with an error; `final`: asking again is of no use (no privilege, no support)."""
+        state = self.states[name]
+        self.running = None
+        state.sentence, state.since, state.ended = sentence, now, now
+        if final:
+            state.phase, state.doubt_since = Phase.REFUSED, None
+            return
+        state.tries += 1
+        state.not_before = now + min(RETRY_FIRST * 2**state.tries, RETRY_MOST) * (0.5 + self.chance())
+        state.phase = Phase.DOUBTFUL
+        if state.doubt_since is None:
+            state.doubt_since = state.doubt_last = now
+
+    # -- what to do ----------------------------------------------------------------------------------------------------------
+
+    def schedule_audit(self, name: str, now: float, rows: int) -> None:
+        """Plan the next full comparison, at a time that two programs do not share."""
+        interval = AUDIT_BIG if rows > BIG_ROWS else AUDIT
+        self.states[name].audit_at = now + interval * (0.8 + 0.4 * self.chance())
+
+    def due(self, now: float) -> str | None:
+        """The table to dump now; None while one is running or all wait. First loads go first, in display order."""
+        if self.running is not None:
+            return None
+        ready = [state for state in self.states.values() if self._at(state, now) <= now]
+        if not ready:
+            return None
+        return min(ready, key=lambda state: state.loaded).table.name
+
+    def wake(self, now: float) -> float:
+        """When due() may answer next, seconds from now; infinite when nothing is planned."""
+        if self.running is not None:
+            return float("inf")
+        return max(0.0, min((self._at(state, now) for state in self.states.values()), default=float("inf")) - now)
+
+    def _at(self, state: State, now: float) -> float:
+        """When this table's next dump may begin."""
+        if state.phase is Phase.REFUSED:
+            return float("inf")
+        if not state.loaded and state.tries == 0:
+            return now
+        if state.doubt_since is None:
+            return state.audit_at if self.audit and state.audit_at else float("inf")
+        at = max(min(state.doubt_last + DEBOUNCE, state.doubt_since + DEBOUNCE_MOST), state.not_before)
+        quiet_at = self.last_event + QUIET
+        if self.overrun_at is not None and state.doubt_since <= self.overrun_at:
+            at = max(at, min(quiet_at, self.overrun_at + DEBOUNCE_MOST))
+        spaced = state.ended + max(GAP_LEAST, GAP_FACTOR * state.took)
+        return max(at, min(spaced, quiet_at if quiet_at > at else at))

@@ -1,0 +1,357 @@
+"""One order and one filter over a store: what a panel shows. Used by one thread, the screen's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from nltui.model.cells import Memo, columns_of
+from nltui.model.history import History
+from nltui.model.order import SortKeys
+from nltui.model.rows import Cell, Mark, Row
+from nltui.model.search import CHUNK, Search
+from nltui.model.store import LINGERING, LIVE, Store
+from nltui.model.table import Column, Table
+from nltui.model.types import Context, Tone
+from nltui.netlink.arena import array
+from nltui.netlink.columns import Batch, Bools, Ints
+
+FLASH_NS = 1_000_000_000
+"""How long a change stays marked."""
+BIG = 20_000
+"""Rows from which a first load is shown in the kernel's order until it has ended."""
+SEARCH_SECONDS = 0.04
+"""Most time one tick spends on matching rows against a new filter."""
+
+
+class LiveContext(Context, Protocol):
+    """A context whose answers can change; `generation` grows when they do."""
+
+    generation: int
+
+
+class Rates(Protocol):
+    """Values a second of counters."""
+
+    generation: int
+
+    def of(self, column: str, keys: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """By the integer key of a row; NaN where unknown."""
+
+
+class View:
+    """Implements `rows.Rows` over a Store."""
+
+    def __init__(self, store: Store, history: History, context: LiveContext, rates: Rates | None = None) -> None:
+        self.table: Table = store.table
+        self._store, self._history, self._context, self._rates = store, history, context, rates
+        self._memo = Memo(context)
+        self._finder = Search(store, self._memo)
+        self._names = context.generation
+        self._rated = 0
+        self.generation = 1
+        self._taken = 0
+        """The store's generation that the order reflects."""
+        self._order: Ints = np.zeros(0, np.int64)
+        self._gone: Bools = array(np.bool_, store.table.capacity)
+        self._column = self.table.column(self.table.sort or self.table.columns[0].name)
+        self._reverse = False
+        self._needle = ""
+        self._unsearched: Ints = np.zeros(0, np.int64)
+        self._flash_until = 0
+        self._lingering = 0
+        self._unsorted = False
+        """Whether the order is the kernel's, while a large first load comes in."""
+        self._keys = self._sort_keys()
+
+    def _sort_keys(self) -> SortKeys:
+        return SortKeys(self._store, self._column, self._memo, self._rate)
+
+    # -- Rows --------------------------------------------------------------------------------------------------------------
+
+    @property
+    def total(self) -> int:
+        """Rows known."""
+        return self._store.count
+
+    @property
+    def sort(self) -> tuple[str, bool]:
+        """Column and whether reversed."""
+        return self._column.name, self._reverse
+
+    @property
+    def filter_text(self) -> str:
+        """The filter in force."""
+        return self._needle
+
+    @property
+    def searching(self) -> int:
+        """Rows that a new filter has not been tried on yet."""
+        return len(self._unsearched)
+
+    @property
+    def live(self) -> int:
+        """Rows after the filter, without those that are gone and only linger."""
+        return len(self._order) - self._lingering
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def sort_by(self, column: str, reverse: bool = False) -> None:
+        """Order by another column."""
+        if column != self._column.name:
+            self._column = self.table.column(column)
+            self._keys = self._sort_keys()
+            self._rebuild()
+        self._reverse = reverse
+        self.generation += 1
+
+    def filter(self, text: str) -> None:
+        """Filter anew; rows appear as they are found, a tick's worth at a time."""
+        needle = text.casefold()
+        if needle == self._needle:
+            return
+        narrower = bool(self._needle) and self._needle in needle and not len(self._unsearched)
+        self._needle = needle
+        self.generation += 1
+        if not needle:
+            self._rebuild()
+        elif narrower:
+            self._unsearched, self._order = np.sort(self._order), self._order[:0]
+        else:
+            self._take_all()
+            self._unsearched, self._order = self._shown(), self._order[:0]
+
+    def tick(self) -> bool:
+        """Bring the order up to date with the store."""
+        before = self.generation
+        if self._names != self._context.generation:
+            self._names = self._context.generation
+            self._memo.clear()
+            self.generation += 1
+            if self._keys.derived and self._keys.arrays and self._column.type.order.value == "text":
+                self._rebuild()
+        if self._store.generation != self._taken:
+            self._follow()
+        if self._unsorted and self._store.indexed >= self._store.top:
+            self._unsorted = False
+            self._rebuild()
+        if len(self._unsearched):
+            self._search()
+        if self._rates is not None and self._rates.generation != self._rated:
+            self._rated = self._rates.generation
+            self.generation += 1
+            if self._column.rate_of:
+                self._rebuild()
+        now = time.time_ns()
+        if self._flash_until and now > self._flash_until:
+            self._flash_until = 0
+            self.generation += 1
+        return self.generation != before
+
+    def rows(self, start: int, stop: int, columns: Sequence[Column]) -> list[Row]:
+        """A screenful."""
+        count = len(self._order)
+        start, stop = max(0, start), min(stop, count)
+        if start >= stop:
+            return []
+        if self._reverse:
+            slots = self._order[count - stop : count - start][::-1]
+        else:
+            slots = self._order[start:stop]
+        batch, states, unsure, recent = self._copy(slots)
+        plain = [column for column in columns if not column.rate_of]
+        cells = {column.name: self._memo.cells(column, columns_of(batch, column)) for column in plain}
+        for column in columns:
+            if column.rate_of:
+                values = self._rate(column, slots)
+                cells[column.name] = [_rate_cell(value) for value in values.tolist()]
+        lines = list(zip(*(cells[column.name] for column in columns), strict=True))
+        marks = self._marks(slots, states, unsure, recent, columns, lines)
+        return [
+            Row(self._identity(slot), line, mark, flash)
+            for slot, line, (mark, flash) in zip(slots.tolist(), lines, marks, strict=True)
+        ]
+
+    def index_of(self, identity: Hashable) -> int | None:
+        """Where a row is now."""
+        slot = self._slot(identity)
+        if slot is None:
+            return None
+        found = np.flatnonzero(self._order == slot)
+        if not len(found):
+            return None
+        at = int(found[0])
+        return len(self._order) - 1 - at if self._reverse else at
+
+    def message(self, identity: Hashable) -> bytes | None:
+        """The row's bytes."""
+        slot = self._slot(identity)
+        if slot is None:
+            return None
+        with self._store.lock:
+            return self._store.message(slot)
+
+    def before(self, identity: Hashable) -> bytes | None:
+        """The row's bytes before its last change."""
+        slot = self._slot(identity)
+        number = 0 if slot is None else int(self._store.recent[slot])
+        change = self._history.get(number) if number else None
+        return change.old or None if change else None
+
+    # -- inside ------------------------------------------------------------------------------------------------------------
+
+    def _identity(self, slot: int) -> tuple[int, int]:
+        return int(self._store.hash[slot]), slot
+
+    def _slot(self, identity: Hashable) -> int | None:
+        """The row's slot; a row that came back under the same key elsewhere counts as the same."""
+        hashed, slot = identity  # type: ignore[misc]  # identities are made by _identity alone
+        store = self._store
+        if store.state[slot] != 0 and int(store.hash[slot]) == hashed and store.state[slot] == LIVE:
+            return int(slot)
+        same = np.flatnonzero(store.hash[: store.top] == np.uint64(hashed))
+        live = same[store.state[same] == LIVE]
+        if len(live):
+            return int(live[0])
+        return int(slot) if store.state[slot] == LINGERING and int(store.hash[slot]) == hashed else None
+
+    def _copy(self, slots: Ints) -> tuple[Batch, Ints, Bools, Ints]:
+        """A private copy of a few messages, so that decoding needs no lock."""
+        store = self._store
+        with store.lock:
+            raw = [store.message(slot) for slot in slots.tolist()]
+            states, unsure = store.state[slots].copy(), store.unconfirmed[slots].copy()
+            recent = store.recent[slots].astype(np.int64)
+        sizes = np.array([len(message) for message in raw], np.int64)
+        padded = b"".join([bytes(4)] + [message + bytes(-len(message) % 4) for message in raw])
+        starts = 1 + np.concatenate([np.zeros(1, np.int64), np.cumsum((sizes + 3) >> 2)[:-1]])
+        return Batch(np.frombuffer(padded, np.uint32), starts, sizes, store.plan), states, unsure, recent
+
+    def _marks(
+        self,
+        slots: Ints,
+        states: Ints,
+        unsure: Bools,
+        recent: Ints,
+        columns: Sequence[Column],
+        lines: list[tuple[Cell, ...]],
+    ) -> list[tuple[Mark, frozenset[int]]]:
+        now, none = time.time_ns(), frozenset[int]()
+        out: list[tuple[Mark, frozenset[int]]] = []
+        for row, number in enumerate(recent.tolist()):
+            if states[row] == LINGERING:
+                out.append((Mark.REMOVED, none))
+                continue
+            mark = Mark.UNCONFIRMED if unsure[row] else Mark.NONE
+            change = self._history.get(number) if number else None
+            if change is None or now - change.time > FLASH_NS:
+                out.append((mark, none))
+                continue
+            self._flash_until = max(self._flash_until, change.time + FLASH_NS)
+            if not change.old:
+                out.append((Mark.ADDED, none))
+                continue
+            old = self._old_cells(change.old, columns)
+            differ = (at for at, column in enumerate(columns) if not column.volatile and not column.rate_of)
+            out.append((mark, frozenset(at for at in differ if old[at].text != lines[row][at].text)))
+        return out
+
+    def _old_cells(self, message: bytes, columns: Sequence[Column]) -> list[Cell]:
+        words = np.frombuffer(bytes(4) + message + bytes(-len(message) % 4), np.uint32)
+        batch = Batch(words, np.array([1]), np.array([len(message)]), self._store.plan)
+        return [
+            Cell("") if column.rate_of else self._memo.cells(column, columns_of(batch, column))[0] for column in columns
+        ]
+
+    def _rate(self, column: Column, slots: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        if self._rates is None or self.table.key is None:
+            return np.full(len(slots), np.nan)
+        first = self._store.keys.of[self.table.key.fields[0]].start
+        return self._rates.of(column.rate_of, self._store.keys.columns[first][slots].astype(np.int64))
+
+    def _shown(self) -> Ints:
+        """Slots that could be on screen."""
+        return np.flatnonzero(self._store.state[: self._store.top] != 0)
+
+    def _take_all(self) -> None:
+        with self._store.lock:
+            self._taken = self._store.generation
+
+    def _rebuild(self) -> None:
+        """Order everything from scratch (or search everything again)."""
+        self._take_all()
+        slots = self._shown()
+        self.generation += 1
+        if self._needle:
+            self._unsearched, self._order = slots, self._order[:0]
+            return
+        self._keys.refresh(slots)
+        self._order = self._keys.sorted(slots)
+        self._count_lingering()
+
+    def _follow(self) -> None:
+        """Take in what changed since the last tick."""
+        store = self._store
+        with store.lock:
+            taken, top = store.generation, store.top
+            changed = np.flatnonzero(store.changed[:top] > self._taken)
+            states = store.state[changed].copy()
+        self._taken = taken
+        if not len(changed):
+            return
+        self.generation += 1
+        if len(changed) > 1024 and len(changed) * 4 > len(self._order) and not self._needle:
+            if store.indexed < top and top > BIG:
+                self._order, self._lingering, self._unsorted = np.arange(top), 0, True
+                return
+            self._rebuild()
+            return
+        self._gone[changed] = True
+        kept = self._order[~self._gone[self._order]]
+        left = self._unsearched[~self._gone[self._unsearched]] if len(self._unsearched) else self._unsearched
+        self._gone[changed] = False
+        self._unsearched = left
+        new = changed[states != 0]
+        if self._needle and len(new):
+            new = self._finder.among(new, self._needle)
+        self._merge(kept, new)
+
+    def _merge(self, kept: Ints, new: Ints) -> None:
+        if len(new):
+            self._keys.refresh(new)
+            new = self._keys.sorted(np.sort(new))
+            kept = np.insert(kept, self._keys.places(kept, new), new) if len(kept) else new
+        self._order = kept
+        self._count_lingering()
+
+    def _count_lingering(self) -> None:
+        self._lingering = int((self._store.state[self._order] == LINGERING).sum())
+
+    # -- filter ------------------------------------------------------------------------------------------------------------
+
+    def _search(self) -> None:
+        """Try the filter on rows not tried yet, as many as fit into the time of a tick."""
+        deadline = time.monotonic() + SEARCH_SECONDS
+        found: list[Ints] = []
+        while len(self._unsearched) and time.monotonic() < deadline:
+            some, self._unsearched = self._unsearched[:CHUNK], self._unsearched[CHUNK:]
+            found.append(some[self._finder.matches(some, self._needle)])
+        self.generation += 1
+        self._merge(self._order, np.concatenate(found))
+
+
+def _rate_cell(value: float) -> Cell:
+    """Bytes or packets a second, short: 0, 88.1k, 1.24M."""
+    if value != value:
+        return Cell("")
+    if value < 0.5:
+        return Cell("0", Tone.DIM)
+    for unit in ("", "k", "M", "G", "T"):
+        if value < 999.5 or unit == "T":
+            return Cell(f"{value:.0f}" if not unit or value >= 100 else f"{value:.3g}") if not unit else Cell(f"{value:.3g}{unit}")
+        value /= 1000
+    return Cell("")
