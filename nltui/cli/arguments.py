@@ -1,0 +1,188 @@
+"""What was asked on the command line, typed; one record a command, and the parsers that make them.
+
+Flags follow `ip`. Options may stand before or after the command's name. Nothing here knows which tables exist.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from nltui.errors import UsageError
+from nltui.text import visible
+
+VALUED = ("-n", "--netns", "--filter")
+"""Options that take the next word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tui:
+    """`nltui [TABLE] [FILTER]`."""
+
+    table: str | None = None
+    filter: str = ""
+    netns: str | None = None
+    """Name, path or pid as typed; None: the namespace this process is in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dump:
+    """`nltui dump TABLE [FILTER]`."""
+
+    table: str
+    filter: str = ""
+    netns: str | None = None
+    family: int | None = None
+    """4 or 6; None: both."""
+    json: bool = False
+    pretty: bool = False
+    count: bool = False
+    details: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitor:
+    """`nltui monitor [TABLE...]`."""
+
+    tables: tuple[str, ...] = ()
+    """As typed; empty: all."""
+    netns: str | None = None
+    json: bool = False
+
+
+class Shown(Exception):
+    """Help or version was asked for; `str()` goes to stdout, and that is all there is to do."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{visible(message, limit=1000)} (see `{self.prog} --help`)")
+
+
+class _Show(argparse.Action):
+    """Stops parsing with the help text or, where `const` is set, with that text."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *others: object) -> NoReturn:
+        raise Shown(self.const or parser.format_help())
+
+
+def parse(argv: Sequence[str], version: str) -> Tui | Dump | Monitor:
+    """The request in these words (without the program's name). Raises UsageError, or Shown for help and version."""
+    place = _first_word(argv)
+    command = argv[place] if place is not None else ""
+    if place is not None and command in ("dump", "monitor"):
+        rest = [*argv[:place], *argv[place + 1 :]]
+        return _dump(rest, version) if command == "dump" else _monitor(rest, version)
+    return _tui(argv, version)
+
+
+def _first_word(argv: Sequence[str]) -> int | None:
+    place = 0
+    while place < len(argv):
+        word = argv[place]
+        if word == "--":
+            return None
+        if not word.startswith("-"):
+            return place
+        place += 2 if word in VALUED else 1
+    return None
+
+
+def _parser(prog: str, version: str, description: str, epilog: str) -> _Parser:
+    parser = _Parser(
+        prog=prog,
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    parser.add_argument("-h", "--help", nargs=0, action=_Show, const="", help="show this and exit")
+    parser.add_argument(
+        "-V", "--version", nargs=0, action=_Show, const=f"{version}\n", help="show the version and exit"
+    )
+    parser.add_argument(
+        "-n", "--netns", metavar="NETNS", help="look at this network namespace: a name of `ip netns`, a path or a pid"
+    )
+    return parser
+
+
+def _filter(parser: _Parser) -> None:
+    parser.add_argument(
+        "words", nargs="*", default=[], metavar="FILTER", help="only rows in which a column has this text"
+    )
+    parser.add_argument("--filter", metavar="FILTER", help="the same, for a text that starts with a dash")
+
+
+def _chosen(words: argparse.Namespace) -> str:
+    return " ".join([*words.words, *([words.filter] if words.filter else [])])
+
+
+def _tui(argv: Sequence[str], version: str) -> Tui:
+    parser = _parser(
+        "nltui",
+        version,
+        "Live tables of what the kernel tells through Netlink: links, addresses, routes, and who changed what.",
+        "other commands:\n"
+        "  nltui dump TABLE      print a table once (nltui dump --help)\n"
+        "  nltui monitor         print changes as they happen (nltui monitor --help)\n\n"
+        "examples:\n"
+        "  nltui                 the dashboard\n"
+        "  nltui routes dhcp     routes with `dhcp` in any column\n"
+        "  nltui -n blue links   links of the network namespace blue\n",
+    )
+    parser.add_argument("table", nargs="?", metavar="TABLE", help="open with this table")
+    _filter(parser)
+    found = parser.parse_intermixed_args(argv)
+    return Tui(table=found.table, filter=_chosen(found), netns=found.netns)
+
+
+def _dump(argv: Sequence[str], version: str) -> Dump:
+    parser = _parser(
+        "nltui dump",
+        version,
+        "Print a table once: consistent, of every routing table and both address families unless narrowed.",
+        "examples:\n"
+        "  nltui dump links\n"
+        "  nltui dump routes 10.0.0 -4\n"
+        "  nltui dump neighbours -j -p    JSON with the keys of `ip -j -d`\n"
+        "  nltui dump routes --count\n",
+    )
+    parser.add_argument("table", metavar="TABLE", help="what to print")
+    _filter(parser)
+    family = parser.add_mutually_exclusive_group()
+    family.add_argument("-4", dest="family", action="store_const", const=4, help="only IPv4")
+    family.add_argument("-6", dest="family", action="store_const", const=6, help="only IPv6")
+    parser.add_argument("-j", "--json", action="store_true", help="JSON, one array of flat objects")
+    parser.add_argument("-p", "--pretty", action="store_true", help="with -j: indented")
+    parser.add_argument("-d", "--details", action="store_true", help="every column, also those not shown at first")
+    parser.add_argument("--count", action="store_true", help="only the number of rows")
+    found = parser.parse_intermixed_args(argv)
+    return Dump(
+        table=found.table,
+        filter=_chosen(found),
+        netns=found.netns,
+        family=found.family,
+        json=found.json,
+        pretty=found.pretty,
+        count=found.count,
+        details=found.details,
+    )
+
+
+def _monitor(argv: Sequence[str], version: str) -> Monitor:
+    parser = _parser(
+        "nltui monitor",
+        version,
+        "Print changes as they happen, one a line: time, what, old → new, and who asked for it.",
+        "examples:\n"
+        "  nltui monitor\n"
+        "  nltui monitor links addresses\n"
+        "  nltui monitor -j routes        one JSON object a line\n",
+    )
+    parser.add_argument("tables", nargs="*", default=[], metavar="TABLE", help="what to follow; nothing: everything")
+    parser.add_argument("-j", "--json", action="store_true", help="JSON lines")
+    found = parser.parse_intermixed_args(argv)
+    return Monitor(tables=tuple(found.tables), netns=found.netns, json=found.json)

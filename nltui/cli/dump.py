@@ -1,0 +1,113 @@
+"""`nltui dump`: a table once, consistent, to stdout."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from nltui.cli.arguments import Dump
+from nltui.errors import KernelRefused, NltuiError, PrivilegeMissing, TimedOut, UsageError
+from nltui.model.table import Feed, Table
+from nltui.system import namespaces
+from nltui.tables import TABLES, find
+from nltui.worker.contract import Freshness
+from nltui.worker.session import Session
+
+if TYPE_CHECKING:
+    from nltui.netlink.columns import Ints
+
+DEADLINE = 60.0
+"""Seconds after which a table that does not become exact is an error."""
+FAMILIES = {4: 2, 6: 10}
+
+
+def run(args: Dump) -> int:
+    """Print and return the exit code. Raises NltuiError."""
+    table = find(args.table)
+    if table.feed is not Feed.FOLLOWED:
+        raise UsageError(f"{table.name} only happen: there is nothing to dump; use `nltui monitor {table.name}`")
+    table = _narrowed(table, args.family)
+    named = [other for other in TABLES if other.label and other.name != table.name]
+    with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
+        session = Session(namespace if args.netns else None, (table, *named))
+        session.start()
+        try:
+            _wait(session, [table.name, *(other.name for other in named)])
+            slots = _chosen(session, table, args.filter)
+            if args.count:
+                sys.stdout.write(f"{len(slots)}\n")
+            elif args.json:
+                _json(session, table, slots, args.pretty, sys.stdout)
+            else:
+                _text(session, table, slots, args.details, sys.stdout)
+        finally:
+            session.stop()
+    return 0
+
+
+def _narrowed(table: Table, family: int | None) -> Table:
+    """Only what one address family's dumps cover; tables without families stay as they are."""
+    wanted = tuple(dump for dump in table.dumps if family is not None and dump.family == FAMILIES[family])
+    if not wanted:
+        return table
+    return dataclasses.replace(table, dumps=wanted, accepts=table.accepts + wanted[0].covers[:1])
+
+
+def _wait(session: Session, names: list[str]) -> None:
+    fresh = session.wait(names, DEADLINE)
+    status = session.status()
+    if status.trouble:
+        raise KernelTrouble(status.trouble)
+    for name in names:
+        state = status.tables[name]
+        if state.freshness is Freshness.STALE:
+            raise PrivilegeMissing(state.sentence) if "CAP_" in state.sentence else KernelTrouble(state.sentence)
+    if not fresh:
+        raise TimedOut(f"{names[0]} did not settle within {DEADLINE:.0f} s: the kernel changes them all the time")
+
+
+class KernelTrouble(NltuiError):
+    """What a reader said when it could not go on."""
+
+    exit_code = KernelRefused.exit_code
+
+
+def _chosen(session: Session, table: Table, needle: str) -> Ints:
+    from nltui.model.cells import Memo
+    from nltui.model.search import Search
+
+    store = session.store(table.name)
+    slots = store.live()
+    return Search(store, Memo(session.context)).among(slots, needle.casefold()) if needle else slots
+
+
+def _json(session: Session, table: Table, slots: Ints, pretty: bool, out: TextIO) -> None:
+    import json
+
+    from nltui.model.bulk import JsonWriter
+
+    writer = JsonWriter(session.store(table.name), session.context)
+    separator = "["
+    for chunk in writer.objects(slots):
+        if pretty:
+            chunk = ["\n" + json.dumps(json.loads(text), indent=4) for text in chunk]
+        out.write(separator + ",".join(chunk))
+        separator = ","
+    out.write("]\n" if len(slots) else "[]\n")
+
+
+def _text(session: Session, table: Table, slots: Ints, details: bool, out: TextIO) -> None:
+    """Aligned columns; widths come from the first rows, so that a long table starts at once."""
+    from nltui.cli.lines import Lines
+    from nltui.model.bulk import CHUNK
+    from nltui.model.cells import Memo
+
+    store, memo = session.store(table.name), Memo(session.context)
+    columns = [column for column in table.columns if not column.rate_of and (details or column.shown)]
+    lines = Lines(columns, os.get_terminal_size(out.fileno()).columns if out.isatty() else None)
+    for begin in range(0, max(len(slots), 1), CHUNK):
+        with store.lock:
+            rows = memo.rows(store.batch(slots[begin : begin + CHUNK]), columns)
+        out.writelines(lines.render([[cell.text for cell in row] for row in rows]))

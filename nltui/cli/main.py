@@ -1,0 +1,67 @@
+"""The command line: parse, import only what the command needs, turn errors into sentences and exit codes.
+
+Exit codes: 0 ok, 1 usage, 2 the kernel refused, 4 data lost, 77 privilege, 124 timed out, 128+n signal n. Data goes to
+stdout, messages to stderr; a broken pipe is quiet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from nltui import __version__
+from nltui.cli import arguments
+from nltui.errors import NltuiError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; `argv` is without the program's name and defaults to this process's. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A locale that lacks a character must not turn a table into a traceback.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+    except NltuiError as error:
+        print(f"nltui: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        _discard_output()
+        return 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return code
+
+
+def _run(argv: Sequence[str]) -> int:
+    try:
+        asked = arguments.parse(argv, f"nltui {__version__}")
+    except arguments.Shown as shown:
+        print(shown, end="")
+        return 0
+    match asked:
+        case arguments.Dump():
+            from nltui.cli import dump
+
+            return dump.run(asked)
+        case arguments.Monitor():
+            from nltui.cli import monitor
+
+            return monitor.run(asked)
+        case arguments.Tui():
+            from nltui.cli import tui
+
+            return tui.run(asked)
+
+
+def _discard_output() -> None:
+    # What is still buffered would raise again when the interpreter flushes stdout at its end.
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -1,0 +1,119 @@
+"""`nltui monitor`: changes as they happen, one a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from nltui.cli.arguments import Monitor
+from nltui.errors import UsageError
+from nltui.model.activity import GLYPH, clock, describe, differences, who
+from nltui.model.history import Change, Kind
+from nltui.model.log import log_values
+from nltui.model.single import place, record
+from nltui.model.table import Feed, Table
+from nltui.system import namespaces
+from nltui.tables import TABLES, find
+from nltui.worker.contract import Freshness
+from nltui.worker.session import Session
+
+LOAD = 60.0
+"""Seconds to wait for the first dumps."""
+WAIT = 0.5
+
+
+def run(args: Monitor) -> int:
+    """Until interrupted. Raises NltuiError."""
+    wanted = tuple(dict.fromkeys(find(name) for name in args.tables))
+    if any(table.feed is Feed.LOCAL for table in wanted):
+        raise UsageError("activity is what monitor prints anyway; name the tables to follow, or none for all")
+    wanted = wanted or tuple(table for table in TABLES if table.feed in (Feed.FOLLOWED, Feed.LOG))
+    named = tuple(table for table in TABLES if table.label and table not in wanted)
+    with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
+        session = Session(namespace if args.netns else None, wanted + named)
+        session.start()
+        try:
+            session.wait([table.name for table in wanted if table.feed is Feed.FOLLOWED], LOAD)
+            _follow(session, set(table.name for table in wanted), args.json)
+        finally:
+            session.stop()
+    return 0
+
+
+def _follow(session: Session, wanted: set[str], as_json: bool) -> None:
+    _complain(session)
+    seen, lost = session.history.last, session.status().lost
+    logs = {table.name: session.log(table.name).last for table in session.tables if table.feed is Feed.LOG}
+    print("watching", ", ".join(sorted(wanted)), file=sys.stderr, flush=True)
+    while True:
+        with session.changed:
+            session.changed.wait(WAIT)
+        changes, missed = session.history.since(seen)
+        if changes:
+            seen = changes[-1].number
+        now = session.status().lost
+        if missed or now != lost:
+            print(f"GAP: {missed + now - lost:,} changes were not seen; tables are read again", file=sys.stderr, flush=True)
+            lost = now
+        for change in changes:
+            table = session.tables[change.table]
+            if table.name in wanted:
+                sys.stdout.write((_json if as_json else _line)(session, table, change) + "\n")
+        for name in logs:
+            logs[name] = _log(session, name, logs[name], as_json)
+        sys.stdout.flush()
+
+
+def _complain(session: Session) -> None:
+    status = session.status()
+    for sentence in {status.trouble, *(t.sentence for t in status.tables.values() if t.freshness is Freshness.STALE)}:
+        if sentence:
+            print(sentence, file=sys.stderr, flush=True)
+
+
+def _line(session: Session, table: Table, change: Change) -> str:
+    named, rest = describe(table, change.new or change.old, session.context)
+    if change.kind is Kind.CHANGED:
+        found = differences(table, change, session.context)
+        rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" for name, old, new in found)
+    actor = who(table, change, session.actor)
+    return f"{clock(change.time)} {GLYPH[change.kind]} {table.singular} {named} {rest}  {actor}".replace("   ", "  ")
+
+
+def _json(session: Session, table: Table, change: Change) -> str:
+    said: dict[str, Any] = {
+        "time": change.time / 1e9,
+        "table": table.name,
+        "change": change.kind.name.lower(),
+        "who": who(table, change, session.actor),
+        "port_id": change.port_id,
+    }
+    if change.kind is Kind.CHANGED:
+        said["old"] = record(table, change.old, session.context)
+    said["row"] = record(table, change.new or change.old, session.context)
+    return json.dumps(said)
+
+
+def _log(session: Session, name: str, seen: int, as_json: bool) -> int:
+    store = session.log(name)
+    last = store.last
+    for number in range(max(seen, last - len(store)) + 1, last + 1):
+        got = store.get(number)
+        if got is None:
+            continue
+        row: dict[str, Any] = {}
+        texts: list[str] = []
+        for column in store.table.columns:
+            value = log_values(column, *got)
+            if value is None and not column.type.absent:
+                continue
+            if column.shown:
+                texts.append(column.type.text(value, session.context) or "")
+            if column.json is not None and (shown := column.type.json(value, session.context)) is not None:
+                place(row, column.json, shown)
+        if as_json:
+            sys.stdout.write(json.dumps({"time": got[0] / 1e9, "table": name, "change": "event", "row": row}) + "\n")
+        else:
+            sys.stdout.write(" ".join([texts[0], "·", store.table.singular, *texts[1:]]).rstrip() + "\n")
+    return last

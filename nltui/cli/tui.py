@@ -1,0 +1,44 @@
+"""The launcher of the terminal interface: the only file of cli that imports ui."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from nltui.cli.arguments import Tui
+from nltui.errors import UsageError
+from nltui.system import namespaces, privileges
+from nltui.text import visible
+
+
+def run(args: Tui) -> int:
+    """Show the interface until the person leaves; returns its exit code. Raises NltuiError before anything is drawn."""
+    _check_terminal()
+    from nltui.tables import TABLES, find
+
+    start_table = find(args.table).name if args.table is not None else None
+    with namespaces.current() if args.netns is None else namespaces.resolve(args.netns) as namespace:
+        from nltui.ui.app import NltuiApp
+        from nltui.ui.launch import run as launch
+        from nltui.worker.session import Session
+
+        app = NltuiApp(
+            Session(None if args.netns is None else namespace, TABLES),
+            host=visible(os.uname().nodename, limit=64),
+            namespace=namespace.name,
+            badge=privileges.current().badge.value,
+            start_table=start_table,
+            start_filter=args.filter,
+        )
+        return launch(app)
+
+
+def _check_terminal() -> None:
+    term = os.environ.get("TERM", "")
+    if term in ("", "dumb"):
+        lacks = f"the terminal can only print lines (TERM={visible(term)})" if term else "TERM is not set"
+    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
+        lacks = "standard input or output is not a terminal"
+    else:
+        return
+    raise UsageError(f"{lacks}; use `nltui dump TABLE` or `nltui monitor` for plain output")

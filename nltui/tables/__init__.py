@@ -1,0 +1,39 @@
+"""Every table that nltui knows, in display order, and how the command line names them."""
+
+from __future__ import annotations
+
+import difflib
+
+from nltui.errors import UsageError
+from nltui.model.table import Table
+from nltui.tables.activity import ACTIVITY
+from nltui.tables.addresses import ADDRESSES
+from nltui.tables.links import LINKS
+from nltui.tables.neighbours import NEIGHBOURS
+from nltui.tables.nexthops import NEXTHOPS
+from nltui.tables.routes import ROUTES
+from nltui.tables.rules import RULES
+from nltui.tables.uevents import UEVENTS
+
+TABLES: tuple[Table, ...] = (LINKS, ADDRESSES, ROUTES, NEIGHBOURS, RULES, NEXTHOPS, UEVENTS, ACTIVITY)
+
+
+def find(name: str) -> Table:
+    """The table of this name, alias, or unique beginning of either, as `ip` abbreviates its objects.
+
+    Raises UsageError with the names there are, and the nearest one.
+    """
+    wanted = name.lower()
+    for table in TABLES:
+        if wanted == table.name or wanted in table.aliases:
+            return table
+    found = [table for table in TABLES if any(word.startswith(wanted) for word in (table.name, *table.aliases))]
+    if wanted and len(found) == 1:
+        return found[0]
+    names = ", ".join(table.name for table in TABLES)
+    if wanted and found:
+        raise UsageError(f"table {name!r} could be {' or '.join(table.name for table in found)}; tables: {names}")
+    words = {word: table.name for table in TABLES for word in (table.name, *table.aliases)}
+    near = difflib.get_close_matches(wanted, words, n=1)
+    hint = f"; did you mean {words[near[0]]}?" if near else ""
+    raise UsageError(f"no table {name!r}{hint} Tables: {names}" if near else f"no table {name!r}; tables: {names}")

@@ -1,0 +1,38 @@
+"""What changed and who asked for it: old → new of every followed table, newest first. Rows are nltui's own."""
+
+from __future__ import annotations
+
+from nltui.model.table import Column, Feed, Table
+from nltui.model.types import Text
+
+_SHOWN = Text()
+"""Cells are made by the activity view from history; the type only says that they sort by text."""
+
+ACTIVITY = Table(
+    name="activity",
+    title="Activity",
+    singular="change",
+    help=(
+        "Every change of links, addresses, routes, neighbours, rules and nexthops since nltui started, newest first: "
+        "+ added, − removed, ~ changed with old → new. Links' notifications carry no requester, so theirs is `?`; "
+        "`kernel` acted by itself; `silent` changes were found by a dump, the kernel had sent no message."
+    ),
+    command="ip -ts monitor all",
+    feed=Feed.LOCAL,
+    columns=(
+        Column(name="time", fields=(), type=_SHOWN, json="time", priority=2, help="When it was heard, local time."),
+        Column(name="change", fields=(), type=_SHOWN, json="change", priority=1, help="+ added, − removed, ~ changed."),
+        Column(name="type", fields=(), type=_SHOWN, json="type", priority=3, help="What kind of object it is."),
+        Column(name="object", fields=(), type=_SHOWN, json="object", priority=1, help="Which one."),
+        Column(name="what", fields=(), type=_SHOWN, json="what", priority=1, help="Old → new, or the whole row."),
+        Column(
+            name="who",
+            fields=(),
+            type=_SHOWN,
+            json="who",
+            priority=4,
+            help="The process that asked (nlmsg_pid, the requester's port id), `kernel`, `silent`, or `?`.",
+        ),
+    ),
+    aliases=("log", "changes"),
+)

@@ -1,0 +1,77 @@
+"""What the screen and the headless commands may know of a running session. No numpy here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from nltui.model.rows import Rows
+from nltui.model.table import Table
+from nltui.model.types import Context
+
+
+class Freshness(Enum):
+    """How far a table can be trusted now."""
+
+    STARTING = "STARTING"
+    LOADING = "LOADING"
+    FRESH = "FRESH"
+    CONVERGING = "CONVERGING"
+    STALE = "STALE"
+    """A dump failed or the kernel refuses; `TableStatus.sentence` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableStatus:
+    """One table's state. `rows` counts what is held; `since` is seconds since the epoch when it became so."""
+
+    freshness: Freshness = Freshness.STARTING
+    rows: int = 0
+    since: float = 0.0
+    sentence: str = ""
+    """For the person, in the panel's place: what is missing and what would help. Empty where all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """A snapshot, cheap to take 10 times a second."""
+
+    events: int = 0
+    """Notifications received since the start."""
+    lost: int = 0
+    """Messages the kernel dropped because our buffer was full."""
+    foreign: int = 0
+    """Messages dropped because another process, not the kernel, sent them."""
+    malformed: int = 0
+    tables: dict[str, TableStatus] = field(default_factory=dict)
+    trouble: str = ""
+    """A reader that died and was restarted, a namespace that went away; one visible sentence."""
+
+
+class SessionLike(Protocol):
+    """A worker that dumps and follows the kernel for a set of tables."""
+
+    context: Context
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """In display order."""
+
+    def start(self) -> None:
+        """Return at once; readers import what they need and open their sockets in their own threads."""
+
+    def stop(self) -> None:
+        """Ask the readers to end and wait for them, at most a second."""
+
+    def status(self) -> SessionStatus:
+        """Now."""
+
+    def rows(self, name: str) -> Rows | None:
+        """A new view of one table, with its own order and filter; None until its store exists."""
+
+    def watch(self, name: str, visible: bool) -> None:
+        """Say whether a table is on screen; volatile values are refreshed only then."""
+
+    def actor(self, port_id: int, time_ns: int) -> str:
+        """Who had a port id at a time (ns since the epoch): `ip[4312]`, or `?` where nobody was seen."""

@@ -1,0 +1,191 @@
+"""One followed table at work: its store, the events that change it and the dumps that prove it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nltui.model.conditions import accepted
+from nltui.model.events import Events, Heard
+from nltui.model.history import History
+from nltui.model.intake import Intake
+from nltui.model.store import Store
+from nltui.model.table import Doubt, Dump, Table
+from nltui.netlink.columns import Batch, Ints, Words
+from nltui.netlink.dump import READ, Chunk, DumpReader, Scratch
+from nltui.netlink.socket import Sockets
+
+
+class Follower:
+    """Takes in events and dumps of one table."""
+
+    def __init__(self, table: Table, number: int, history: History) -> None:
+        """`number` is the table's index in the session, for history."""
+        self.table = table
+        self.store = Store(table)
+        self.events = Events(self.store, history, number)
+        self._history, self._number = history, number
+        self._types = np.array(sorted(table.sets | table.removes), np.int64)
+        self._sets = np.array(sorted(table.sets), np.int64)
+        self.running: RunningDump | None = None
+        self.loaded = False
+
+    def hear(self, words: Words, type_: Ints, start: Ints, size: Ints, now: int) -> tuple[int, list[str], int]:
+        """Apply those messages of a batch that are this table's; `now` in ns since the epoch.
+
+        Returns how many there were, the tables that are doubtful now, and how many messages were malformed.
+        """
+        mine = np.flatnonzero(np.isin(type_, self._types))
+        if not len(mine):
+            return 0, [], 0
+        batch = Batch(words, start[mine], size[mine], self.store.key_plan)
+        malformed = int(batch.broken.sum())
+        keep = accepted(self.table, batch)
+        if not keep.all():
+            mine = mine[keep]
+            batch = Batch(words, start[mine], size[mine], self.store.key_plan)
+        if not len(mine):
+            return 0, [self.table.name] if malformed else [], malformed
+        at = start[mine]
+        sets = np.isin(type_[mine], self._sets)
+        doubts = self._doubts(batch, type_[mine])
+        heard = Heard(
+            batch,
+            sets,
+            (words[at + 1] >> np.uint32(16)).astype(np.int64),
+            words[at + 3].astype(np.int64),
+            words[at + 2].astype(np.int64),
+            np.full(len(mine), now, np.int64),
+        )
+        outcome = self.events.apply(heard)
+        if outcome.doubtful or malformed:
+            doubts.append(self.table.name)
+        return len(mine), doubts, malformed
+
+    def _doubts(self, batch: Batch, type_: Ints) -> list[str]:
+        """Tables that these events make uncertain, as the declaration says."""
+        out: list[str] = []
+        for doubt in self.table.doubts:
+            rows = np.flatnonzero(np.isin(type_, list(doubt.on)))
+            if len(rows) and self._casts(doubt, batch, rows):
+                out += doubt.tables
+        return out
+
+    def _casts(self, doubt: Doubt, batch: Batch, rows: Ints) -> bool:
+        if doubt.flips is None:
+            return True
+        field, mask = doubt.flips
+        now = batch.ints(field)[0][rows]
+        read, hashes = self.store.read_keys(batch)
+        slots = self.store.find(read, hashes)[rows]
+        known = slots >= 0
+        if not known.all():
+            return True
+        before = self.store.batch(slots, self.store.key_plan).ints(field)[0]
+        repeated = len(np.unique(slots)) < len(slots)
+        return repeated or bool(((now ^ before) & mask).any())
+
+    def dump(self, sockets: Sockets, scratch: Scratch) -> RunningDump:
+        """Begin a resync: all of the table's dumps, one after another."""
+        self.running = RunningDump(self, sockets, scratch)
+        return self.running
+
+
+class RunningDump:
+    """The dumps of one resync, read in bounded steps."""
+
+    def __init__(self, follower: Follower, sockets: Sockets, scratch: Scratch) -> None:
+        self._follower, self._sockets, self._scratch = follower, sockets, scratch
+        self._waiting = list(follower.table.dumps)
+        self._part: Dump | None = None
+        self._intake: Intake | None = None
+        self.reader: DumpReader | None = None
+        self.rows = 0
+        self.changed = 0
+        self.unconfirmed = 0
+        self.interrupted = False
+        self.error = 0
+        self.problem = ""
+        self._finished: list[tuple[Dump, Intake]] = []
+        self._next()
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to read."""
+        return self.reader is None
+
+    def _next(self) -> None:
+        """Ask for the next part, or be done."""
+        if self.reader is not None:
+            self.reader.close()
+            self.reader = None
+        if not self._waiting or self.error:
+            return
+        follower, part = self._follower, self._waiting.pop(0)
+        table = follower.table
+        if self._intake is None:
+            self._intake = Intake(follower.store, follower._history, follower._number, not follower.loaded)
+            follower.events.dump = self._intake
+        self._part = part
+        self.reader = DumpReader(self._sockets, table.protocol, part.type, part.body, part.strict)
+
+    def step(self, most: int) -> bool:
+        """Receive until `most` bytes, the end, or nothing is there, and take them in. True: more may be there now."""
+        assert self.reader is not None and self._intake is not None
+        reader, store = self.reader, self._follower.store
+        in_place = not self._follower.loaded and store.arena.room() > most + 2 * READ
+        area = store.arena if in_place else self._scratch
+        begin = store.arena.tail if in_place else 0
+        end = begin
+        dry = False
+        while end - begin < most:
+            room = area.bytes[end : end + READ]
+            length = reader.read(room)
+            if not length:
+                dry = not reader.ended
+                break
+            at_end = reader.last(room, length)
+            end += (length + 3) & ~3
+            if at_end:
+                break
+        if end > begin:
+            chunk = reader.messages(area.words, begin, end)
+            if in_place:
+                store.arena.commit(end - begin)
+            self._take(chunk, in_place)
+        if reader.ended:
+            self.error, self.problem = reader.error, reader.problem or self.problem
+            if self.error == 0 and self._part is not None:
+                self._finished.append((self._part, self._intake))
+            self._next()
+        return not dry
+
+    def _take(self, chunk: Chunk, in_place: bool) -> None:
+        assert self._intake is not None
+        self.interrupted |= chunk.interrupted
+        mine = np.isin(chunk.type, self._follower._sets)
+        start, size = (chunk.start, chunk.size) if mine.all() else (chunk.start[mine], chunk.size[mine])
+        if len(start):
+            self._intake.take(chunk.words, start, size, in_place)
+            self.rows = self._intake.rows
+
+    def finish(self, remove: bool) -> None:
+        """Settle what the dumps did not show. Called once, after `ended`."""
+        intake = self._intake
+        if intake is not None:
+            intake.flush()
+            for part, _ in self._finished:
+                missing = intake.finish(part.covers, remove)
+                self.unconfirmed += 0 if remove else missing
+            self.changed = intake.changed
+        self._follower.events.dump = None
+        self._follower.running = None
+        if not self.error:
+            self._follower.loaded = True
+
+    def abandon(self) -> None:
+        """Stop reading; nothing is removed."""
+        if self.reader is not None:
+            self.reader.close()
+            self.reader = None
+        self._follower.events.dump = None
+        self._follower.running = None

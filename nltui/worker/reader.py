@@ -1,0 +1,267 @@
+"""The thread that listens: one per protocol and namespace, polling monitor socket, running dump and a wake-up.
+
+No exception leaves it: what goes wrong is said, everything becomes doubtful, and it starts again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from nltui.errors import NltuiError, PrivilegeMissing
+from nltui.model.history import History
+from nltui.model.sync import Sync
+from nltui.model.table import Table
+from nltui.netlink.constants.netlink import PROTOCOL_NAMES
+from nltui.netlink.dump import CHUNK, Scratch
+from nltui.netlink.frames import split
+from nltui.netlink.socket import MONITOR_BUFFER, SLOT, Datagrams, Overrun, Receiver, Sockets, drops, monitor
+from nltui.system.namespaces import Namespace
+from nltui.worker.actors import Actors
+from nltui.worker.counts import Counts
+from nltui.worker.follow import Follower, RunningDump
+from nltui.worker.refresh import Refresher
+
+GATHER = 0.02
+"""Seconds to let events gather after the first: one wake-up for hundreds of them."""
+FINAL = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT, errno.EAFNOSUPPORT)
+
+
+class Reader:
+    """Follows all tables of one protocol. `start()` returns at once; stores exist when `ready` is set."""
+
+    def __init__(
+        self,
+        protocol: int,
+        tables: Sequence[tuple[int, Table]],
+        namespace: Namespace | None,
+        history: History,
+        actors: Actors,
+        buffer: int = MONITOR_BUFFER,
+        on_change: Callable[[str], None] = lambda table: None,
+    ) -> None:
+        """`tables` with their index in the session; `on_change` is called after rows of a table changed."""
+        self.protocol, self.counts = protocol, Counts()
+        self.followers = {table.name: Follower(table, number, history) for number, table in tables}
+        self.sync = Sync([table for _, table in tables])
+        self.refresher = Refresher(self.followers)
+        self._sockets = Sockets(namespace)
+        self._actors, self._buffer, self._on_change = actors, buffer, on_change
+        self._groups = tuple(sorted({group for _, table in tables for group in table.groups}))
+        self._monitor: socket.socket | None = None
+        self._receiver = Receiver()
+        self._scratch = Scratch()
+        self._dump: RunningDump | None = None
+        self._drops = 0
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Ask run() to return; callable from any thread."""
+        self._stopping.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """Look at plans now."""
+        with contextlib.suppress(OSError):
+            os.eventfd_write(self._wake, 1)
+
+    def run(self) -> None:
+        """Until stop(). Restarts itself after an unexpected error, with everything doubtful."""
+        pause = 0.05
+        while not self._stopping.is_set():
+            try:
+                self._follow()
+            except NltuiError as error:
+                self.counts.trouble = str(error)
+                final = isinstance(error, PrivilegeMissing)
+                for name in self.followers:
+                    self.sync.failed(name, time.monotonic(), str(error), final)
+                if final:
+                    self._stopping.wait()
+            except Exception as error:  # a reader must outlive every surprise: it is told, and healed by new dumps
+                self.counts.trouble = f"the {self._name} reader failed and was restarted: {type(error).__name__}: {error}"
+                self.counts.restarts += 1
+            self._close()
+            self._stopping.wait(pause)
+            pause = min(pause * 2, 5.0)
+        self._close()
+
+    @property
+    def _name(self) -> str:
+        return PROTOCOL_NAMES.get(self.protocol, str(self.protocol))
+
+    def _close(self) -> None:
+        if self._dump is not None:
+            self._dump.abandon()
+            self._dump = None
+        self.sync.running = None
+        if self._monitor is not None:
+            self._monitor.close()
+            self._monitor = None
+
+    def _follow(self) -> None:
+        self._monitor = monitor(self._sockets, self.protocol, self._groups, self._buffer)
+        self._drops = 0
+        now = time.monotonic()
+        for name in self.followers:
+            self.sync.doubt(name, now)
+        poll = select.poll()
+        poll.register(self._monitor, select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
+        while not self._stopping.is_set():
+            if self._dump is not None:
+                self._pump()
+                self._step()
+                continue
+            ready = {fd for fd, _ in poll.poll(self._patience())}
+            if self._wake in ready:
+                with contextlib.suppress(BlockingIOError):
+                    os.eventfd_read(self._wake)
+            if self._monitor.fileno() in ready:
+                self._first_look()
+            self._pump()
+            self._begin()
+
+    def _patience(self) -> int:
+        """Milliseconds until something is planned."""
+        now = time.monotonic()
+        waits = [self.sync.wake(now), self.refresher.wake(now)]
+        for follower in self.followers.values():
+            due = follower.store.purge()
+            if due is not None:
+                waits.append(due - now)
+        return int(min(max(min(waits), 0.001), 3600.0) * 1000) + 1
+
+    def _first_look(self) -> None:
+        """Name the requesters of the first datagrams while they are alive, then let more gather."""
+        assert self._monitor is not None
+        try:
+            raw, sender = self._monitor.recvfrom(SLOT, socket.MSG_PEEK)
+            if sender[0] == 0 and len(raw) >= 16:
+                self._actors.see(int.from_bytes(raw[12:16], "little"))
+        except OSError:  # an overrun: the pump will meet it
+            return
+        self._stopping.wait(GATHER)
+
+    # -- events ----------------------------------------------------------------------------------------------------------------
+
+    def _pump(self) -> None:
+        """Take in everything that is queued."""
+        assert self._monitor is not None
+        while True:
+            try:
+                got = self._receiver.receive(self._monitor)
+            except Overrun:
+                self.counts.overruns += 1
+                self.sync.overrun(time.monotonic())
+                continue
+            if got is None:
+                break
+            self._hear(got)
+            if self._stopping.is_set():
+                return
+        lost = drops(self._monitor)
+        if lost != self._drops:
+            self.counts.lost += (lost - self._drops) & 0xFFFFFFFF
+            self._drops = lost
+            self.sync.overrun(time.monotonic())
+
+    def _hear(self, got: Datagrams) -> None:
+        words, start, size = got.words, got.start, got.length
+        good = (got.sender == 0) & ~got.cut & (size >= 16)
+        self.counts.foreign += int((got.sender != 0).sum())
+        bad = int(((got.sender == 0) & (got.cut | (size < 16))).sum())
+        start, size = start[good], size[good]
+        several = np.flatnonzero(words[start] != size)
+        if len(several):
+            start, size, more = self._split(words, start, size, set(several.tolist()))
+            bad += more
+        if bad:
+            self.counts.malformed += bad
+            self.sync.overrun(time.monotonic())
+        if not len(start):
+            return
+        self.counts.events += len(start)
+        type_ = (words[start + 1] & np.uint32(0xFFFF)).astype(np.int64)
+        self._actors.see_all(np.unique(words[start + 3]).tolist())
+        wall, now = time.time_ns(), time.monotonic()
+        for name, follower in self.followers.items():
+            count, doubts, malformed = follower.hear(words, type_, start, size, wall)
+            self.counts.malformed += malformed
+            if count:
+                self.sync.heard(name, count, now)
+                self._on_change(name)
+            for doubted in doubts:
+                self.sync.doubt(doubted, now)
+
+    def _split(
+        self, words: np.ndarray[tuple[int], np.dtype[np.uint32]], start: np.ndarray[tuple[int], np.dtype[np.int64]],
+        size: np.ndarray[tuple[int], np.dtype[np.int64]], several: set[int],
+    ) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], np.ndarray[tuple[int], np.dtype[np.int64]], int]:
+        """Datagrams that are not exactly one message: several, or malformed."""
+        starts, sizes, bad = [], [], 0
+        for row in range(len(start)):
+            if row not in several:
+                starts.append(start[row : row + 1])
+                sizes.append(size[row : row + 1])
+                continue
+            begin = int(start[row]) * 4
+            inner, lengths, problem = split(words, begin, begin + int(size[row]))
+            bad += bool(problem)
+            starts.append(inner)
+            sizes.append(lengths)
+        return np.concatenate(starts), np.concatenate(sizes), bad
+
+    # -- dumps -----------------------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        now = time.monotonic()
+        name = self.sync.due(now)
+        if name is None:
+            self.refresher.run(self._sockets, now, self._scratch)
+            return
+        self.sync.began(name, now)
+        self._dump = self.followers[name].dump(self._sockets, self._scratch)
+
+    def _step(self) -> None:
+        dump = self._dump
+        assert dump is not None and self.sync.running is not None
+        name = self.sync.running
+        if not dump.ended:
+            more = dump.step(CHUNK)
+            if dump.interrupted:
+                self.sync.interrupt(name)
+            self._on_change(name)
+            if not dump.ended:
+                if not more and dump.reader is not None:
+                    select.select([dump.reader.socket, self._wake], [], [], 0.05)
+                return
+        self._pump()
+        now, follower = time.monotonic(), self.followers[name]
+        self._dump = None
+        if dump.error:
+            dump.finish(False)
+            self.sync.failed(name, now, _sentence(follower.table, dump.error), dump.error in FINAL)
+        else:
+            dump.finish(self.sync.proven(name))
+            self.sync.ended(name, now, dump.unconfirmed, dump.changed)
+            self.sync.schedule_audit(name, now, follower.store.count)
+        self._on_change(name)
+
+
+def _sentence(table: Table, number: int) -> str:
+    """Why a table cannot be shown, and what would help."""
+    if number in (errno.EPERM, errno.EACCES):
+        return f"the kernel shows {table.title.lower()} only to CAP_NET_ADMIN; run nltui with sudo"
+    if number in FINAL:
+        return f"this kernel has no {table.title.lower()} ({os.strerror(number)})"
+    return f"dumping {table.title.lower()}: {errno.errorcode.get(number, number)}, {os.strerror(number)}; trying again"

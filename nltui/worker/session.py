@@ -1,0 +1,216 @@
+"""A worker that dumps and follows the kernel for a set of tables: what the screen and every headless command hold.
+
+Importing this file costs nothing: numpy and all that needs it are imported in the reader threads.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nltui.model.rows import Rows
+from nltui.model.table import Feed, Framing, Table
+from nltui.system.namespaces import Namespace
+from nltui.worker.contract import Freshness, SessionStatus, TableStatus
+from nltui.worker.lookups import Lookups
+
+if TYPE_CHECKING:
+    from nltui.model.history import History
+    from nltui.model.log import LogStore
+    from nltui.model.store import Store
+    from nltui.worker.actors import Actors
+    from nltui.worker.log_reader import LogReader
+    from nltui.worker.reader import Reader
+
+JOIN = 1.0
+"""Seconds to wait for readers to end."""
+
+
+class Session:
+    """See `contract.SessionLike`. `namespace` None: the one this process is in."""
+
+    def __init__(self, namespace: Namespace | None, tables: Sequence[Table], *, buffer: int | None = None) -> None:
+        """`buffer`: receive buffer of the monitor sockets in bytes, default 8 MiB."""
+        self._tables = tuple(tables)
+        self._namespace, self._buffer = namespace, buffer
+        self.context = Lookups()
+        self._threads: list[threading.Thread] = []
+        self._readers: dict[int, Reader] = {}
+        self._logs: dict[str, LogReader] = {}
+        self._visible: set[str] = set()
+        self._history: History | None = None
+        self._actors: Actors | None = None
+        self._trouble = ""
+        self._stopping = threading.Event()
+        self.ready = threading.Event()
+        """Set once every store exists."""
+        self.changed = threading.Condition()
+        """Notified after rows of any table changed."""
+        self._started = time.time()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """In display order."""
+        return self._tables
+
+    @property
+    def history(self) -> History:
+        """What changed; only after `ready`."""
+        assert self._history is not None
+        return self._history
+
+    def store(self, name: str) -> Store:
+        """Rows of a followed table; only after `ready`."""
+        for reader in self._readers.values():
+            if name in reader.followers:
+                return reader.followers[name].store
+        raise KeyError(name)
+
+    def log(self, name: str) -> LogStore:
+        """Records of a log; only after `ready`."""
+        return self._logs[name].store
+
+    def start(self) -> None:
+        """Return at once; the first thread imports what is needed and starts the others."""
+        starter = threading.Thread(target=self._start, name="nltui-start", daemon=True)
+        self._threads.append(starter)
+        starter.start()
+
+    def _start(self) -> None:
+        try:
+            self._build()
+        except Exception as error:  # said on the screen; without readers there is nothing else to do
+            self._trouble = f"the readers could not be started: {type(error).__name__}: {error}"
+        finally:
+            self.ready.set()
+
+    def _build(self) -> None:
+        from nltui.model.history import History
+        from nltui.netlink.socket import MONITOR_BUFFER
+        from nltui.worker.actors import Actors
+        from nltui.worker.log_reader import LogReader
+        from nltui.worker.reader import Reader
+
+        self._history, self._actors = History(), Actors()
+        buffer = self._buffer or MONITOR_BUFFER
+        runs = []
+        for protocol in dict.fromkeys(table.protocol for table in self._tables if table.feed is Feed.FOLLOWED):
+            mine = [
+                (number, table)
+                for number, table in enumerate(self._tables)
+                if table.protocol == protocol and table.feed is Feed.FOLLOWED
+            ]
+            reader = Reader(
+                protocol, mine, self._namespace, self._history, self._actors, buffer, on_change=self._on_change
+            )
+            reader.refresher.visible = self._visible
+            self._readers[protocol] = reader
+            runs.append(reader.run)
+            for _, table in mine:
+                if table.label:
+                    self.context.provide(table.name, lambda t=table, r=reader: _labels(r, t))  # type: ignore[misc]  # mypy cannot type lambda defaults
+        for table in self._tables:
+            if table.feed is Feed.LOG and table.framing is Framing.UEVENT:
+                self._logs[table.name] = LogReader(table, self._namespace, buffer, on_change=self._on_change)
+                runs.append(self._logs[table.name].run)
+        if self._stopping.is_set():
+            return
+        for run in runs:
+            thread = threading.Thread(target=run, name="nltui-reader", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """Ask the readers to end and wait for them, at most a second."""
+        self._stopping.set()
+        deadline = time.monotonic() + JOIN
+        self.ready.wait(JOIN)
+        for reader in [*self._readers.values(), *self._logs.values()]:
+            reader.stop()
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _on_change(self, name: str) -> None:
+        self.context.invalidate(name)
+        with self.changed:
+            self.changed.notify_all()
+
+    # -- looking -----------------------------------------------------------------------------------------------------------
+
+    def status(self) -> SessionStatus:
+        """Now."""
+        counts = [reader.counts for reader in [*self._readers.values(), *self._logs.values()]]
+        tables = {table.name: self._table_status(table) for table in self._tables}
+        return SessionStatus(
+            events=sum(count.events for count in counts),
+            lost=sum(count.lost for count in counts),
+            foreign=sum(count.foreign for count in counts),
+            malformed=sum(count.malformed for count in counts),
+            tables=tables,
+            trouble=next((count.trouble for count in counts if count.trouble), self._trouble),
+        )
+
+    def _table_status(self, table: Table) -> TableStatus:
+        if not self.ready.is_set():
+            return TableStatus()
+        if table.name in self._logs:
+            log = self._logs[table.name]
+            fresh = Freshness.STALE if log.counts.trouble else Freshness.FRESH
+            return TableStatus(fresh, len(log.store), self._started, log.counts.trouble)
+        if table.feed is Feed.LOCAL:
+            return TableStatus(Freshness.FRESH, 0 if self._history is None else self._history.last, self._started)
+        reader = self._readers.get(table.protocol)
+        if reader is None:
+            return TableStatus(Freshness.STALE, 0, self._started, self._trouble)
+        from nltui.worker.status import describe
+
+        return describe(reader, table)
+
+    def rows(self, name: str) -> Rows | None:
+        """A new view of one table; None until its store exists."""
+        if not self.ready.is_set() or self._history is None or self._actors is None:
+            return None
+        from nltui.model.activity import ActivityView
+        from nltui.model.log import LogView
+        from nltui.model.view import View
+
+        table = next(table for table in self._tables if table.name == name)
+        if table.feed is Feed.LOCAL:
+            return ActivityView(table, self._tables, self._history, self.context, self._actors.name)
+        if name in self._logs:
+            return LogView(self._logs[name].store, self.context)
+        reader = self._readers[table.protocol]
+        rates = reader.refresher.tables.get(name)
+        return View(reader.followers[name].store, self._history, self.context, rates[1] if rates else None)
+
+    def watch(self, name: str, visible: bool) -> None:
+        """Volatile values of visible tables are refreshed."""
+        (self._visible.add if visible else self._visible.discard)(name)
+        for reader in self._readers.values():
+            reader.wake()
+
+    def actor(self, port_id: int, time_ns: int) -> str:
+        """Who a port id was at a time."""
+        return "?" if self._actors is None else self._actors.name(port_id, time_ns)
+
+    def wait(self, names: Sequence[str], seconds: float) -> bool:
+        """Block until these tables are fresh (or refused); False when the time is up first."""
+        deadline = time.monotonic() + seconds
+        self.ready.wait(seconds)
+        settled = (Freshness.FRESH, Freshness.STALE)
+        while not all(self.status().tables[name].freshness in settled for name in names):
+            left = deadline - time.monotonic()
+            if left <= 0 or self._stopping.is_set():
+                return False
+            with self.changed:
+                self.changed.wait(min(left, 0.05))
+        return True
+
+
+def _labels(reader: Reader, table: Table) -> dict[int, str]:
+    """Every row's label by its integer key."""
+    from nltui.model.labels import labels
+
+    return labels(reader.followers[table.name].store)
