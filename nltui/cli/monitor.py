@@ -35,7 +35,7 @@ def run(args: Monitor) -> int:
         session.start()
         try:
             session.wait([table.name for table in wanted if table.feed is Feed.FOLLOWED], LOAD)
-            _follow(session, set(table.name for table in wanted), args.json)
+            _follow(session, {table.name for table in wanted}, args.json)
         finally:
             session.stop()
     return 0
@@ -54,14 +54,17 @@ def _follow(session: Session, wanted: set[str], as_json: bool) -> None:
             seen = changes[-1].number
         now = session.status().lost
         if missed or now != lost:
-            print(f"GAP: {missed + now - lost:,} changes were not seen; tables are read again", file=sys.stderr, flush=True)
+            print(
+                f"GAP: {missed + now - lost:,} changes were not seen; tables are read again",
+                file=sys.stderr,
+                flush=True,
+            )
             lost = now
         for change in changes:
             table = session.tables[change.table]
             if table.name in wanted:
                 sys.stdout.write((_json if as_json else _line)(session, table, change) + "\n")
-        for name in logs:
-            logs[name] = _log(session, name, logs[name], as_json)
+        logs = {name: _log(session, name, last, as_json) for name, last in logs.items()}
         sys.stdout.flush()
 
 

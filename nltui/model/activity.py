@@ -74,9 +74,7 @@ def who(table: Table, change: Change, actor: Actor) -> str:
 class ActivityView(NumberedView):
     """A view of History."""
 
-    def __init__(
-        self, table: Table, tables: Sequence[Table], history: History, context: Context, actor: Actor
-    ) -> None:
+    def __init__(self, table: Table, tables: Sequence[Table], history: History, context: Context, actor: Actor) -> None:
         """`tables` in the session's order, which history's numbers refer to."""
         super().__init__(table, context)
         self._tables, self._history, self._actor = tables, history, actor

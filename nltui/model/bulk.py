@@ -18,7 +18,7 @@ from nltui.model.single import place
 from nltui.model.store import Store
 from nltui.model.table import Column
 from nltui.model.types import Context, Prefix
-from nltui.netlink.columns import Batch, Ints, Plan
+from nltui.netlink.columns import Batch, Bools, Ints, Plan
 from nltui.netlink.fields import ADDR
 
 CHUNK = 1 << 15
@@ -59,7 +59,7 @@ class JsonWriter:
                     rows[row] = text
             return rows
 
-    def _with_nested(self, batch: Batch) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _with_nested(self, batch: Batch) -> Bools:
         """Rows that have a value which is not one flat key."""
         found = np.zeros(len(batch), bool)
         for column in self._nested:
@@ -143,7 +143,7 @@ class JsonWriter:
             elif field.format.storage.value == "int":
                 parts = list(batch.ints(field))
             else:
-                at, length = batch.blobs(field)
+                _, length = batch.blobs(field)
                 if (length >= 0).any():
                     return False
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nltui.errors import MalformedMessage
 from nltui.model.table import Table
 from nltui.netlink import wire
 from nltui.netlink.columns import Batch, Bools, Ints, Plan, Words
@@ -36,7 +37,7 @@ class Comparer:
     def _equal(self, a: Words, a_start: Ints, b: Words, b_start: Ints, size: int) -> Bools:
         step = np.arange(HEADER_WORDS, (size + 3) >> 2)
         differs = a[a_start[:, None] + step] != b[b_start[:, None] + step]
-        left = differs.any(axis=1)
+        left: Bools = differs.any(axis=1)
         if not self._paths or not left.any():
             return ~left
         rows = np.flatnonzero(left)
@@ -74,6 +75,6 @@ def _tree(raw: bytes, begin: int, end: int, above: tuple[int, ...], skip: frozen
             nested = deeper and any(p[: len(path)] == path for p in skip)
             content = _tree(raw, inner.start, inner.stop, path, skip) if nested else raw[inner]
             out.append((attribute.type, content))
-    except wire.MalformedMessage:
+    except MalformedMessage:
         return raw[begin:end]
     return out

@@ -15,9 +15,9 @@ from nltui.model.keys import U64
 from nltui.model.store import Store
 from nltui.model.table import Grouping
 from nltui.netlink.columns import Batch, Bools, Ints
+from nltui.netlink.constants.netlink import NLM_F_APPEND, NLM_F_REPLACE
 
-NLM_F_REPLACE = 0x100
-NLM_F_APPEND = 0x800
+AF_INET = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,10 @@ class Events:
         key = self.store.table.key
         if key is None or key.grouping is not Grouping.CHAIN:
             return np.zeros(len(rows), bool)
-        family = batch.words[batch.start[rows] + 4].view(np.uint32) & np.uint32(0xFF)
-        return family == 2
+        ipv4: Bools = (batch.words[batch.start[rows] + 4] & np.uint32(0xFF)) == AF_INET
+        return ipv4
 
-    def _plain(
-        self, heard: Heard, read: list[NDArray[Any]], hashes: U64, slots: Ints, outcome: Outcome
-    ) -> None:
+    def _plain(self, heard: Heard, read: list[NDArray[Any]], hashes: U64, slots: Ints, outcome: Outcome) -> None:
         """Keys with at most one row each; any number of events a key."""
         store, batch, count = self.store, heard.batch, len(heard.batch)
         order = np.argsort(hashes, kind="stable")
@@ -167,9 +165,7 @@ class Events:
         if len(new):
             self._insert(heard, new, read, hashes, numbers)
 
-    def _insert(
-        self, heard: Heard, rows: Ints, read: list[NDArray[Any]], hashes: U64, numbers: Ints
-    ) -> Ints | None:
+    def _insert(self, heard: Heard, rows: Ints, read: list[NDArray[Any]], hashes: U64, numbers: Ints) -> Ints | None:
         store, batch = self.store, heard.batch
         places = store.arena.store(batch.words, batch.start[rows], batch.size[rows])
         slots = None if places is None else store.add(places, batch.size[rows], hashes[rows], read, rows)
@@ -182,7 +178,7 @@ class Events:
         store.touched[slots] = self.dump is not None
         return slots
 
-    # -- groups of several rows ------------------------------------------------------------------------------------------
+    # -- groups of several rows --
 
     def _chain(self, heard: Heard, row: int, read: list[NDArray[Any]], hashes: U64, outcome: Outcome) -> None:
         store, only = self.store, np.array([row])
@@ -223,10 +219,10 @@ class Events:
     def _uncertain(self, message: bytes, sets: bool, group: list[int], mine: int, multiset: bool) -> bool:
         """Whether only a dump can tell what the kernel holds now."""
         if multiset:
-            return mine >= 0 and (sets or len(group) > 1) or (not sets and mine < 0)
+            return (mine >= 0 and (sets or len(group) > 1)) or (not sets and mine < 0)
         if not sets and mine < 0:
             return True
-        return message[16] != 2 and bool(group)
+        return message[16] != AF_INET and bool(group)
 
     def _remember(self, hashed: int, identity: object) -> None:
         if self.dump is not None:

@@ -221,5 +221,3 @@ class LogView(NumberedView):
         """The datagram."""
         record = self._store.get(identity) if isinstance(identity, int) else None
         return record[1] if record else None
-
-

@@ -86,8 +86,16 @@ def identity(message: bytes) -> Hashable:
     """What tells a route from the others of its group (family, table, prefix, tos, metric), as the kernel sees it.
 
     IPv4: everything a fib_info is made of, without what follows the link's or the hardware's state. IPv6: device and
-    gateway, or the nexthop object; the ECMP route of a group is one row, whatever its legs are.
+    gateway, or the nexthop object; the ECMP route of a group is one row, whatever its legs are. A malformed message is
+    like no other.
     """
+    try:
+        return _identity(message)
+    except (MalformedMessage, struct.error, IndexError, ValueError):
+        return message
+
+
+def _identity(message: bytes) -> Hashable:
     family = message[16]
     found = {item.type: message[item.payload] for item in wire.attributes(message, 28)}
     if family == AF_INET6:

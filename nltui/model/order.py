@@ -43,7 +43,7 @@ class SortKeys:
                 else:
                     self._keep(field, ["u1", "u8", "u8"] if field.format.storage is Storage.ADDR else ["i8"])
         self._text = by_text and not column.rate_of
-        self._plan = Plan([f for f in column.fields], store.table.body)
+        self._plan = Plan(column.fields, store.table.body)
 
     def _keep(self, field: Field | None, kinds: list[str]) -> None:
         arrays: list[NDArray[Any]] = [array(kind, self._store.table.capacity) for kind in kinds]

@@ -1,4 +1,4 @@
-"""What the screen draws: the contract between a view of the model and the one big-table widget. No numpy, no textual."""
+"""What the screen draws: the contract between a view and the one big-table widget. No numpy, no textual."""
 
 from __future__ import annotations
 

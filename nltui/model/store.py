@@ -85,7 +85,7 @@ class Store:
         """Everything a column reads."""
         return [field for column in table.columns for field in column.fields] + Store._key_fields(table)
 
-    # -- reading (any thread, under the lock where rows may change) ------------------------------------------------------
+    # -- reading (any thread, under the lock where rows may change) --
 
     def batch(self, slots: Ints, plan: Plan | None = None) -> Batch:
         """Decode the messages of these slots where they lie."""
@@ -105,7 +105,7 @@ class Store:
         """Slots of all live rows."""
         return np.flatnonzero(self.state[: self.top] == LIVE)
 
-    # -- writing (the reader thread only) --------------------------------------------------------------------------------
+    # -- writing (the reader thread only) --
 
     def take(self, count: int) -> Ints | slice | None:
         """Slots for new rows: a fresh run, or recycled ones; None when the table is full."""
@@ -177,7 +177,7 @@ class Store:
         self._free.append(slots)
 
     def purge(self) -> float | None:
-        """Free what has lingered long enough; returns when the next is due (monotonic seconds), None when nothing is."""
+        """Free what has lingered long enough; returns when the next is due (monotonic), None if nothing is."""
         now = time.monotonic()
         while self._lingering and self._lingering[0][0] <= now:
             slots = self._lingering.popleft()[1]
@@ -195,7 +195,7 @@ class Store:
                 self.generation += 1
                 self.unconfirmed[differ], self.changed[differ] = unconfirmed, self.generation
 
-    # -- the index ---------------------------------------------------------------------------------------------------------
+    # -- the index --
 
     def read_keys(self, batch: Batch) -> tuple[list[NDArray[Any]], U64]:
         """Key columns and hashes of a batch."""

@@ -86,7 +86,7 @@ class Sync:
     def __post_init__(self) -> None:
         self.states = {table.name: State(table) for table in self.tables}
 
-    # -- what happened -------------------------------------------------------------------------------------------------------
+    # -- what happened --
 
     def heard(self, name: str, count: int, now: float) -> None:
         """So many events of a table were applied."""
@@ -166,7 +166,7 @@ class Sync:
         if state.doubt_since is None:
             state.doubt_since = state.doubt_last = now
 
-    # -- what to do ----------------------------------------------------------------------------------------------------------
+    # -- what to do --
 
     def schedule_audit(self, name: str, now: float, rows: int) -> None:
         """Plan the next full comparison, at a time that two programs do not share."""
@@ -201,4 +201,4 @@ class Sync:
         if self.overrun_at is not None and state.doubt_since <= self.overrun_at:
             at = max(at, min(quiet_at, self.overrun_at + DEBOUNCE_MOST))
         spaced = state.ended + max(GAP_LEAST, GAP_FACTOR * state.took)
-        return max(at, min(spaced, quiet_at if quiet_at > at else at))
+        return max(at, min(spaced, max(at, quiet_at)))

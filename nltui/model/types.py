@@ -281,7 +281,7 @@ def duration(seconds: int) -> str:
 def ip_text(value: bytes) -> str:
     """4 or 16 bytes in network order as text; other lengths as hexadecimal."""
     if len(value) == 4:
-        return "%d.%d.%d.%d" % tuple(value)
+        return socket.inet_ntoa(value)
     if len(value) == 16:
         return socket.inet_ntop(socket.AF_INET6, value)
     return value.hex()

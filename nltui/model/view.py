@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Hashable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nltui.model.cells import Memo, columns_of
 from nltui.model.history import History
@@ -27,6 +28,13 @@ SEARCH_SECONDS = 0.04
 """Most time one tick spends on matching rows against a new filter."""
 
 
+class RowId(NamedTuple):
+    """What makes a row the same row: the hash of its key, and where it was last."""
+
+    key: int
+    slot: int
+
+
 class LiveContext(Context, Protocol):
     """A context whose answers can change; `generation` grows when they do."""
 
@@ -38,7 +46,7 @@ class Rates(Protocol):
 
     generation: int
 
-    def of(self, column: str, keys: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def of(self, column: str, keys: Ints) -> NDArray[np.float64]:
         """By the integer key of a row; NaN where unknown."""
 
 
@@ -70,7 +78,7 @@ class View:
     def _sort_keys(self) -> SortKeys:
         return SortKeys(self._store, self._column, self._memo, self._rate)
 
-    # -- Rows --------------------------------------------------------------------------------------------------------------
+    # -- Rows --
 
     @property
     def total(self) -> int:
@@ -158,10 +166,8 @@ class View:
         start, stop = max(0, start), min(stop, count)
         if start >= stop:
             return []
-        if self._reverse:
-            slots = self._order[count - stop : count - start][::-1]
-        else:
-            slots = self._order[start:stop]
+        part = slice(count - stop, count - start) if self._reverse else slice(start, stop)
+        slots = self._order[part][::-1] if self._reverse else self._order[part]
         batch, states, unsure, recent = self._copy(slots)
         plain = [column for column in columns if not column.rate_of]
         cells = {column.name: self._memo.cells(column, columns_of(batch, column)) for column in plain}
@@ -169,7 +175,7 @@ class View:
             if column.rate_of:
                 values = self._rate(column, slots)
                 cells[column.name] = [_rate_cell(value) for value in values.tolist()]
-        lines = list(zip(*(cells[column.name] for column in columns), strict=True))
+        lines = list(zip(*(cells[column.name] for column in columns), strict=True)) or [()] * len(slots)
         marks = self._marks(slots, states, unsure, recent, columns, lines)
         return [
             Row(self._identity(slot), line, mark, flash)
@@ -202,24 +208,26 @@ class View:
         change = self._history.get(number) if number else None
         return change.old or None if change else None
 
-    # -- inside ------------------------------------------------------------------------------------------------------------
+    # -- inside --
 
-    def _identity(self, slot: int) -> tuple[int, int]:
-        return int(self._store.hash[slot]), slot
+    def _identity(self, slot: int) -> RowId:
+        return RowId(int(self._store.hash[slot]), slot)
 
     def _slot(self, identity: Hashable) -> int | None:
         """The row's slot; a row that came back under the same key elsewhere counts as the same."""
-        hashed, slot = identity  # type: ignore[misc]  # identities are made by _identity alone
-        store = self._store
-        if store.state[slot] != 0 and int(store.hash[slot]) == hashed and store.state[slot] == LIVE:
-            return int(slot)
-        same = np.flatnonzero(store.hash[: store.top] == np.uint64(hashed))
+        if not isinstance(identity, RowId):
+            return None
+        store, slot = self._store, identity.slot
+        mine = int(store.hash[slot]) == identity.key
+        if mine and store.state[slot] == LIVE:
+            return slot
+        same = np.flatnonzero(store.hash[: store.top] == np.uint64(identity.key))
         live = same[store.state[same] == LIVE]
         if len(live):
             return int(live[0])
-        return int(slot) if store.state[slot] == LINGERING and int(store.hash[slot]) == hashed else None
+        return slot if mine and store.state[slot] == LINGERING else None
 
-    def _copy(self, slots: Ints) -> tuple[Batch, Ints, Bools, Ints]:
+    def _copy(self, slots: Ints) -> tuple[Batch, NDArray[np.uint8], Bools, Ints]:
         """A private copy of a few messages, so that decoding needs no lock."""
         store = self._store
         with store.lock:
@@ -234,7 +242,7 @@ class View:
     def _marks(
         self,
         slots: Ints,
-        states: Ints,
+        states: NDArray[np.uint8],
         unsure: Bools,
         recent: Ints,
         columns: Sequence[Column],
@@ -267,7 +275,7 @@ class View:
             Cell("") if column.rate_of else self._memo.cells(column, columns_of(batch, column))[0] for column in columns
         ]
 
-    def _rate(self, column: Column, slots: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def _rate(self, column: Column, slots: Ints) -> NDArray[np.float64]:
         if self._rates is None or self.table.key is None:
             return np.full(len(slots), np.nan)
         first = self._store.keys.of[self.table.key.fields[0]].start
@@ -331,7 +339,7 @@ class View:
     def _count_lingering(self) -> None:
         self._lingering = int((self._store.state[self._order] == LINGERING).sum())
 
-    # -- filter ------------------------------------------------------------------------------------------------------------
+    # -- filter --
 
     def _search(self) -> None:
         """Try the filter on rows not tried yet, as many as fit into the time of a tick."""
@@ -346,12 +354,12 @@ class View:
 
 def _rate_cell(value: float) -> Cell:
     """Bytes or packets a second, short: 0, 88.1k, 1.24M."""
-    if value != value:
+    if np.isnan(value):
         return Cell("")
     if value < 0.5:
         return Cell("0", Tone.DIM)
-    for unit in ("", "k", "M", "G", "T"):
-        if value < 999.5 or unit == "T":
-            return Cell(f"{value:.0f}" if not unit or value >= 100 else f"{value:.3g}") if not unit else Cell(f"{value:.3g}{unit}")
+    for unit in ("", "k", "M", "G"):
+        if value < 999.5:
+            return Cell(f"{value:.0f}{unit}" if not unit or value >= 99.95 else f"{value:.3g}{unit}")
         value /= 1000
-    return Cell("")
+    return Cell(f"{value:.3g}T")

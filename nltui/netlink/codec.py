@@ -15,10 +15,11 @@ from typing import Any
 
 from nltui.errors import MalformedMessage, UsageError
 from nltui.netlink.fields import NLMSG_HDRLEN
-from nltui.netlink.schema.derive import ATOMS, Class, attributes, declared
+from nltui.netlink.schema.derive import ATOMS, Class, attributes_of, declarations
 from nltui.netlink.schema.shape import Form, Layout, Message, Shape, parts
 
-NETLINK_ROUTE, NETLINK_GENERIC, GENL_ID_CTRL = 0, 16, 16
+NETLINK_ROUTE, NETLINK_GENERIC = 0, 16
+GENL_ID_CTRL = 16
 
 Path = tuple[int, ...]
 
@@ -83,13 +84,14 @@ def encode(
         raise UsageError(f"no codec for message type {type_} of protocol {protocol}")
     message = cls()
     message["header"] = {"type": type_, "flags": flags, "sequence_number": sequence, "pid": 0}
-    known = {name for name, _ in cls.fields}
+    prefix = _structure(cls)[1]
+    known = {_spelled(prefix, field).removeprefix(prefix): field for field, _ in cls.fields}
     pairs = list(attributes)
-    names = {shape.name for shape in attributes(cls).values()}
+    names = {shape.name for shape in attributes_of(cls).values()}
     for name in [*(key for key in header if key not in known), *(name for name, _ in pairs if name not in names)]:
         raise UsageError(f"{cls.__name__} has no {name}")
     for name, value in header.items():
-        message[name] = value
+        message[known[name]] = value
     message["attrs"] = pairs
     try:
         message.encode()
@@ -146,12 +148,13 @@ def _registry() -> dict[tuple[int, int], Class]:
         found.update(dict.fromkeys(range(first, first + 3), _message_class(message)))
     for first, like in ((56, 20), (60, 20), (100, 36)):  # multicast and anycast addresses, chains
         found.update(dict.fromkeys(range(first, first + 3), found[like]))
-    return {(NETLINK_ROUTE, number): cls for number, cls in found.items()} | {(NETLINK_GENERIC, GENL_ID_CTRL): ctrlmsg}
+    route_messages = {(NETLINK_ROUTE, number): cls for number, cls in found.items()}
+    return route_messages | {(NETLINK_GENERIC, GENL_ID_CTRL): ctrlmsg}
 
 
 def _extend(cls: Class, extra: Mapping[int, Shape]) -> None:
     """Add attributes to a pyroute2 class, or replace them by number."""
-    numbered = {number: (number, name, kind) for number, name, kind in declared(cls)}
+    numbered = {number: (number, name, kind) for number, name, kind in declarations(cls)}
     for number, shape in extra.items():
         numbered[number] = (number, shape.name, _bind(cls, shape))
     cls.nla_map = tuple(numbered[number] for number in sorted(numbered))
@@ -167,7 +170,7 @@ def _bind(cls: Class, shape: Shape) -> str:
 
 
 def _attribute_class(shape: Shape, name: str) -> Class:
-    """A pyroute2 attribute class for a declared shape; arrays and what siblings decide are bytes to it."""
+    """A pyroute2 attribute class for a declared shape; what siblings decide is bytes to it."""
     from pyroute2.netlink import nla, nlmsg_atoms
 
     if shape.form is Form.NEST and shape.attributes is not None and not shape.parts:
@@ -176,10 +179,12 @@ def _attribute_class(shape: Shape, name: str) -> Class:
         return cls
     if shape.form is Form.LINK_ADDRESS:
         return type(name, (nlmsg_atoms.lladdr,), {"shape": shape, "decode": _link_address})
-    plain = shape.form is Form.STRUCT and not shape.repeat and all(part.size for part in shape.parts)
-    if plain and all(part.form in _CODES for part in shape.parts):
+    if shape.form is Form.STRUCT and all(part.form in _CODES for part in shape.parts):
         declared = tuple((part.name, _CODES[part.form]) for part in shape.parts)
-        return type(name, (nla,), {"shape": shape, "fields": declared})
+        if not shape.repeat:
+            return type(name, (nla,), {"shape": shape, "fields": declared})
+        methods = {"encode": _encode_array, "decode": _decode_array}
+        return type(name, (nlmsg_atoms.cdata,), {"shape": shape, "element": declared, **methods})
     return type(name, (nlmsg_atoms.cdata,), {"shape": shape})
 
 
@@ -189,6 +194,26 @@ def _link_address(self: Any) -> None:
 
     nlmsg_atoms.cdata.decode(self)
     self.value = bytes(self["value"]).hex(":")
+
+
+def _encode_array(self: Any) -> None:
+    """Encode method of an array of structures: from a list of dictionaries, absent fields 0."""
+    from pyroute2.netlink import nlmsg_atoms
+
+    packed = [struct.pack(code, record.get(name, 0)) for record in self.value for name, code in self.element]
+    self["value"] = b"".join(packed)
+    nlmsg_atoms.cdata.encode(self)
+
+
+def _decode_array(self: Any) -> None:
+    """Decode method of an array of structures: a list of dictionaries; a rest shorter than one is dropped."""
+    from pyroute2.netlink import nlmsg_atoms
+
+    nlmsg_atoms.cdata.decode(self)
+    raw, names = bytes(self["value"]), [name for name, _ in self.element]
+    layout = struct.Struct("=" + "".join(code for _, code in self.element))
+    whole = raw[: len(raw) - len(raw) % layout.size]
+    self.value = [dict(zip(names, values, strict=True)) for values in layout.iter_unpack(whole)]
 
 
 _BOUND = (Form.MPLS, Form.VIA, Form.BRIDGE_ID, Form.LINK_ADDRESS)
@@ -216,10 +241,16 @@ def _message_class(message: Message) -> Class:
 
 @cache
 def _layout(cls: Class) -> Layout:
-    name, prefix = getattr(cls, "uapi", None) or _HEADERS.get(cls.__name__, (cls.__name__, ""))
+    name, prefix = _structure(cls)
     named = [(_spelled(prefix, field), code) if not code.endswith("x") else (field, code) for field, code in cls.fields]
-    size = sum(struct.calcsize("=" + code.lstrip("<>=")) for _, code in cls.fields)
-    return Layout(name, size, parts(tuple(named)), lambda: attributes(cls))
+    size = sum(struct.calcsize("=" + code.lstrip("<>=!")) for _, code in cls.fields)
+    return Layout(name, size, parts(tuple(named)), lambda: attributes_of(cls))
+
+
+def _structure(cls: Class) -> tuple[str, str]:
+    """Name of a message's C structure and the prefix of its fields."""
+    found: tuple[str, str] = getattr(cls, "uapi", None) or _HEADERS.get(cls.__name__, (cls.__name__, ""))
+    return found
 
 
 def _spelled(prefix: str, field: str) -> str:
@@ -229,7 +260,7 @@ def _spelled(prefix: str, field: str) -> str:
 
 def _collect(node: Any, path: Path, out: dict[Path, Any]) -> None:
     """Walk a decoded message; unknown attributes and arrays of messages are not descended into."""
-    numbers = {name: number for number, name, _ in reversed(declared(type(node)))}
+    numbers = {name: number for number, name, _ in reversed(declarations(type(node)))}
     for slot in node["attrs"]:
         name, cell = slot.cell
         if name not in numbers:

@@ -91,7 +91,7 @@ class Batch:
     def __len__(self) -> int:
         return len(self.start)
 
-    # -- locating ----------------------------------------------------------------------------------------------------
+    # -- locating --
 
     def _walk(self, level: Node, rows: Ints, begin: Ints, end: Ints) -> None:
         """Step through one level of attributes of all `rows` together; `begin` in words, `end` in bytes."""
@@ -183,7 +183,9 @@ class Batch:
                 else:
                     self.place[column, mine] = start + offset
                     self.length[column, mine] = length
-            rows = rows[:0] if whole else rows[~same]
+            if whole or same is None:
+                return rows[:0]
+            rows = rows[~same]
         return rows
 
     def _shape(self, row: int) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]] | None:
@@ -212,7 +214,7 @@ class Batch:
                     todo.append((node, at, at * 4 + length))
         return heads, [(column, offset, length) for column, (offset, length) in places.items()]
 
-    # -- values ------------------------------------------------------------------------------------------------------
+    # -- values --
 
     def ints(self, field: Field) -> tuple[Ints, Bools]:
         """Values (unsigned 64-bit ones above 2⁶³ wrap to negative) and whether present; absent ones are 0."""
@@ -269,7 +271,8 @@ class Batch:
             whole = low64 | (high64 << np.uint64(32))
             if format.big != (sys.byteorder == "big"):
                 whole = whole.byteswap()
-            return whole.view(np.int64)
+            wide: Ints = whole.view(np.int64)
+            return wide
         if size < 4:
             step = at & 3 if sys.byteorder == "little" else (4 - size) - (at & 3)
             word = (word >> (step << 3).astype(np.uint32)) & np.uint32((1 << 8 * size) - 1)
@@ -277,7 +280,8 @@ class Batch:
         narrow = word.astype(f"u{size}")
         if format.big != (sys.byteorder == "big"):
             narrow = narrow.byteswap()
-        return narrow.view(kind).astype(np.int64)
+        values: Ints = narrow.view(kind).astype(np.int64)
+        return values
 
     def addresses(self, field: Field) -> Addresses:
         """Address columns; any length but 4 and 16 is absent."""
@@ -345,7 +349,7 @@ class Batch:
             numbers, present = self.ints(field)
             unsigned = numbers.view(np.uint64) if field.format.size == 8 and not field.format.signed else numbers
             if present.all():
-                return unsigned.tolist()  # type: ignore[return-value]  # list[int] is one of the kinds
+                return list(unsigned.tolist())
             return [value if there else None for value, there in zip(unsigned.tolist(), present.tolist(), strict=True)]
         if field.format is ADDR:
             got = self.addresses(field)
@@ -354,7 +358,5 @@ class Batch:
                 for high, low, size in zip(got.high.tolist(), got.low.tolist(), got.size.tolist(), strict=True)
             ]
         at, length = self.blobs(field)
-        raw = memoryview(self.words).cast("B")
-        return [
-            bytes(raw[a : a + n]) if n >= 0 else None for a, n in zip(at.tolist(), length.tolist(), strict=True)
-        ]
+        raw = self.words.data.cast("B")
+        return [bytes(raw[a : a + n]) if n >= 0 else None for a, n in zip(at.tolist(), length.tolist(), strict=True)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import secrets
-import socket
 import struct
 import time
 from dataclasses import dataclass
@@ -51,7 +50,7 @@ class Scratch:
 
 
 class DumpReader:
-    """Asks, and reads what comes. `error` is 0 or the kernel's errno once `ended`; `problem` tells of malformed bytes."""
+    """Asks, and reads what comes. Once `ended`, `error` is 0 or an errno; `problem` tells of malformed bytes."""
 
     def __init__(self, sockets: Sockets, protocol: int, type_: int, body: bytes, strict: bool) -> None:
         self.socket = dump_socket(sockets, protocol, strict)

@@ -107,7 +107,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """The value of KEY in a uevent, `action@devpath\\0KEY=value\\0…` (lib/kobject_uevent.c), as a BLOB.
+    r"""The value of KEY in a uevent, `action@devpath\0KEY=value\0…` (lib/kobject_uevent.c), as a BLOB.
 
     Three keys are not the sender's: `@action` and `@devpath` are the parts of the first line, `@all` is everything
     after it, NUL-separated. A datagram that is no uevent has none of them.

@@ -135,7 +135,7 @@ class Receiver:
             header.iov = ctypes.addressof(self._iovecs) + number * ctypes.sizeof(_Iovec)
             header.iovlen = 1
         stride = ctypes.sizeof(_Mmsghdr)
-        raw: Any = np.frombuffer(self._headers, np.uint8).reshape(SLOTS, stride)
+        raw: Any = np.frombuffer(memoryview(self._headers).cast("B"), np.uint8).reshape(SLOTS, stride)
         self._length = _column(raw, _Mmsghdr.length.offset)
         self._flags = _column(raw, _Msghdr.flags.offset)
         self._namelen = _column(raw, _Msghdr.namelen.offset)
@@ -181,7 +181,9 @@ def monitor(sockets: Sockets, protocol: int, groups: tuple[int, ...], buffer: in
             made.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, group)
         except OSError as error:
             made.close()
-            raise _refused(f"joining group {group} of NETLINK_{PROTOCOL_NAMES.get(protocol, protocol)}", error) from error
+            raise _refused(
+                f"joining group {group} of NETLINK_{PROTOCOL_NAMES.get(protocol, protocol)}", error
+            ) from error
     return made
 
 

@@ -59,7 +59,7 @@ ENCAP = attr(rt.RTA_ENCAP)
 
 RTN_UNICAST = 1
 REFUSING = ("blackhole", "unreachable", "prohibit")
-TAKEN = frozenset({"type", "dst", "from", "tos", "dev", "table", "protocol", "scope", "metric", "flags", "iif", "via"})
+TAKEN = frozenset({"type", "dst", "from", "tos", "dev", "table", "protocol", "scope", "metric", "flags", "via"})
 """Keys of a route that an encapsulation may want too."""
 
 PREFERENCES = {0: "medium", 1: "high", 3: "low"}
@@ -158,14 +158,6 @@ def _tos(value: Any, context: Context) -> str | None:
 
 def _legs(value: Any, context: Context) -> str:
     return multipath.summary(value, context)
-
-
-def _mark(value: Any, context: Context) -> str:
-    return f"{value:#x}"
-
-
-def _mark_json(value: Any, context: Context) -> Json:
-    return value if value < 16 else f"{value:#x}"
 
 
 SHOWN = (
@@ -354,22 +346,6 @@ HIDDEN = (
         json="error",
         help="Error that senders get, as the kernel tells it (RTA_CACHEINFO rta_error).",
         volatile=True,
-        shown=False,
-    ),
-    Column(
-        name="iif",
-        fields=(attr(rt.RTA_IIF, format=U32),),
-        type=Device(),
-        json="iif",
-        help="Only packets that came in by this link (RTA_IIF).",
-        shown=False,
-    ),
-    Column(
-        name="mark",
-        fields=(attr(rt.RTA_MARK, format=U32),),
-        type=Computed(_mark, _mark_json),
-        json="mark",
-        help="Only packets with this firewall mark (RTA_MARK).",
         shown=False,
     ),
 )

@@ -50,10 +50,10 @@ class Actors:
         with self._lock:
             sightings = self._seen.setdefault(port_id, [])
             self._seen.move_to_end(port_id)
-            if sightings and sightings[-1].start == found.start and sightings[-1].name == found.name:
+            if sightings and sightings[-1].start == found.start_time and sightings[-1].name == found.name:
                 sightings[-1].last = now
                 return
-            sightings.append(_Sighting(found.start, now, now, found.name))
+            sightings.append(_Sighting(found.start_time, now, now, found.name))
             del sightings[:-SIGHTINGS]
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)

@@ -52,7 +52,9 @@ class SessionStatus:
 class SessionLike(Protocol):
     """A worker that dumps and follows the kernel for a set of tables."""
 
-    context: Context
+    @property
+    def context(self) -> Context:
+        """What columns may ask about other tables."""
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -130,7 +130,8 @@ class RunningDump:
 
     def step(self, most: int) -> bool:
         """Receive until `most` bytes, the end, or nothing is there, and take them in. True: more may be there now."""
-        assert self.reader is not None and self._intake is not None
+        assert self.reader is not None
+        assert self._intake is not None
         reader, store = self.reader, self._follower.store
         in_place = not self._follower.loaded and store.arena.room() > most + 2 * READ
         area = store.arena if in_place else self._scratch

@@ -20,6 +20,7 @@ from nltui.errors import NltuiError, PrivilegeMissing
 from nltui.model.history import History
 from nltui.model.sync import Sync
 from nltui.model.table import Table
+from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import PROTOCOL_NAMES
 from nltui.netlink.dump import CHUNK, Scratch
 from nltui.netlink.frames import split
@@ -88,7 +89,9 @@ class Reader:
                 if final:
                     self._stopping.wait()
             except Exception as error:  # a reader must outlive every surprise: it is told, and healed by new dumps
-                self.counts.trouble = f"the {self._name} reader failed and was restarted: {type(error).__name__}: {error}"
+                self.counts.trouble = (
+                    f"the {self._name} reader failed and was restarted: {type(error).__name__}: {error}"
+                )
                 self.counts.restarts += 1
             self._close()
             self._stopping.wait(pause)
@@ -152,7 +155,7 @@ class Reader:
             return
         self._stopping.wait(GATHER)
 
-    # -- events ----------------------------------------------------------------------------------------------------------------
+    # -- events --
 
     def _pump(self) -> None:
         """Take in everything that is queued."""
@@ -203,10 +206,7 @@ class Reader:
             for doubted in doubts:
                 self.sync.doubt(doubted, now)
 
-    def _split(
-        self, words: np.ndarray[tuple[int], np.dtype[np.uint32]], start: np.ndarray[tuple[int], np.dtype[np.int64]],
-        size: np.ndarray[tuple[int], np.dtype[np.int64]], several: set[int],
-    ) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], np.ndarray[tuple[int], np.dtype[np.int64]], int]:
+    def _split(self, words: Words, start: Ints, size: Ints, several: set[int]) -> tuple[Ints, Ints, int]:
         """Datagrams that are not exactly one message: several, or malformed."""
         starts, sizes, bad = [], [], 0
         for row in range(len(start)):
@@ -221,7 +221,7 @@ class Reader:
             sizes.append(lengths)
         return np.concatenate(starts), np.concatenate(sizes), bad
 
-    # -- dumps -----------------------------------------------------------------------------------------------------------------
+    # -- dumps --
 
     def _begin(self) -> None:
         now = time.monotonic()
@@ -234,7 +234,8 @@ class Reader:
 
     def _step(self) -> None:
         dump = self._dump
-        assert dump is not None and self.sync.running is not None
+        assert dump is not None
+        assert self.sync.running is not None
         name = self.sync.running
         if not dump.ended:
             more = dump.step(CHUNK)
@@ -243,7 +244,7 @@ class Reader:
             self._on_change(name)
             if not dump.ended:
                 if not more and dump.reader is not None:
-                    select.select([dump.reader.socket, self._wake], [], [], 0.05)
+                    select.select([dump.reader.socket.fileno(), self._wake], [], [], 0.05)
                 return
         self._pump()
         now, follower = time.monotonic(), self.followers[name]

@@ -21,7 +21,7 @@ QUIET = float("inf")
 
 
 class RateTable:
-    """Present values and their change a second, by the integer key of a row. Replaced whole, so readers need no lock."""
+    """Present values and their change a second, by integer key. Replaced whole, so readers need no lock."""
 
     def __init__(self) -> None:
         self.generation = 0

@@ -127,21 +127,24 @@ class Session:
         self._stopping.set()
         deadline = time.monotonic() + JOIN
         self.ready.wait(JOIN)
-        for reader in [*self._readers.values(), *self._logs.values()]:
+        for reader in self._running():
             reader.stop()
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _running(self) -> list[Reader | LogReader]:
+        return [*self._readers.values(), *self._logs.values()]
 
     def _on_change(self, name: str) -> None:
         self.context.invalidate(name)
         with self.changed:
             self.changed.notify_all()
 
-    # -- looking -----------------------------------------------------------------------------------------------------------
+    # -- looking --
 
     def status(self) -> SessionStatus:
         """Now."""
-        counts = [reader.counts for reader in [*self._readers.values(), *self._logs.values()]]
+        counts = [reader.counts for reader in self._running()]
         tables = {table.name: self._table_status(table) for table in self._tables}
         return SessionStatus(
             events=sum(count.events for count in counts),

@@ -50,7 +50,7 @@ ATOMS = {
 """pyroute2's basic attribute classes; what is not here stays bytes."""
 
 
-def declared(cls: Class) -> list[tuple[int, str, str]]:
+def declarations(cls: Class) -> list[tuple[int, str, str]]:
     """A class's attributes as (number, name, class name), implicit enumerations written out."""
     if not isinstance(cls.nla_map, tuple | list):
         return []
@@ -61,10 +61,10 @@ def declared(cls: Class) -> list[tuple[int, str, str]]:
 
 
 @cache
-def attributes(cls: Class) -> Mapping[int, Shape]:
+def attributes_of(cls: Class) -> Mapping[int, Shape]:
     """Shapes of a class's attributes by number; where a number stands twice, the first one is the kernel's."""
     out: dict[int, Shape] = {}
-    for number, name, kind in declared(cls):
+    for number, name, kind in declarations(cls):
         out.setdefault(number, _shape(cls, name, kind))
     return out
 
@@ -92,10 +92,10 @@ def _shape(owner: Class, name: str, kind: str) -> Shape:
         return Shape(name, Form.NEST, attributes=lambda: _Every(inner))
     kind = kind.lstrip("*").partition("(")[0].partition("|")[0].strip()
     if kind in ("nested", "recursive"):
-        return Shape(name, Form.NEST, attributes=lambda: attributes(owner))
+        return Shape(name, Form.NEST, attributes=lambda: attributes_of(owner))
     cls = getattr(owner, kind, None)
     if kind == "get_nh":
-        return Shape(name, Form.NEXTHOPS, attributes=lambda: attributes(owner))
+        return Shape(name, Form.NEXTHOPS, attributes=lambda: attributes_of(owner))
     if cls is None:
         return Shape(name, Form.BYTES)
     if not isinstance(cls, type):
@@ -104,13 +104,14 @@ def _shape(owner: Class, name: str, kind: str) -> Shape:
 
 
 def shape_of_class(name: str, cls: Class) -> Shape:
+    """Form, fields and attributes of one attribute class."""
     ours = getattr(cls, "shape", None)
     if isinstance(ours, Shape):
         return replace(ours, name=name)
     fields = tuple(cls.fields or ())
-    if declared(cls):
+    if declarations(cls):
         head = parts(fields) if all(_is_format(code) for _, code in fields) else ()
-        return Shape(name, Form.NEST, parts=head, attributes=lambda: attributes(cls))
+        return Shape(name, Form.NEST, parts=head, attributes=lambda: attributes_of(cls))
     for ancestor in cls.__mro__:
         if ancestor.__name__ in ATOMS:
             return Shape(name, ATOMS[ancestor.__name__])
@@ -166,5 +167,3 @@ def _chosen(kind: str, owner: Class, sibling: Siblings, family: int) -> Shape | 
 
 def _text(payload: bytes | None) -> str:
     return (payload or b"").split(b"\0", 1)[0].decode("ascii", "replace")
-
-

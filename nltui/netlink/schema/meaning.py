@@ -88,7 +88,7 @@ MEANINGS: dict[str, Meaning] = {
             _named(FAMILIES),
             (
                 "rtm_family ifi_family ifa_family family ndm_family ndtm_family ncm_family rtgen_family nh_family "
-                "RTA_VIA.family"
+                "nfgen_family RTA_VIA.family"
             ),
         ),
         (_named(rtnetlink.ROUTE_TYPES), "rtm_type ndm_type"),

@@ -35,13 +35,32 @@ _ROUTE_FAMILIES = {
     116: "NEXTHOPBUCKET",
     120: "TUNNEL",
 }
+_SUBSYSTEMS = {
+    1: "ctnetlink",
+    2: "ctnetlink_exp",
+    3: "queue",
+    4: "ulog",
+    5: "osf",
+    6: "ipset",
+    7: "acct",
+    8: "cttimeout",
+    9: "cthelper",
+    10: "nftables",
+    11: "nft_compat",
+    12: "hook",
+}
+"""NFNL_SUBSYS_*, the upper byte of a netfilter message's type (linux/netfilter/nfnetlink.h)."""
 _VERBS = ("NEW", "DEL", "GET", "SET")
 
 
 def type_name(protocol: int, type_: int) -> str:
-    """`RTM_NEWROUTE`, `NLMSG_DONE`; an unknown type is its number."""
+    """`RTM_NEWROUTE`, `NLMSG_DONE`, `nftables 3`; an unknown type is its number."""
     if type_ < netlink.NLMSG_MIN_TYPE:
         return netlink.CONTROL_NAMES.get(type_, str(type_))
+    if protocol == netlink.NETLINK_GENERIC and type_ == netlink.NLMSG_MIN_TYPE:
+        return "nlctrl"
+    if protocol == netlink.NETLINK_NETFILTER and type_ >> 8 in _SUBSYSTEMS:
+        return f"{_SUBSYSTEMS[type_ >> 8]} {type_ & 0xFF}"
     family = _ROUTE_FAMILIES.get(type_ & ~3) if protocol == netlink.NETLINK_ROUTE else None
     return f"RTM_{_VERBS[type_ & 3]}{family}" if family else str(type_)
 

@@ -128,6 +128,9 @@ _FORMATS = {
     ">H": Form.BE16,
     ">I": Form.BE32,
     ">Q": Form.BE64,
+    "!H": Form.BE16,
+    "!I": Form.BE32,
+    "!Q": Form.BE64,
 }
 
 
@@ -144,7 +147,7 @@ def parts(declared: tuple[tuple[str, str], ...]) -> tuple[Part, ...]:
             out.append(Part(name, Form.IP, offset, 16))
             offset += 16
         else:
-            size = struct.calcsize(code if code[0] in "<>=" else "=" + code)
+            size = struct.calcsize(code if code[0] in "<>=!" else "=" + code)
             if not code.endswith("x"):
                 out.append(Part(name, _FORMATS.get(code, Form.BYTES), offset, size))
             offset += size

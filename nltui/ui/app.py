@@ -1,0 +1,316 @@
+"""The program on the screen: it looks at the session ten times a second and does what keys ask."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+
+from nltui.ui.dashboard import Dashboard
+from nltui.ui.footer import Footer, Hint
+from nltui.ui.panel import GLYPHS, Panel
+from nltui.ui.status import Banner, StatusBar
+from nltui.ui.table_view import TableView
+from nltui.ui.tabs import TabStrip
+from nltui.ui.text import grouped
+from nltui.ui.theme import PALETTES, Colourless, paint, textual_theme
+from nltui.worker.contract import Freshness, SessionLike, TableStatus
+
+if TYPE_CHECKING:
+    from nltui.ui.filter_bar import FilterBar
+
+TICK = 0.1
+"""Seconds between two looks at the session: at most ten repaints a second."""
+TWICE = 1.0
+"""Seconds within which a second ctrl+c quits."""
+_UNSETTLED = (Freshness.STARTING, Freshness.LOADING)
+
+
+class NltuiApp(App[None]):
+    """Live tables of one network namespace; the session is started after the first paint.
+
+    `start_table` opens zoomed, with `start_filter` in force.
+    """
+
+    CSS_PATH = Path(__file__).with_name("nltui.tcss")
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "nltui"
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "help: keys, table, columns", id="app.help"),
+        Binding("slash", "filter", "filter as you type", id="app.filter"),
+        Binding("colon,t", "tables", "all tables", id="app.tables"),
+        *[
+            Binding(digit, f"go('{digit}')", f"panel {digit}, again zooms", id=f"app.go{digit}")
+            for digit in "1234567890"
+        ],
+        Binding("tab", "app.focus_next", "next panel", id="app.next"),
+        Binding("shift+tab", "app.focus_previous", "previous panel", id="app.previous"),
+        Binding("z", "zoom", "zoom the panel", id="app.zoom"),
+        Binding("minus", "last", "last panel", id="app.last"),
+        Binding("s", "sort", "pick the sort column", id="app.sort"),
+        Binding("p", "pause", "pause the view", id="app.pause"),
+        Binding("escape", "clear_layer", "clear one layer", id="app.back"),
+        Binding("q", "close", "close the view; at the root, quit", id="app.close"),
+        Binding("ctrl+c", "interrupt", "as Esc; twice quits", priority=True, id="app.interrupt"),
+        Binding("ctrl+z", "suspend_process", "suspend", id="app.suspend"),
+    ]
+
+    def __init__(
+        self,
+        session: SessionLike,
+        *,
+        host: str,
+        namespace: str,
+        badge: str,
+        start_table: str | None = None,
+        start_filter: str = "",
+        theme: str = "dark",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        for palette in PALETTES.values():
+            self.register_theme(textual_theme(palette))
+        self.theme = theme if theme in PALETTES else "dark"
+        self.session = session
+        self._start_filter = start_filter
+        self.dashboard = Dashboard(session, start_table)
+        self._status_bar = StatusBar(host, namespace, badge, clock)
+        self._banner = Banner()
+        self._filter_bar: FilterBar | None = None
+        """Made when the first filter is typed."""
+        self._footer = Footer()
+        self._interrupted = float("-inf")
+        self._loaded = False
+
+    def compose(self) -> ComposeResult:
+        """Status, trouble, filter, panels, keys."""
+        yield self._status_bar
+        yield self._banner
+        yield self.dashboard
+        yield self._footer
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """NO_COLOR, where not empty, means no colour codes at all; empty it means nothing (no-color.org)."""
+        if os.environ.get("NO_COLOR"):
+            return [Colourless(paint(self.theme).palette)]
+        return [one for one in super().get_line_filters() if type(one).__name__ not in ("Monochrome", "NoColor")]
+
+    def on_mount(self) -> None:
+        """The first paint waits for nothing."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.session.start()
+        self.set_interval(TICK, self.tick)
+        self.tick()
+
+    def tick(self) -> None:
+        """Look at the session and repaint what changed."""
+        status = self.session.status()
+        self._banner.tell(status.trouble)
+        self.dashboard.tick(status)
+        focused = self.dashboard.focused_panel
+        if self._start_filter and focused is not None and focused.view.rows is not None:
+            focused.view.rows.filter(self._start_filter)
+            self._start_filter = ""
+            self.call_next(self._filter)
+        if self._filter_bar is not None:
+            self._filter_bar.follow(focused)
+        zoomed = self.dashboard.zoomed
+        where = self.dashboard.panels[zoomed].table.title if zoomed in self.dashboard.panels else ""
+        self._status_bar.tick(status, where)
+        self._footer.show(list(self._hints(focused)))
+        states = [status.tables.get(panel.table.name, TableStatus()) for panel in self.dashboard.visible_panels]
+        if not self._loaded and states and all(state.freshness not in _UNSETTLED for state in states):
+            self._loaded = True
+            # What is loaded stays: the collector need not walk it again at every key.
+            gc.collect()
+            gc.freeze()
+
+    def _hints(self, panel: Panel | None) -> Iterator[Hint]:
+        if self._is_typing:
+            yield from (("Enter", "keep", "enter"), ("Esc", "show all", "escape"))
+            return
+        yield "?", "help", "question_mark"
+        yield "/", "filter", "slash"
+        if self.dashboard.detail is not None and self.dashboard.detail.has_focus:
+            yield from (("j k", "move", "j"), ("h l", "Summary · Message", "l"), ("Tab", "table", "tab"))
+        elif self.dashboard.detail is not None:
+            yield from (("x", "message", "x"), ("Tab", "into the detail", "tab"))
+        else:
+            yield from (("⏎", "detail", "enter"), ("x", "message", "x"), ("s", "sort", "s"))
+        if panel is not None:
+            yield "p", "pause" if panel.paused_at is None else "go on", "p"
+        yield ":", "tables", "colon"
+        if self.dashboard.detail is not None:
+            yield "Esc", "close the detail", "escape"
+        elif panel is not None and panel.filter_text:
+            yield "Esc", "clear the filter", "escape"
+        elif self.dashboard.zoomed is not None:
+            yield "Esc", "dashboard", "escape"
+        else:
+            yield "q", "quit", "q"
+
+    # -- places
+
+    async def action_go(self, digit: str) -> None:
+        """To the table with this digit."""
+        for number, table in self.dashboard.tables:
+            if number == digit:
+                await self.dashboard.go(table.name)
+
+    async def action_zoom(self) -> None:
+        """The focused panel over the whole screen, or back."""
+        if self.dashboard.zoomed is not None:
+            await self.dashboard.unzoom()
+        elif self.dashboard.focused_panel is not None:
+            await self.dashboard.zoom(self.dashboard.focused_panel.table.name)
+
+    async def action_last(self) -> None:
+        """To the panel that had the focus before."""
+        await self.dashboard.go(self.dashboard.previous)
+
+    async def on_panel_title_clicked(self, event: Panel.TitleClicked) -> None:
+        """As `z`."""
+        event.panel.view.focus()
+        if self.dashboard.zoomed is not None:
+            await self.dashboard.unzoom()
+        else:
+            await self.dashboard.zoom(event.panel.table.name)
+
+    async def on_tab_strip_chosen(self, event: TabStrip.Chosen) -> None:
+        """As its digit."""
+        await self.dashboard.go(event.name)
+
+    async def on_table_view_opened(self, event: TableView.Opened) -> None:
+        """Enter, a double click, or `x`."""
+        from nltui.ui.detail import Detail
+
+        detail = self.dashboard.detail
+        if detail is not None and detail.page == event.page:
+            detail.focus()
+            return
+        await self.dashboard.open_detail(event.view, event.page, lambda: Detail(self.session.context))
+
+    # -- layers
+
+    async def action_clear_layer(self) -> None:
+        """Clear one layer; never quits."""
+        panel = self.dashboard.focused_panel
+        if self._is_typing:
+            (await self._filter()).clear()
+        elif self.dashboard.detail is not None:
+            await self.dashboard.close_detail()
+        elif panel is not None and panel.filter_text:
+            (await self._filter()).clear()
+        elif self.dashboard.zoomed is not None:
+            await self.dashboard.unzoom()
+
+    async def action_close(self) -> None:
+        """Close the detail, then the zoomed view; at the root, quit."""
+        if self.dashboard.detail is not None:
+            await self.dashboard.close_detail()
+        elif self.dashboard.zoomed is not None:
+            await self.dashboard.unzoom()
+        else:
+            self.leave()
+
+    async def action_interrupt(self) -> None:
+        """Esc; twice within a second quits."""
+        now = time.monotonic()
+        if now - self._interrupted < TWICE:
+            self.leave()
+            return
+        self._interrupted = now
+        await self.action_clear_layer()
+
+    def leave(self, code: int = 0) -> None:
+        """End the readers and the program; `code` is the exit code (128+n for a signal)."""
+        self.session.stop()
+        self.exit(return_code=code)
+
+    # -- the focused table
+
+    @property
+    def _is_typing(self) -> bool:
+        return self._filter_bar is not None and self._filter_bar.is_editing
+
+    async def _filter(self) -> FilterBar:
+        """The filter line, about the focused panel."""
+        if self._filter_bar is None:
+            from nltui.ui.filter_bar import FilterBar
+
+            self._filter_bar = FilterBar()
+            await self.mount(self._filter_bar, before=self.dashboard)
+        self._filter_bar.follow(self.dashboard.focused_panel)
+        return self._filter_bar
+
+    async def action_filter(self) -> None:
+        """Open the filter line."""
+        panel = self.dashboard.focused_panel
+        if panel is not None and panel.view.rows is not None:
+            (await self._filter()).edit(panel)
+
+    def action_pause(self) -> None:
+        """Hold the focused view still, or let it go on."""
+        panel = self.dashboard.focused_panel
+        if panel is not None:
+            panel.pause(self.session.status().events)
+
+    def action_sort(self) -> None:
+        """Choose the sort column from a list."""
+        from nltui.ui.picker import Item, Picker
+
+        panel = self.dashboard.focused_panel
+        if panel is None or panel.view.rows is None:
+            return
+        name, reverse = panel.view.rows.sort
+        arrow = "▼ " if reverse else "▲ "
+        items = [Item(c.name, c.name, (arrow if c.name == name else "") + c.help) for c in panel.table.columns]
+
+        def chosen(column: str | None) -> None:
+            if column is not None:
+                panel.view.sort_by(column, not reverse if column == name else False)
+
+        self.push_screen(Picker(f"sort {panel.table.title.lower()} by", items, name), chosen)
+
+    def action_tables(self) -> None:
+        """All tables, with their rows and state."""
+        from nltui.ui.picker import Item, Picker
+
+        status = self.session.status()
+        items: list[Item] = []
+        for digit, table in self.dashboard.tables:
+            state = status.tables.get(table.name, TableStatus())
+            glyph, tone = GLYPHS[state.freshness]
+            note = f"{grouped(state.rows):>10}  {glyph} {state.freshness.value:<10}  {table.feed.value}"
+            items.append(Item(table.name, f"{digit or ' '} {table.title}", note, tone))
+
+        async def chosen(name: str | None) -> None:
+            if name is not None:
+                await self.dashboard.go(name)
+
+        panel = self.dashboard.focused_panel
+        self.push_screen(Picker("tables", items, panel.table.name if panel is not None else None), chosen)
+
+    def action_help(self) -> None:
+        """Keys, table and columns; choosing a key presses it."""
+        from nltui.ui.help import help_items
+        from nltui.ui.picker import Picker
+
+        panel = self.dashboard.focused_panel
+        items = list(help_items(self.screen, panel.table if panel is not None else None))
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                self.simulate_key(key)
+
+        self.push_screen(Picker("help", items), chosen)

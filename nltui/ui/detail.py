@@ -1,0 +1,240 @@
+"""The pane beside a table: everything about the row under its cursor, live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, work
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nltui.model.rows import Row
+from nltui.model.table import Framing
+from nltui.model.types import Context, Tone
+from nltui.ui import frame
+from nltui.ui.hexdump import hex_lines
+from nltui.ui.message_page import Entry, entries, entry_line, names_width
+from nltui.ui.panel import Panel
+from nltui.ui.summary import Line, NodeLike, summary_lines
+from nltui.ui.text import Part, cells, strip
+from nltui.ui.theme import paint_of
+
+PAGES = ("summary", "message")
+
+
+class Detail(Widget, can_focus=True):
+    """Two pages of one row: Summary in words, Message as the bytes say it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "next line", id="detail.down"),
+        Binding("k,up", "move(-1)", "previous line", id="detail.up"),
+        Binding("pagedown,ctrl+d", "move(10)", "ten lines down", id="detail.page_down"),
+        Binding("pageup,ctrl+u", "move(-10)", "ten lines up", id="detail.page_up"),
+        Binding("g,home", "move(-100000)", "first line", id="detail.top"),
+        Binding("G,end", "move(100000)", "last line", id="detail.bottom"),
+        Binding("l,right,h,left,enter", "turn", "Summary or Message", id="detail.turn"),
+        Binding("x", "page('message')", "message", id="detail.message"),
+    ]
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(id="detail")
+        self.page = PAGES[0]
+        self._lookups = context
+        self._panel: Panel | None = None
+        self._row: Row | None = None
+        self._message: bytes | None = None
+        self._before: bytes | None = None
+        self._tree: tuple[NodeLike, ...] = ()
+        self._problem = ""
+        self._is_decoder_warm = False
+        self._cursor = -1
+        """Line of the Message page; -1 until there are lines: then the first attribute."""
+        self._top = 0
+
+    def show(self, panel: Panel, page: str) -> None:
+        """Follow a panel's cursor from now on; Message takes the focus, for the cursor on its attributes."""
+        self._panel, self.page = panel, page
+        self._row, self._cursor, self._top = None, -1, 0
+        self.follow()
+        if page == "message":
+            self.focus()
+
+    def follow(self) -> None:
+        """Ten times a second: look at the row under the table's cursor; repaint where it is another or changed."""
+        view = self._panel.view if self._panel is not None else None
+        if view is None or view.rows is None:
+            return
+        identity = view.cursor.identity
+        index = view.rows.index_of(identity) if identity is not None else None
+        found = view.rows.rows(index, index + 1, view.table.columns) if index is not None else []
+        row = found[0] if found else None
+        message = view.rows.message(identity) if identity is not None else None
+        if row == self._row and message == self._message:
+            return
+        if row is not None and (self._row is None or row.identity != self._row.identity) and self.page == "summary":
+            self._top = 0
+        self._row, self._message = row, message
+        self._before = view.rows.before(identity) if identity is not None else None
+        if message is None or view.table.framing is not Framing.NLMSG:
+            self._tree, self._problem = (), ""
+        else:
+            self._decode(view.table.protocol, message)
+        self.refresh()
+
+    @work(thread=True, exclusive=True, group="decode")
+    def _decode_first(self, protocol: int, message: bytes) -> None:
+        # The first call imports the codec, a tenth of a second that the screen must not wait for.
+        found = self._describe(protocol, message)
+        if self.app.is_running:
+            self.app.call_from_thread(self._decoded, message, *found)
+
+    def _decode(self, protocol: int, message: bytes) -> None:
+        if self._is_decoder_warm:
+            self._decoded(message, *self._describe(protocol, message))
+        else:
+            self._decode_first(protocol, message)
+
+    def _describe(self, protocol: int, message: bytes) -> tuple[Sequence[NodeLike], str]:
+        try:
+            from nltui.netlink.tree import describe
+
+            return describe(protocol, message, self._lookups), ""
+        # Whatever a decoder makes of strange bytes, the pane shows them in hex and the program goes on.
+        except Exception as error:
+            return (), f"not understood: {type(error).__name__}"
+
+    def _decoded(self, message: bytes, nodes: Sequence[NodeLike], problem: str) -> None:
+        self._is_decoder_warm = True
+        if message == self._message:
+            self._tree, self._problem = tuple(nodes), problem
+            self.refresh()
+
+    # -- drawing
+
+    def render_line(self, y: int) -> Strip:
+        """From the page's lines, inside a border."""
+        width = self.size.width
+        if y == 0 or y >= len(self._lines):
+            self._lines = self._draw()
+        return self._lines[y] if y < len(self._lines) else strip((), width, paint_of(self).style())
+
+    _lines: Sequence[Strip] = ()
+
+    def _draw(self) -> list[Strip]:
+        width, height = self.size
+        paint, inner = paint_of(self), max(1, width - 2)
+        body = self._summary(inner) if self.page == "summary" else self._message_lines(inner, height - 2)
+        rows = max(1, height - 2)
+        if self.page == "summary":
+            self._top = max(0, min(self._top, len(body) - rows))
+            body = body[self._top :]
+        line = paint.focused_border if self.has_focus else paint.border
+        bar = strip([("│", line)], 1, line)
+        lines = [frame.top(self._title(), [], width, paint, self.has_focus)]
+        for index in range(rows):
+            content = body[index] if index < len(body) else []
+            lines.append(Strip.join([bar, strip(content, inner, paint.style()), bar]))
+        lines.append(frame.bottom(self._below(), [], width, paint, self.has_focus))
+        return lines
+
+    def _title(self) -> list[Part]:
+        paint = paint_of(self)
+        parts: list[Part] = [(" ", paint.style())]
+        for page in PAGES:
+            chosen = page == self.page
+            parts.append((page.capitalize(), paint.style(Tone.ACCENT if chosen else Tone.DIM, strong=chosen)))
+            parts.append((" · " if page != PAGES[-1] else " ", paint.style(Tone.DIM)))
+        return parts
+
+    def _below(self) -> list[Part]:
+        return [(f" {self._problem} ", paint_of(self).style(Tone.CHANGED))] if self._problem else []
+
+    def _summary(self, width: int) -> list[Line]:
+        paint = paint_of(self)
+        if self._panel is None or self._row is None:
+            return [[(" no row", paint.style(Tone.DIM))]]
+        lines = summary_lines(self._panel.table, self._row, self._before, self._tree, self._lookups, width - 2, paint)
+        if self._panel.table.framing is Framing.UEVENT and self._message is not None:
+            found = entries(self._panel.table, self._message, ())
+            names = names_width(found, width)
+            lines.append([("", paint.style())])
+            lines += [[(e.name.ljust(names), paint.style(Tone.DIM)), (e.value, paint.style())] for e in found]
+        return [[(" ", paint.style()), *line] for line in lines]
+
+    def _entries(self) -> list[Entry]:
+        if self._panel is None or self._message is None:
+            return []
+        return entries(self._panel.table, self._message, self._tree)
+
+    def _message_lines(self, width: int, height: int) -> list[Line]:
+        paint = paint_of(self)
+        if self._message is None:
+            return [[(" this row has no message of its own", paint.style(Tone.DIM))]]
+        found = self._entries()
+        if self._cursor < 0 and found:
+            self._cursor = next((i for i, entry in enumerate(found) if entry.is_attribute), 0)
+        self._cursor = min(self._cursor, len(found) - 1)
+        marked = found[self._cursor].marked if found and self._cursor >= 0 else range(0)
+        dump = hex_lines(self._message, width - 2, marked, paint)
+        below = min(len(dump), max(3, height - 2 - len(found), height // 2 - 1))
+        above = max(1, height - below - 1)
+        around = min(2, (above - 1) // 2)
+        self._top = max(self._cursor + around - above + 1, min(self._top, self._cursor - around))
+        self._top = max(0, min(self._top, len(found) - above))
+        names = names_width(found, width)
+        lines: list[Line] = [
+            entry_line(entry, names, width, self._top + i == self._cursor, paint)
+            for i, entry in enumerate(found[self._top : self._top + above])
+        ]
+        title = f"{len(self._message)} bytes "
+        lines.append([(title, paint.style(Tone.DIM)), ("─" * max(0, width - cells(title)), paint.border)])
+        per = (len(self._message) + len(dump) - 1) // max(1, len(dump))
+        first = max(0, min(marked.start // max(1, per) - below // 2, len(dump) - below)) if len(dump) > below else 0
+        return lines + [[(" ", paint.style()), *line] for line in dump[first : first + below]]
+
+    # -- keys
+
+    def action_move(self, lines: int) -> None:
+        """The cursor over attributes, or the text under the window."""
+        if self.page == "message":
+            self._cursor = max(0, min(self._cursor + lines, len(self._entries()) - 1))
+        else:
+            self._top = max(0, self._top + lines)
+        self.refresh()
+
+    def action_turn(self) -> None:
+        """The other page."""
+        self.action_page(PAGES[1 - PAGES.index(self.page)])
+
+    def action_page(self, page: str) -> None:
+        """A page by name."""
+        self.page, self._top = page, 0
+        self.refresh()
+
+    def on_focus(self) -> None:
+        """The border takes the accent."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The border is quiet again."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """A page's name turns, an attribute takes the cursor."""
+        if event.y == 0:
+            end = 3 + len(PAGES[0])
+            if event.x < end + 12:
+                self.action_page(PAGES[0] if event.x <= end else PAGES[1])
+        elif self.page == "message" and event.y - 1 < len(self._entries()) - self._top:
+            self._cursor = self._top + event.y - 1
+            self.refresh()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Three lines down."""
+        self.action_move(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Three lines up."""
+        self.action_move(-3)

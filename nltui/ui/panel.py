@@ -1,0 +1,166 @@
+"""A table in its border: digit and title, freshness, count, and a calm sentence where there is nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nltui import text as door
+from nltui.model.rows import Rows
+from nltui.model.table import Feed, Table
+from nltui.model.types import Tone
+from nltui.ui import frame
+from nltui.ui.table_view import TableView
+from nltui.ui.text import Part, crop, grouped
+from nltui.ui.theme import paint_of
+from nltui.worker.contract import Freshness, TableStatus
+
+GLYPHS = {
+    Freshness.STARTING: ("…", Tone.DIM),
+    Freshness.LOADING: ("…", Tone.ACCENT),
+    Freshness.FRESH: ("✓", Tone.OK),
+    Freshness.CONVERGING: ("~", Tone.CHANGED),
+    Freshness.STALE: ("!", Tone.BAD),
+}
+"""A glyph beside every word, for screens and eyes without colour."""
+
+
+class Panel(Widget):
+    """One table on the dashboard or over the whole screen."""
+
+    class TitleClicked(Message):
+        """The person wants this panel over the whole screen, or back."""
+
+        def __init__(self, panel: Panel) -> None:
+            super().__init__()
+            self.panel = panel
+
+    def __init__(self, table: Table, digit: str, open_rows: Callable[[], Rows | None]) -> None:
+        super().__init__(id=f"panel-{table.name}")
+        self.table, self.digit = table, digit
+        self.view = TableView(table)
+        self.status = TableStatus()
+        self.paused_at: int | None = None
+        """The session's count of events when the person paused; None: running."""
+        self._open_rows = open_rows
+        self._waiting = 0
+        self._edges: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The table, inside the border."""
+        yield self.view
+
+    @property
+    def filter_text(self) -> str:
+        """In force on this table."""
+        return self.view.rows.filter_text if self.view.rows is not None else ""
+
+    def tick(self, status: TableStatus, events_seen: int) -> None:
+        """Ten times a second while visible."""
+        self.status = status
+        if self.view.rows is None and (rows := self._open_rows()) is not None:
+            self.view.attach(rows)
+        if self.paused_at is None:
+            self._waiting = 0
+            changed = self.view.tick()
+        else:
+            self._waiting = events_seen - self.paused_at
+            changed = False
+        empty = self._empty()
+        if empty != self.view.empty:
+            self.view.empty = empty
+            if not changed:
+                self.view.draw()
+        self._update_edges()
+
+    def pause(self, events_seen: int) -> None:
+        """Stop taking changes in, or go on."""
+        self.paused_at = None if self.paused_at is not None else events_seen
+        self._waiting = 0
+        self._update_edges()
+
+    def _empty(self) -> str:
+        rows, status = self.view.rows, self.status
+        if status.sentence and (rows is None or not len(rows)):
+            return door.visible(status.sentence)
+        if status.freshness is Freshness.LOADING:
+            return f"LOADING {grouped(status.rows)}"
+        if rows is None or status.freshness is Freshness.STARTING:
+            return "starting"
+        title = self.table.title.lower()
+        if rows.filter_text:
+            return f"no {title} contain “{door.visible(rows.filter_text)}” · Esc shows all {grouped(rows.total)}"
+        return f"no {title} yet" if self.table.feed in (Feed.LOG, Feed.LOCAL) else f"no {title}"
+
+    # -- the border
+
+    def _update_edges(self) -> None:
+        edges = (self._hint(), self._count(), self._trouble())
+        if edges != self._edges:
+            self._edges = edges
+            width, height = self.size
+            self.refresh(Region(0, 0, width, 1), Region(0, height - 1, width, 1))
+
+    def _hint(self) -> tuple[str, Tone]:
+        freshness = self.status.freshness
+        if self.paused_at is not None:
+            return f"‖ PAUSED · {grouped(self._waiting)} events wait", Tone.CHANGED
+        if freshness is Freshness.FRESH:
+            return "", Tone.DIM
+        glyph, tone = GLYPHS[freshness]
+        loading = f" {grouped(self.status.rows)}" if freshness is Freshness.LOADING else ""
+        return f"{glyph} {freshness.value}{loading}", tone
+
+    def _count(self) -> str:
+        rows = self.view.rows
+        if rows is None:
+            return ""
+        if rows.filter_text:
+            return f"{grouped(len(rows))} of {grouped(rows.total)}"
+        return grouped(len(rows))
+
+    def _trouble(self) -> str:
+        has_rows = self.view.rows is not None and len(self.view.rows)
+        return door.visible(self.status.sentence) if has_rows else ""
+
+    @property
+    def _is_active(self) -> bool:
+        return self.view.has_focus
+
+    def render_line(self, y: int) -> Strip:
+        """The border; the table covers what is inside."""
+        width, height = self.size
+        paint, focused = paint_of(self), self._is_active
+        if y == 0:
+            title = paint.style(Tone.ACCENT if focused else Tone.PLAIN, strong=True)
+            left: list[Part] = [(f" {self.digit} {self.table.title} ".replace("  ", " "), title)]
+            hint, tone = self._hint()
+            return frame.top(left, [(f" {hint} ", paint.style(tone))] if hint else [], width, paint, focused)
+        if y == height - 1:
+            count = f" {self._count()} "
+            trouble = crop(self._trouble(), width - len(count) - 8)
+            below: list[Part] = [(f" {trouble} ", paint.style(Tone.CHANGED))] if trouble else []
+            return frame.bottom(below, [(count, paint.style(Tone.DIM))] if count.strip() else [], width, paint, focused)
+        return frame.side(width, paint, focused)
+
+    def on_descendant_focus(self) -> None:
+        """The border takes the accent."""
+        self.refresh()
+
+    def on_descendant_blur(self) -> None:
+        """The border is quiet again."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """The border focuses, its title zooms."""
+        if event.widget is not self:
+            return
+        if event.y == 0:
+            self.post_message(self.TitleClicked(self))
+        self.view.focus()

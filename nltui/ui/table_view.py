@@ -1,0 +1,314 @@
+"""The one widget for big live tables: draws only the lines on screen, repaints only those that changed.
+
+A plain widget on the Line API: a ScrollView lays the whole screen out again whenever its virtual height changes,
+which here can be ten times a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nltui.model.rows import Row, Rows
+from nltui.model.table import Column, Feed, Table
+from nltui.ui import columns as layout
+from nltui.ui.cursor import Cursor
+from nltui.ui.lines import header_line, row_line
+from nltui.ui.text import cells, centred
+from nltui.ui.theme import paint_of
+
+WHEEL = 3
+"""Lines a notch of the wheel scrolls."""
+
+
+class TableView(Widget, can_focus=True):
+    """Lines of a `Rows`, with a cursor that is a row's identity and columns as wide as they need."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "next row", id="table.down"),
+        Binding("k,up", "move(-1)", "previous row", id="table.up"),
+        Binding("g", "first_half", "gg: first row", id="table.top"),
+        Binding("home", "top", "first row", id="table.home"),
+        Binding("G,end", "bottom", "last row", id="table.bottom"),
+        Binding("ctrl+d", "page(0.5)", "half a page down", id="table.half_down"),
+        Binding("ctrl+u", "page(-0.5)", "half a page up", id="table.half_up"),
+        Binding("pagedown,ctrl+f", "page(1)", "page down", id="table.page_down"),
+        Binding("pageup,ctrl+b", "page(-1)", "page up", id="table.page_up"),
+        Binding("l,right", "sideways(1)", "columns to the right", id="table.right"),
+        Binding("h,left", "sideways(-1)", "columns to the left", id="table.left"),
+        Binding("enter", "open('summary')", "detail", id="table.detail"),
+        Binding("x", "open('message')", "message: header, attributes, hex", id="table.message"),
+        Binding("S", "reverse", "reverse the order", id="table.reverse"),
+        Binding("w", "wide", "wide: all columns", id="table.wide"),
+        Binding("n", "match(1)", "next match of the filter", id="table.next_match"),
+        Binding("N", "match(-1)", "previous match", id="table.previous_match"),
+    ]
+
+    class Opened(Message):
+        """The person wants to see the row under the cursor; `page` is `summary` or `message`."""
+
+        def __init__(self, view: TableView, page: str) -> None:
+            super().__init__()
+            self.view, self.page = view, page
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self.table = table
+        self.rows: Rows | None = None
+        self.cursor = Cursor()
+        self.top = 0
+        self.left = 0
+        self.wide = False
+        self.always_bar = False
+        """Show the cursor's bar without the focus too: a detail beside it belongs to the row."""
+        self.empty = ""
+        """What to say where there are no rows."""
+        self._needs: dict[str, int] = {}
+        self._layout = layout.Layout((), False, False)
+        self._strips: list[Strip] = []
+        self._keys: list[object] = []
+        self._cache: dict[object, Strip] = {}
+        self._drawn: tuple[object, ...] = ()
+        self._previous_key = self._last_key = ""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Those that may be on screen now."""
+        return tuple(column for column in self.table.columns if column.shown or self.wide)
+
+    @property
+    def page_height(self) -> int:
+        """Rows on screen: one line is the header's."""
+        return max(1, self.size.height - 1)
+
+    def attach(self, rows: Rows) -> None:
+        """Show these rows from now on."""
+        self.rows = rows
+        self.draw()
+
+    def tick(self) -> bool:
+        """Let the rows take in what is new and repaint what changed; says whether anything did."""
+        if self.rows is None or not self.rows.tick():
+            return False
+        self.draw()
+        return True
+
+    # -- drawing
+
+    def draw(self) -> None:
+        """Bring the strips up to date and ask for a repaint of the lines that differ."""
+        width, height = self.size
+        if not width or not height or not self.is_mounted:
+            return
+        paint = paint_of(self)
+        keys: list[object]
+        rows = self._visible()
+        columns = self.columns
+        self._grow(rows, columns)
+        placed = layout.arrange(columns, self._needs, width, self.left, self.wide)
+        base = (paint, placed, width)
+        if base != self._drawn:
+            self._layout, self._drawn = placed, base
+            self._cache.clear()
+            self._keys = []
+        if not rows:
+            blank = centred(self.empty, width, height - 1, paint)
+            lines = [header_line(placed, self._sort(), width, paint), *blank][:height]
+            keys = list(lines)
+        else:
+            bar = self.has_focus or self.always_bar
+            at = self.cursor.index - self.top if bar else -1
+            body: list[object] = [(row, i == at) for i, row in enumerate(rows)]
+            keys = [(base, self._sort()), *body, *[None] * (height - 1 - len(rows))]
+            lines = [self._strip(key, width) for key in keys]
+        self._show(keys, lines, width)
+
+    def _visible(self) -> list[Row]:
+        if self.rows is None:
+            return []
+        count = len(self.rows)
+        moved = self.cursor.settle(self.rows)
+        height = self.page_height
+        # The row under the cursor keeps its line on screen when rows come and go above it.
+        self.top += moved if self.top else 0
+        self.top = max(0, min(self.top, count - height))
+        if self.cursor.index < self.top or self.cursor.index >= self.top + height:
+            self.top = max(0, min(self.cursor.index - (height - 1 if moved > 0 else 0), count - height))
+        return self.rows.rows(self.top, self.top + height, self.columns)
+
+    def _grow(self, rows: Sequence[Row], columns: Sequence[Column]) -> None:
+        """Widths grow with what was seen and never shrink: a table that breathes cannot be read."""
+        sort, _ = self._sort()
+        needs = self._needs
+        for index, column in enumerate(columns):
+            need = len(column.name) + (2 if column.name == sort else 0)
+            for row in rows:
+                size = len(row.cells[index].text)
+                if size * 2 > need:
+                    need = max(need, cells(row.cells[index].text))
+            needs[column.name] = max(need, needs.get(column.name, 0))
+
+    def _strip(self, key: object, width: int) -> Strip:
+        found = self._cache.get(key)
+        if found is not None:
+            return found
+        paint = paint_of(self)
+        match key:
+            case (Row() as row, bool() as is_cursor):
+                made = row_line(row, self._layout, width, paint, is_cursor)
+            case None:
+                made = Strip.blank(width, paint.style())
+            case _:
+                made = header_line(self._layout, self._sort(), width, paint)
+        if len(self._cache) > 512:
+            self._cache.clear()
+        self._cache[key] = made
+        return made
+
+    def _show(self, keys: list[object], lines: list[Strip], width: int) -> None:
+        before, self._keys, self._strips = self._keys, keys, lines
+        if len(before) != len(keys):
+            self.refresh()
+            return
+        changed = [Region(0, y, width, 1) for y, key in enumerate(keys) if key is not before[y] and key != before[y]]
+        if changed:
+            self.refresh(*changed)
+
+    def _sort(self) -> tuple[str, bool]:
+        return self.rows.sort if self.rows is not None else ("", False)
+
+    def render_line(self, y: int) -> Strip:
+        """From the strips made by `draw`."""
+        if y < len(self._strips) and self._strips[y].cell_length == self.size.width:
+            return self._strips[y]
+        return Strip.blank(self.size.width, paint_of(self).style())
+
+    # -- moving
+
+    def _go(self, index: int) -> None:
+        if self.rows is None or not len(self.rows):
+            return
+        self.cursor.move_to(self.rows, index)
+        if self.cursor.index == 0 and self.table.feed in (Feed.LOG, Feed.LOCAL):
+            # The first line of a log is the newest: stay there and watch.
+            self.cursor.release()
+        if self.cursor.index < self.top:
+            self.top = self.cursor.index
+        elif self.cursor.index >= self.top + self.page_height:
+            self.top = self.cursor.index - self.page_height + 1
+        self.draw()
+
+    def action_move(self, lines: int) -> None:
+        """Up or down by lines."""
+        self._go(self.cursor.index + lines)
+
+    def action_match(self, lines: int) -> None:
+        """To the next row that the filter lets through; without a filter every row is one."""
+        self._go(self.cursor.index + lines)
+
+    def action_page(self, pages: float) -> None:
+        """Scroll by pages; the cursor keeps its line on screen."""
+        lines = int(pages * self.page_height) or (1 if pages > 0 else -1)
+        if self.rows is not None:
+            self.top = max(0, min(self.top + lines, len(self.rows) - self.page_height))
+        self._go(self.cursor.index + lines)
+
+    def action_top(self) -> None:
+        """To the first row."""
+        self._go(0)
+
+    def action_bottom(self) -> None:
+        """To the last row."""
+        self._go(len(self.rows) - 1 if self.rows is not None else 0)
+
+    def action_first_half(self) -> None:
+        """`g` twice goes to the first row."""
+        if self._previous_key == "g":
+            self._last_key = ""
+            self.action_top()
+
+    def action_sideways(self, step: int) -> None:
+        """Scroll columns; the first one stays."""
+        placed = self._layout
+        if (step > 0 and placed.more_right) or (step < 0 and placed.more_left):
+            self.left = max(0, self.left + step)
+            self.draw()
+
+    def action_open(self, page: str) -> None:
+        """Show the row's detail."""
+        self.post_message(self.Opened(self, page))
+
+    def action_reverse(self) -> None:
+        """Turn the order around."""
+        if self.rows is not None:
+            name, reverse = self.rows.sort
+            self.sort_by(name, not reverse)
+
+    def action_wide(self) -> None:
+        """All columns, in their declared places, scrolled sideways."""
+        self.wide = not self.wide
+        self.left = 0
+        self._needs.clear()
+        self.draw()
+
+    def sort_by(self, name: str, reverse: bool = False) -> None:
+        """Order by a column; the cursor stays on its row."""
+        if self.rows is not None:
+            self.rows.sort_by(name, reverse)
+            self.rows.tick()
+            self.draw()
+
+    # -- events
+
+    def on_resize(self) -> None:
+        """Widths are chosen anew."""
+        self._needs.clear()
+        self.draw()
+
+    def on_focus(self) -> None:
+        """The bar appears."""
+        self.draw()
+
+    def on_blur(self) -> None:
+        """The bar goes."""
+        self.draw()
+
+    def on_key(self, event: events.Key) -> None:
+        """Remember the last two keys, for `gg`."""
+        self._previous_key, self._last_key = self._last_key, event.character or event.key
+
+    def on_click(self, event: events.Click) -> None:
+        """A row: go there, twice opens it. The header: sort, again reverses."""
+        if event.y == 0:
+            slot = self._layout.at(event.x)
+            name, reverse = self._sort()
+            if slot is not None:
+                self.sort_by(slot.column.name, not reverse if slot.column.name == name else False)
+            return
+        if self.rows is not None and self.top + event.y - 1 < len(self.rows):
+            self._go(self.top + event.y - 1)
+            if event.chain == 2:
+                self.action_open("summary")
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll; the cursor stays on screen."""
+        event.stop()
+        self._wheel(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll back."""
+        event.stop()
+        self._wheel(-WHEEL)
+
+    def _wheel(self, lines: int) -> None:
+        if self.rows is None:
+            return
+        self.top = max(0, min(self.top + lines, len(self.rows) - self.page_height))
+        self._go(max(self.top, min(self.cursor.index, self.top + self.page_height - 1)))

@@ -1,0 +1,55 @@
+"""One line of panel names, where there is room for one panel only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nltui.model.types import Tone
+from nltui.ui.text import Part, cells, spread
+from nltui.ui.theme import paint_of
+
+
+class TabStrip(Widget):
+    """`1 Links  2 Addresses  3 Routes …`; the current one stands out."""
+
+    class Chosen(Message):
+        """A name was clicked."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self, tabs: Sequence[tuple[str, str]]) -> None:
+        super().__init__(id="tabs")
+        self._tabs = tuple(tabs)
+        self._current = ""
+
+    def choose(self, name: str) -> None:
+        """Mark a table's tab as the current one."""
+        if name != self._current:
+            self._current = name
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """All names on one line."""
+        paint = paint_of(self)
+        parts: list[Part] = []
+        for name, label in self._tabs:
+            is_current = name == self._current
+            style = paint.style(Tone.ACCENT, "cursor", True) if is_current else paint.style(Tone.DIM)
+            parts.append((f" {label} ", style))
+        return spread(parts, [], self.size.width, paint.style())
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the name under the pointer."""
+        x = 0
+        for name, label in self._tabs:
+            width = cells(label) + 2
+            if x <= event.x < x + width:
+                self.post_message(self.Chosen(name))
+            x += width

@@ -1,0 +1,72 @@
+"""Words of a command line and the request they make."""
+
+import pytest
+
+from nltui.cli.arguments import Dump, Monitor, Shown, Tui, parse
+from nltui.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("", Tui()),
+        ("links", Tui(table="links")),
+        ("routes dhcp", Tui(table="routes", filter="dhcp")),
+        ("routes 10.0.0 dev", Tui(table="routes", filter="10.0.0 dev")),
+        ("-n blue routes", Tui(table="routes", netns="blue")),
+        ("routes -n blue dhcp", Tui(table="routes", filter="dhcp", netns="blue")),
+        ("routes --filter=-x", Tui(table="routes", filter="-x")),
+        ("links dump", Tui(table="links", filter="dump")),
+        ("-n dump links", Tui(table="links", netns="dump")),
+        ("-- dump", Tui(table="dump")),
+        ("dump links", Dump(table="links")),
+        ("dump dump", Dump(table="dump")),
+        ("dump routes 10 -4 -j -p", Dump(table="routes", filter="10", family=4, json=True, pretty=True)),
+        ("dump -6 routes -d 10", Dump(table="routes", filter="10", family=6, details=True)),
+        ("-n blue -j dump links --count", Dump(table="links", netns="blue", json=True, count=True)),
+        ("-nblue dump -jp links", Dump(table="links", netns="blue", json=True, pretty=True)),
+        ("--netns=/run/netns/x dump links", Dump(table="links", netns="/run/netns/x")),
+        ("monitor", Monitor()),
+        ("monitor -j links routes", Monitor(tables=("links", "routes"), json=True)),
+        ("-j monitor links -n 1 routes", Monitor(tables=("links", "routes"), json=True, netns="1")),
+    ],
+)
+def test_asked(line: str, asked: Tui | Dump | Monitor) -> None:
+    assert parse(line.split(), "nltui 1") == asked
+
+
+@pytest.mark.parametrize(
+    "line", ["dump", "dump links -4 -6", "--nope", "dump links --jso", "-n", "monitor --count", "dump -n"]
+)
+def test_misuse_is_one_sentence_that_names_the_help(line: str) -> None:
+    with pytest.raises(UsageError, match=r"--help`\)$") as caught:
+        parse(line.split(), "nltui 1")
+    assert "\n" not in str(caught.value)
+
+
+def test_what_was_typed_comes_back_visible() -> None:
+    with pytest.raises(UsageError, match=r"\\x1b\[2J"):
+        parse(["--\x1b[2J"], "nltui 1")
+
+
+@pytest.mark.parametrize("line", ["-V", "--version", "dump -V", "monitor --version", "-V dump"])
+def test_version(line: str) -> None:
+    with pytest.raises(Shown) as caught:
+        parse(line.split(), "nltui 1")
+    assert str(caught.value) == "nltui 1\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "begins"),
+    [
+        ("-h", "usage: nltui ["),
+        ("-h dump", "usage: nltui dump "),
+        ("dump --help", "usage: nltui dump "),
+        ("monitor -h", "usage: nltui monitor "),
+    ],
+)
+def test_help_wins_over_what_is_missing_and_has_examples(line: str, begins: str) -> None:
+    with pytest.raises(Shown) as caught:
+        parse(line.split(), "nltui 1")
+    assert str(caught.value).startswith(begins)
+    assert "examples:" in str(caught.value)

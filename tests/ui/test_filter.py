@@ -1,0 +1,77 @@
+"""`/`: the filter line."""
+
+from __future__ import annotations
+
+from nltui.ui import filter_bar
+from tests.ui.fake import FakeSession, home_router, routes
+from tests.ui.robot import sitting
+
+
+async def test_rows_are_filtered_while_typing() -> None:
+    async with sitting() as robot:
+        await robot.press("3", "slash")
+        await robot.type("10.1.7")
+        await robot.sees("/ routes: 10.1.7", "11 of 1,001", " ms")
+        await robot.misses("10.0.1.0/24")
+
+
+async def test_enter_keeps_the_filter_and_n_moves_on() -> None:
+    async with sitting() as robot:
+        await robot.press("3", "3", "slash")
+        await robot.type("10.1.7")
+        await robot.press("enter", "n")
+        assert "10.1.70.0/24" in robot.row
+        await robot.press("N")
+        assert "10.1.7.0/24" in robot.row
+        await robot.sees("/ routes: 10.1.7", "Esc clear the filter")
+
+
+async def test_escape_clears_the_filter_before_it_leaves_the_view() -> None:
+    async with sitting() as robot:
+        await robot.press("3", "3", "slash")
+        await robot.type("10.1.7")
+        await robot.press("enter", "escape")
+        await robot.misses("/ routes:", "11 of")
+        await robot.sees("› Routes", " 1,001 ")
+        await robot.press("escape")
+        await robot.sees("1 Links")
+
+
+async def test_escape_while_typing_shows_all_again() -> None:
+    async with sitting() as robot:
+        await robot.press("3", "slash")
+        await robot.type("bgp")
+        await robot.press("escape")
+        await robot.misses("/ routes:", " of 1,001")
+        assert robot.app.dashboard.panels["routes"].view.has_focus
+
+
+async def test_digits_and_q_are_text_while_typing() -> None:
+    async with sitting() as robot:
+        await robot.press("1", "slash")
+        await robot.type("q2")
+        await robot.sees("/ links: q2", "no links contain “q2”")
+        assert not robot.session.stopped
+
+
+async def test_each_table_has_its_own_filter() -> None:
+    async with sitting() as robot:
+        await robot.press("3", "slash")
+        await robot.type("dhcp")
+        await robot.press("enter")
+        await robot.sees("/ routes: dhcp", "1 of 1,001")
+        await robot.press("1")
+        await robot.misses("/ routes: dhcp")
+        await robot.sees("1 of 1,001")
+        await robot.press("3")
+        await robot.sees("/ routes: dhcp")
+
+
+async def test_a_large_table_waits_for_a_pause() -> None:
+    session = home_router(FakeSession(), 0)
+    session.store["routes"].put(*routes(filter_bar.LARGE + 1))
+    async with sitting(session=session, start_table="routes") as robot:
+        await robot.press("slash")
+        await robot.type("10.1.7.")
+        await robot.press("enter")
+        await robot.sees("1 of 50,002")
