@@ -37,8 +37,8 @@ def _check_terminal() -> None:
     term = os.environ.get("TERM", "")
     if term in ("", "dumb"):
         lacks = f"the terminal can only print lines (TERM={visible(term)})" if term else "TERM is not set"
-    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
-        lacks = "standard input or output is not a terminal"
+    elif not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        lacks = "standard input, output or error is not a terminal"
     else:
         return
     raise UsageError(f"{lacks}; use `nltui dump TABLE` or `nltui monitor` for plain output")

@@ -19,7 +19,10 @@ class Comparer:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._paths = [(number,) for number in sorted(table.volatile)] + sorted(table.volatile_paths)
-        self._plan = Plan([Attr(path, BLOB) for path in self._paths], table.body)
+        self._given = table.volatile_given
+        self._heads = frozenset(head.offset // 4 for head in table.volatile_heads)
+        wanted = [*self._paths, *(path for path, _ in self._given.values())]
+        self._plan = Plan([Attr(path, BLOB) for path in wanted], table.body)
 
     def same(self, a: Words, a_start: Ints, a_size: Ints, b: Words, b_start: Ints, b_size: Ints) -> Bools:
         """Pairwise, rows of buffer `a` against rows of buffer `b`."""
@@ -35,32 +38,56 @@ class Comparer:
         return same
 
     def _equal(self, a: Words, a_start: Ints, b: Words, b_start: Ints, size: int) -> Bools:
-        step = np.arange(HEADER_WORDS, (size + 3) >> 2)
+        """Messages of `size` bytes: first word by word, then without their volatile parts."""
+        compared = (word for word in range(HEADER_WORDS, (size + 3) >> 2) if word not in self._heads)
+        step = np.fromiter(compared, np.int64)
         differs = a[a_start[:, None] + step] != b[b_start[:, None] + step]
         left: Bools = differs.any(axis=1)
         if not self._paths or not left.any():
             return ~left
         rows = np.flatnonzero(left)
         sizes = np.full(len(rows), size, np.int64)
-        batch = Batch(b, b_start[rows], sizes, self._plan)
-        other = Batch(a, a_start[rows], sizes, self._plan)
+        one, other = Batch(a, a_start[rows], sizes, self._plan), Batch(b, b_start[rows], sizes, self._plan)
         inside = differs[rows]
         for path in self._paths:
             column = self._plan.columns[path]
-            place, length = batch.place[column], batch.length[column]
-            aligned = (other.place[column] - a_start[rows] == place - b_start[rows]) & (place > 0)
-            begin = np.where(aligned, place - b_start[rows] - 1, 0)[:, None]
-            end = np.where(aligned, begin[:, 0] + 1 + ((length + 3) >> 2), 0)[:, None]
-            inside &= ~((step >= begin) & (step < end))
+            begin = other.place[column] - b_start[rows]
+            alike = (one.place[column] - a_start[rows] == begin) & (other.place[column] > 0)
+            if path in self._given:
+                alike &= self._holds(other, *self._given[path])
+            first = np.where(alike, begin - 1, 0)[:, None]
+            last = np.where(alike, begin + ((other.length[column] + 3) >> 2), 0)[:, None]
+            inside &= ~((step >= first) & (step < last))
         left[rows] = inside.any(axis=1)
         for row in rows[left[rows]].tolist():
             left[row] = self._stripped(a, a_start[row], size) != self._stripped(b, b_start[row], size)
         return ~left
 
+    def _holds(self, batch: Batch, path: tuple[int, ...], content: bytes) -> Bools:
+        """Where the attribute at a path has this content."""
+        column = self._plan.columns[path]
+        holds: Bools = (batch.place[column] > 0) & (batch.length[column] == len(content))
+        for number, word in enumerate(np.frombuffer(content + bytes(-len(content) % 4), np.uint32)):
+            at = np.where(holds, batch.place[column] + number, 0)
+            holds &= batch.words[at] == word
+        return holds
+
     def _stripped(self, words: Words, start: int, size: int) -> object:
         """What counts of one message: family header and attributes by path, in plain Python."""
         raw = words[start : start + ((size + 3) >> 2)].tobytes()[:size]
-        return raw[16 : self._table.body], _tree(raw, self._table.body, size, (), frozenset(self._paths))
+        head = bytearray(raw[16 : self._table.body])
+        for word in self._heads:
+            head[word * 4 - 16 : word * 4 - 12] = bytes(4)
+        skip = frozenset(path for path in self._paths if path not in self._given or self._given_in(raw, path))
+        return bytes(head), _tree(raw, self._table.body, size, (), skip)
+
+    def _given_in(self, raw: bytes, path: tuple[int, ...]) -> bool:
+        where, content = self._given[path]
+        try:
+            found = wire.find(raw, where, self._table.body)
+        except MalformedMessage:
+            return False
+        return found is not None and raw[found] == content
 
 
 def _tree(raw: bytes, begin: int, end: int, above: tuple[int, ...], skip: frozenset[tuple[int, ...]]) -> object:

@@ -82,7 +82,7 @@ class Batch:
         self.length: NDArray[np.int32] = np.zeros((len(plan.columns), count), np.int32)
         self.broken: Bools = size < plan.body
         rest = np.flatnonzero(~self.broken) if self.broken.any() else np.arange(count)
-        if shapes and count >= SMALL_BATCH:
+        if shapes and count >= SMALL_BATCH and plan.root.children:
             rest = self._by_shape(rest)
         if len(rest):
             begin = start[rest] + plan.body // 4

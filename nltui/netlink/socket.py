@@ -142,23 +142,31 @@ class Receiver:
         self._call = ctypes.CDLL(None, use_errno=True).recvmmsg
         self._starts = np.arange(SLOTS, dtype=np.int64) * (SLOT // 4)
 
-    def receive(self, sock: socket.socket) -> Datagrams | None:
-        """What is queued, at most SLOTS; None when nothing is. Raises Overrun, or OSError for anything else."""
-        self._namelen[:] = 12
-        got = self._call(sock.fileno(), self._headers, SLOTS, MSG_DONTWAIT, None)
+    def receive(self, sock: socket.socket, held: int = 0) -> int:
+        """Take what is queued, behind `held` datagrams taken before; returns how many there are now, at most SLOTS.
+
+        Raises Overrun, or OSError for anything unexpected.
+        """
+        self._namelen[held:] = 12
+        first = ctypes.byref(self._headers, held * ctypes.sizeof(_Mmsghdr))
+        got = self._call(sock.fileno(), first, SLOTS - held, MSG_DONTWAIT, None) if held < SLOTS else 0
         if got < 0:
             number = ctypes.get_errno()
             if number == errno.ENOBUFS:
                 raise Overrun
             if number in (errno.EAGAIN, errno.EINTR):
-                return None
+                return held
             raise OSError(number, os.strerror(number))
+        return held + int(got)
+
+    def datagrams(self, count: int) -> Datagrams:
+        """The first `count` of what was taken."""
         return Datagrams(
             self.words,
-            self._starts[:got],
-            self._length[:got].astype(np.int64),
-            self._names[:got, 1].astype(np.int64),
-            (self._flags[:got] & MSG_TRUNC) != 0,
+            self._starts[:count],
+            self._length[:count].astype(np.int64),
+            self._names[:count, 1].astype(np.int64),
+            (self._flags[:count] & MSG_TRUNC) != 0,
         )
 
 

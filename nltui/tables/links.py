@@ -359,6 +359,7 @@ LINKS = Table(
     refresh=REFRESH,
     # Silent: alias, group, alternative names and limits of a link that is down; its root qdisc; what sysctls set.
     audit=5.0,
+    anonymous=True,
     sort="index",
     aliases=("link", "l", "interfaces"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from nltui.model.table import Column
@@ -18,8 +18,8 @@ GUTTER = 1
 """Cells before the first column, for the row's mark, and after the last."""
 WORD = 12
 """A column of this need or less is never cut while it is shown: it holds words and numbers."""
-FIRST = 18
-"""The first column is not cut below this as long as another column could leave instead."""
+FIRST = 28
+"""The first column is not cut below this as long as another could leave instead: a link-local address with prefix."""
 
 
 class Slot(NamedTuple):
@@ -48,9 +48,18 @@ def floor(need: int, is_first: bool) -> int:
     return min(need, FIRST if is_first else WORD)
 
 
-def keep(columns: Sequence[Column], needs: Mapping[str, int], width: int) -> list[Column]:
-    """The columns that stay when space is short, in order: highest `priority` leaves first, then the rightmost."""
+def keep(columns: Sequence[Column], needs: Mapping[str, int], width: int, blank: Container[str] = ()) -> list[Column]:
+    """The columns that stay when space is short, in order: highest `priority` leaves first, then the rightmost.
+
+    `blank` ones, in which nothing was seen yet, leave before any word is cut.
+    """
     kept = list(columns)
+
+    def most() -> int:
+        return sum(needs[c.name] for c in kept) + GAP * (len(kept) - 1) + 2 * GUTTER
+
+    while most() > width and (empty := [column for column in kept[1:] if column.name in blank]):
+        kept.remove(max(empty, key=lambda c: (c.priority, columns.index(c))))
 
     def least() -> int:
         return sum(floor(needs[c.name], c is columns[0]) for c in kept) + GAP * (len(kept) - 1) + 2 * GUTTER
@@ -79,14 +88,19 @@ def shrink(needs: list[int], room: int) -> list[int]:
 
 
 def arrange(
-    columns: Sequence[Column], needs: Mapping[str, int], width: int, left: int = 0, wide: bool = False
+    columns: Sequence[Column],
+    needs: Mapping[str, int],
+    width: int,
+    left: int = 0,
+    wide: bool = False,
+    blank: Container[str] = (),
 ) -> Layout:
     """Place columns on a line of `width` cells; `left` columns after the first are scrolled out.
 
     `needs` is in cells by column name. In wide mode every column keeps its declared place and its full need.
     """
     index = {column.name: i for i, column in enumerate(columns)}
-    kept = list(columns) if wide else keep(columns, needs, width)
+    kept = list(columns) if wide else keep(columns, needs, width, blank)
     order = kept + [column for column in columns if column not in kept]
     left = max(0, min(left, len(order) - 2))
     shown = kept if not wide and not left else [order[0], *order[1 + left :]]

@@ -45,7 +45,8 @@ class Dashboard(Widget):
         self.tables = arranged(session.tables)
         names = [table.name for _, table in self.tables]
         self.zoomed = start_table if start_table in names else None
-        self.current = next((name for name in (self.zoomed, *names) if name and name != ACTIVITY), "")
+        self.current = next((name for name in (self.zoomed, *names) if name and name != ACTIVITY), ACTIVITY)
+        """The panel under the tabs, and the one to come back to."""
         self.previous = self.current
         self.panels: dict[str, Panel] = {}
         self.detail: Detail | None = None
@@ -87,7 +88,7 @@ class Dashboard(Widget):
         for panel in self.visible_panels:
             if panel.view.has_focus:
                 return panel
-        return self.panels.get(self.current)
+        return self.panels.get(self.zoomed or self.current)
 
     @property
     def shows_grid(self) -> bool:
@@ -96,7 +97,7 @@ class Dashboard(Widget):
 
     def on_mount(self) -> None:
         """The focus goes to the first panel."""
-        self.panels[self.current].view.focus()
+        self.panels[self.zoomed or self.current].view.focus()
 
     async def on_resize(self, event: events.Resize) -> None:
         """Places may change with the width."""

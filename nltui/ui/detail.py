@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, work
@@ -10,18 +11,26 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nltui.model.rows import Row
-from nltui.model.table import Framing
+from nltui.model.rows import Row, Rows
+from nltui.model.table import Framing, Table
 from nltui.model.types import Context, Tone
 from nltui.ui import frame
+from nltui.ui import summary as summary_page
 from nltui.ui.hexdump import hex_lines
 from nltui.ui.message_page import Entry, entries, entry_line, names_width
 from nltui.ui.panel import Panel
-from nltui.ui.summary import Line, NodeLike, summary_lines
+from nltui.ui.summary import Line, NodeLike, Subject, drawn, summary
 from nltui.ui.text import Part, cells, strip
 from nltui.ui.theme import paint_of
 
 PAGES = ("summary", "message")
+
+
+def subject_of(rows: Rows, identity: Hashable) -> Table | None:
+    """The table whose row a line of a log of changes is about; None for rows that are about themselves."""
+    find = getattr(rows, "subject", None)
+    found = find(identity) if find is not None else None
+    return found if isinstance(found, Table) else None
 
 
 class Detail(Widget, can_focus=True):
@@ -45,8 +54,7 @@ class Detail(Widget, can_focus=True):
         self._panel: Panel | None = None
         self._row: Row | None = None
         self._message: bytes | None = None
-        self._before: bytes | None = None
-        self._tree: tuple[NodeLike, ...] = ()
+        self._about: Subject | None = None
         self._problem = ""
         self._is_decoder_warm = False
         self._cursor = -1
@@ -75,12 +83,16 @@ class Detail(Widget, can_focus=True):
             return
         if row is not None and (self._row is None or row.identity != self._row.identity) and self.page == "summary":
             self._top = 0
-        self._row, self._message = row, message
-        self._before = view.rows.before(identity) if identity is not None else None
-        if message is None or view.table.framing is not Framing.NLMSG:
-            self._tree, self._problem = (), ""
+        self._row, self._message, self._problem = row, message, ""
+        subject = subject_of(view.rows, identity) or view.table
+        before = view.rows.before(identity) if identity is not None else None
+        # Until the message is decoded, the tree of the one before stays: live rows must not flicker.
+        nodes = self._about.nodes if self._about is not None and self._about.table is subject else ()
+        self._about = Subject(subject, message, before, nodes)
+        if message is None or subject.framing is not Framing.NLMSG:
+            self._about = replace(self._about, nodes=())
         else:
-            self._decode(view.table.protocol, message)
+            self._decode(subject.protocol, message)
         self.refresh()
 
     @work(thread=True, exclusive=True, group="decode")
@@ -107,8 +119,8 @@ class Detail(Widget, can_focus=True):
 
     def _decoded(self, message: bytes, nodes: Sequence[NodeLike], problem: str) -> None:
         self._is_decoder_warm = True
-        if message == self._message:
-            self._tree, self._problem = tuple(nodes), problem
+        if message == self._message and self._about is not None:
+            self._about, self._problem = replace(self._about, nodes=nodes), problem
             self.refresh()
 
     # -- drawing
@@ -153,20 +165,18 @@ class Detail(Widget, can_focus=True):
 
     def _summary(self, width: int) -> list[Line]:
         paint = paint_of(self)
-        if self._panel is None or self._row is None:
+        if self._panel is None or self._row is None or self._about is None:
             return [[(" no row", paint.style(Tone.DIM))]]
-        lines = summary_lines(self._panel.table, self._row, self._before, self._tree, self._lookups, width - 2, paint)
-        if self._panel.table.framing is Framing.UEVENT and self._message is not None:
-            found = entries(self._panel.table, self._message, ())
-            names = names_width(found, width)
-            lines.append([("", paint.style())])
-            lines += [[(e.name.ljust(names), paint.style(Tone.DIM)), (e.value, paint.style())] for e in found]
-        return [[(" ", paint.style()), *line] for line in lines]
+        found = summary(self._panel.table.columns, self._row, self._about, self._lookups)
+        if self._about.table.framing is Framing.UEVENT and self._message is not None:
+            found.append(summary_page.Entry("properties"))
+            found += [summary_page.Entry(e.name, e.value) for e in self._entries() if e.name]
+        return [[(" ", paint.style()), *line] for line in drawn(found, width - 2, paint)]
 
     def _entries(self) -> list[Entry]:
-        if self._panel is None or self._message is None:
+        if self._about is None or self._message is None:
             return []
-        return entries(self._panel.table, self._message, self._tree)
+        return entries(self._about.table, self._message, self._about.nodes)
 
     def _message_lines(self, width: int, height: int) -> list[Line]:
         paint = paint_of(self)
@@ -178,7 +188,7 @@ class Detail(Widget, can_focus=True):
         self._cursor = min(self._cursor, len(found) - 1)
         marked = found[self._cursor].marked if found and self._cursor >= 0 else range(0)
         dump = hex_lines(self._message, width - 2, marked, paint)
-        below = min(len(dump), max(3, height - 2 - len(found), height // 2 - 1))
+        below = min(len(dump), max(3, height - 1 - len(found), height // 3))
         above = max(1, height - below - 1)
         around = min(2, (above - 1) // 2)
         self._top = max(self._cursor + around - above + 1, min(self._top, self._cursor - around))
@@ -188,7 +198,7 @@ class Detail(Widget, can_focus=True):
             entry_line(entry, names, width, self._top + i == self._cursor, paint)
             for i, entry in enumerate(found[self._top : self._top + above])
         ]
-        title = f"{len(self._message)} bytes "
+        title = f" {len(self._message)} bytes "
         lines.append([(title, paint.style(Tone.DIM)), ("─" * max(0, width - cells(title)), paint.border)])
         per = (len(self._message) + len(dump) - 1) // max(1, len(dump))
         first = max(0, min(marked.start // max(1, per) - below // 2, len(dump) - below)) if len(dump) > below else 0

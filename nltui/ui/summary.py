@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from nltui.errors import NltuiError
@@ -16,8 +17,19 @@ from nltui.ui.theme import Paint
 
 Line = list[Part]
 
-HELP_FROM = 20
+HELP_FROM = 18
 """Cells after the names at which a column's help begins, so that helps stand below each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name and a value; without a value, a heading."""
+
+    name: str
+    text: str = ""
+    tone: Tone = Tone.PLAIN
+    was: str | None = None
+    help: str = ""
 
 
 class NodeLike(Protocol):
@@ -52,76 +64,91 @@ class NodeLike(Protocol):
         """What is nested inside."""
 
 
-def summary_lines(
-    table: Table,
-    row: Row,
-    before: bytes | None,
-    nodes: Sequence[NodeLike],
-    context: Context,
-    width: int,
-    paint: Paint,
-) -> list[Line]:
-    """`row` holds a cell for every column of the table. Help is dimmed under a name where there is room beside."""
-    names = max(len(column.name) for column in table.columns) + 2
-    lines: list[Line] = []
-    for column, cell in zip(table.columns, row.cells, strict=True):
-        if not cell.text:
-            continue
-        was = was_text(table, column, before, context)
-        lines += _entry(column, cell.text, cell.tone, was if was != cell.text else None, names, width, paint)
-    rest = list(_unshown(table, nodes))
-    if rest:
-        lines += [[("", paint.style())], [("not in a column", paint.style(Tone.DIM, strong=True))]]
-        wide = max(len(name) for name, _, _ in rest) + 2
-        for name, value, note in rest:
-            spare = max(8, width - wide)
-            shown = sentence(value, spare) or [""]
-            dim = paint.style(Tone.DIM)
-            lines.append([(name.ljust(wide), dim), (shown[0], paint.style()), (note, dim)])
-            lines += [[(" " * wide + more, paint.style())] for more in shown[1:]]
-    return lines
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a summary is about beside the row's own cells: a message of `table`, and the one before its last change."""
+
+    table: Table
+    message: bytes | None
+    before: bytes | None
+    nodes: Sequence[NodeLike]
 
 
-def was_text(table: Table, column: Column, before: bytes | None, context: Context) -> str | None:
-    """A column's text before the row's last change; None where unknown or meaningless."""
-    if before is None or column.volatile or table.framing is not Framing.NLMSG:
+def summary(columns: Sequence[Column], row: Row, about: Subject, context: Context) -> list[Entry]:
+    """`row` holds a cell for each of `columns`. A row of a log of changes is followed by what changed, old → new."""
+    is_own = about.table.columns == tuple(columns)
+    entries = [
+        Entry(column.name, cell.text, cell.tone, was_text(about, column, context) if is_own else None, column.help)
+        for column, cell in zip(columns, row.cells, strict=True)
+        if cell.text
+    ]
+    if not is_own and about.message is not None:
+        entries.append(Entry(about.table.singular))
+        for column in about.table.columns:
+            text = text_of(about.table, column, about.message, context)
+            was = was_text(about, column, context)
+            if text or was:
+                entries.append(Entry(column.name, text or "absent", Tone.PLAIN, was, column.help))
+    rest = list(_unshown(about))
+    return [*entries, *([Entry("not in a column"), *rest] if rest else [])]
+
+
+def text_of(table: Table, column: Column, message: bytes, context: Context) -> str | None:
+    """A column's text of one message; None where it is no nlmsghdr, or the column is made of more than the message."""
+    if table.framing is not Framing.NLMSG or not column.fields or column.rate_of:
         return None
     try:
-        return single.text(table, column, before, context)
+        return single.text(table, column, message, context)
     except NltuiError:
         return None
 
 
-def _entry(
-    column: Column, text: str, tone: Tone, was: str | None, names: int, width: int, paint: Paint
-) -> Iterator[Line]:
-    room = max(8, width - names)
-    first, *more = sentence(text, room) or [""]
-    line: Line = [(column.name.ljust(names), paint.style(Tone.DIM)), (first, paint.style(tone, strong=True))]
+def was_text(about: Subject, column: Column, context: Context) -> str | None:
+    """A column's text before the row's last change; None where it was the same, unknown or meaningless."""
+    if about.before is None or about.message is None or column.volatile:
+        return None
+    was = text_of(about.table, column, about.before, context)
+    return None if was is None or was == text_of(about.table, column, about.message, context) else was or "absent"
+
+
+def drawn(entries: Sequence[Entry], width: int, paint: Paint) -> list[Line]:
+    """Entries as lines of at most `width` cells, values below each other; help beside them where there is room."""
+    names = min(max((cells(entry.name) for entry in entries if entry.text), default=0) + 2, max(8, width // 2))
+    return [line for entry in entries for line in _lines(entry, names, width, paint)]
+
+
+def _lines(entry: Entry, names: int, width: int, paint: Paint) -> Iterator[Line]:
+    dim = paint.style(Tone.DIM)
+    if not entry.text and not entry.help:
+        yield []
+        yield [(entry.name, paint.style(Tone.DIM, strong=True))]
+        return
+    first, *more = sentence(entry.text, max(8, width - names)) or [""]
+    value = paint.style(entry.tone, strong=True)
+    line: Line = [(entry.name.ljust(names), dim), (first, value)]
     used = names + cells(first)
-    if was is not None:
-        old = f"  was {was or 'absent'}"
+    if entry.was is not None:
+        old = f"  was {entry.was}"
         line.append((old, paint.style(Tone.CHANGED)))
         used += cells(old)
-    start = max(used + 3, min(names + HELP_FROM, width - len(column.help)))
-    if not more and start + len(column.help) <= width:
-        line.append((" " * (start - used) + column.help, paint.style(Tone.DIM)))
+    start = max(used + 3, names + HELP_FROM)
+    if not more and start + len(entry.help) <= width:
+        line.append((" " * (start - used) + entry.help, dim))
     yield line
     for rest in more:
-        yield [(" " * names + rest, paint.style(tone, strong=True))]
+        yield [(" " * names + rest, value)]
 
 
-def _unshown(table: Table, nodes: Sequence[NodeLike]) -> Iterator[tuple[str, str, str]]:
-    shown = _shown_numbers(table)
-    for node in nodes:
-        if node.offset >= table.body and node.number not in {*shown, -1}:
+def _unshown(about: Subject) -> Iterator[Entry]:
+    shown = {*_shown_numbers(about.table), -1}
+    for node in about.nodes:
+        if node.offset >= about.table.body and node.number not in shown:
             yield from _flat(node, "")
 
 
-def _flat(node: NodeLike, prefix: str) -> Iterator[tuple[str, str, str]]:
-    name = f"{prefix}{node.name}"
+def _flat(node: NodeLike, prefix: str) -> Iterator[Entry]:
     if node.value or not node.children:
-        yield name, node.value, f"  {node.note}" if node.note else ""
+        yield Entry(f"{prefix}{node.name}", node.value or "—", help=node.note)
     for child in node.children:
         yield from _flat(child, "  " + prefix)
 

@@ -71,6 +71,8 @@ class TableView(Widget, can_focus=True):
         self.empty = ""
         """What to say where there are no rows."""
         self._needs: dict[str, int] = {}
+        self._filled: set[str] = set()
+        """Columns in which something was seen."""
         self._layout = layout.Layout((), False, False)
         self._strips: list[Strip] = []
         self._keys: list[object] = []
@@ -112,15 +114,16 @@ class TableView(Widget, can_focus=True):
         rows = self._visible()
         columns = self.columns
         self._grow(rows, columns)
-        placed = layout.arrange(columns, self._needs, width, self.left, self.wide)
+        blank = {column.name for column in columns} - self._filled
+        placed = layout.arrange(columns, self._needs, width, self.left, self.wide, blank)
         base = (paint, placed, width)
         if base != self._drawn:
             self._layout, self._drawn = placed, base
             self._cache.clear()
             self._keys = []
         if not rows:
-            blank = centred(self.empty, width, height - 1, paint)
-            lines = [header_line(placed, self._sort(), width, paint), *blank][:height]
+            words = centred(self.empty, width, height - 1, paint)
+            lines = [header_line(placed, self._sort(), width, paint), *words][:height]
             keys = list(lines)
         else:
             bar = self.has_focus or self.always_bar
@@ -151,6 +154,8 @@ class TableView(Widget, can_focus=True):
             need = len(column.name) + (2 if column.name == sort else 0)
             for row in rows:
                 size = len(row.cells[index].text)
+                if size:
+                    self._filled.add(column.name)
                 if size * 2 > need:
                     need = max(need, cells(row.cells[index].text))
             needs[column.name] = max(need, needs.get(column.name, 0))

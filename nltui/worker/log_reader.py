@@ -67,8 +67,8 @@ class LogReader:
                 with contextlib.suppress(BlockingIOError):
                     os.eventfd_read(self._wake)
                 try:
-                    while (got := self._receiver.receive(sock)) is not None:
-                        now = time.time_ns()
+                    while count := self._receiver.receive(sock):
+                        got, now = self._receiver.datagrams(count), time.time_ns()
                         for at, length, sender, cut in zip(
                             got.start.tolist(), got.length.tolist(), got.sender.tolist(), got.cut.tolist(), strict=True
                         ):

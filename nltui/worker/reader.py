@@ -24,7 +24,7 @@ from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import PROTOCOL_NAMES
 from nltui.netlink.dump import CHUNK, Scratch
 from nltui.netlink.frames import split
-from nltui.netlink.socket import MONITOR_BUFFER, SLOT, Datagrams, Overrun, Receiver, Sockets, drops, monitor
+from nltui.netlink.socket import MONITOR_BUFFER, Datagrams, Overrun, Receiver, Sockets, drops, monitor
 from nltui.system.namespaces import Namespace
 from nltui.worker.actors import Actors
 from nltui.worker.counts import Counts
@@ -33,6 +33,8 @@ from nltui.worker.refresh import Refresher
 
 GATHER = 0.02
 """Seconds to let events gather after the first: one wake-up for hundreds of them."""
+MANY = 64
+"""Datagrams in one wake-up from which it is a storm: looks at who asked would cost more than they tell."""
 FINAL = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT, errno.EAFNOSUPPORT)
 
 
@@ -129,9 +131,7 @@ class Reader:
             if self._wake in ready:
                 with contextlib.suppress(BlockingIOError):
                     os.eventfd_read(self._wake)
-            if self._monitor.fileno() in ready:
-                self._first_look()
-            self._pump()
+            self._pump(self._gather() if self._monitor.fileno() in ready else 0)
             self._begin()
 
     def _patience(self) -> int:
@@ -144,32 +144,53 @@ class Reader:
                 waits.append(due - now)
         return int(min(max(min(waits), 0.001), 3600.0) * 1000) + 1
 
-    def _first_look(self) -> None:
-        """Name the requesters of the first datagrams while they are alive, then let more gather."""
-        assert self._monitor is not None
-        try:
-            raw, sender = self._monitor.recvfrom(SLOT, socket.MSG_PEEK)
-            if sender[0] == 0 and len(raw) >= 16:
-                self._actors.see(int.from_bytes(raw[12:16], "little"))
-        except OSError:  # an overrun: the pump will meet it
-            return
-        self._stopping.wait(GATHER)
-
     # -- events --
 
-    def _pump(self) -> None:
-        """Take in everything that is queued."""
+    def _gather(self) -> int:
+        """Take datagrams as they come, for a moment after the first, naming requesters while they are alive.
+
+        Returns how many lie in the receiver. Once many have come, the rest of the moment is slept away.
+        """
+        assert self._monitor is not None
+        deadline, held = time.monotonic() + GATHER, 0
+        poll = select.poll()
+        poll.register(self._monitor, select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
+        while True:
+            try:
+                count = self._receiver.receive(self._monitor, held)
+            except Overrun:
+                self._overran()
+                return held
+            if count > held:
+                got = self._receiver.datagrams(count)
+                self._actors.see_all(np.unique(got.words[got.start[held:] + 3]).tolist())
+            held = count
+            left = deadline - time.monotonic()
+            if left <= 0 or held >= MANY or self._stopping.is_set():
+                if left > 0:
+                    self._stopping.wait(left)
+                return held
+            if self._wake in {fd for fd, _ in poll.poll(max(1, int(left * 1000)))}:
+                return held
+
+    def _overran(self) -> None:
+        self.counts.overruns += 1
+        self.sync.overrun(time.monotonic())
+
+    def _pump(self, held: int = 0) -> None:
+        """Take in everything that is queued, behind `held` datagrams already in the receiver."""
         assert self._monitor is not None
         while True:
             try:
-                got = self._receiver.receive(self._monitor)
+                count = self._receiver.receive(self._monitor, held)
             except Overrun:
-                self.counts.overruns += 1
-                self.sync.overrun(time.monotonic())
+                self._overran()
                 continue
-            if got is None:
+            if not count:
                 break
-            self._hear(got)
+            self._hear(self._receiver.datagrams(count))
+            held = 0
             if self._stopping.is_set():
                 return
         lost = drops(self._monitor)
@@ -195,7 +216,6 @@ class Reader:
             return
         self.counts.events += len(start)
         type_ = (words[start + 1] & np.uint32(0xFFFF)).astype(np.int64)
-        self._actors.see_all(np.unique(words[start + 3]).tolist())
         wall, now = time.time_ns(), time.monotonic()
         for name, follower in self.followers.items():
             count, doubts, malformed = follower.hear(words, type_, start, size, wall)
