@@ -6,20 +6,19 @@ The keys and spellings are those of `single.record`, which is the reference.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from nltui.model.cells import MEMO_MOST, columns_of
+from nltui.model.distinct import distinct, prefix_texts, some
 from nltui.model.single import place
 from nltui.model.store import Store
 from nltui.model.table import Column
 from nltui.model.types import Context, Prefix
 from nltui.netlink.columns import Batch, Bools, Ints, Plan
-from nltui.netlink.fields import ADDR
 
 CHUNK = 1 << 15
 MANY = 4096
@@ -36,7 +35,6 @@ class JsonWriter:
         self._nested = [column for column in chosen if column not in self._flat]
         self._columns = chosen
         self._plan = Plan([field for column in chosen for field in column.fields], store.table.body)
-        self._texts: dict[str, dict[Any, str]] = {column.name: {} for column in chosen}
         self._values: dict[str, dict[Any, Any]] = {column.name: {} for column in chosen}
 
     def objects(self, slots: Ints) -> Iterator[list[str]]:
@@ -98,73 +96,21 @@ class JsonWriter:
             return None
         return column.type.json(value, self._context)
 
-    def _fragments(self, batch: Batch, column: Column) -> Any:
-        """`,"key":value` of each row, empty where absent; one repeated where all rows are alike."""
-        if self._alike(batch, column):
-            first = self._one(column, next(iter(columns_of(self._first(batch), column))))
-            return repeat(first, len(batch))
-        field = column.field
-        if field is not None and field.format is ADDR:
-            got = batch.addresses(field)
-            if not got.high.any():
-                keys = (got.low.astype(np.int64) | (got.size.astype(np.int64) << 40)).tolist()
-                return self._mapped(
-                    column, keys, lambda key: (key & 0xFFFFFFFF).to_bytes(4, "big") if key >> 40 else None
-                )
+    def _fragments(self, batch: Batch, column: Column) -> Iterable[str]:
+        """`,"key":value` of each row, empty where absent."""
         if isinstance(column.type, Prefix) and column.type.plain and len(batch) >= MANY:
-            made = self._prefixes(batch, column)
-            if made is not None:
-                return made
-        return self._mapped(column, list(columns_of(batch, column)), lambda key: key)
-
-    def _mapped(self, column: Column, keys: list[Any], value_of: Any) -> list[str]:
-        memo = self._texts[column.name]
-        if len(memo) > MEMO_MOST:
-            memo.clear()
-        for key in set(keys).difference(memo):
-            memo[key] = self._one(column, value_of(key))
-        return list(map(memo.__getitem__, keys))
+            texts = prefix_texts(batch.addresses(column.fields[0]), batch.ints(column.fields[1])[0])
+            if texts is not None:
+                key = json.dumps(column.json)
+                return [f',{key}:"{text}"' for text in texts]
+        first, which = distinct(batch, column)
+        made = [self._one(column, value) for value in columns_of(some(batch, first), column)]
+        if which is None:
+            return repeat(made[0], len(batch))
+        return map(made.__getitem__, which.tolist())
 
     def _one(self, column: Column, value: Any) -> str:
         shown = self._json(column, value)
         if shown is None:
             return ""
         return f",{json.dumps(column.json)}:{json.dumps(shown, separators=(',', ':'))}"
-
-    def _first(self, batch: Batch) -> Batch:
-        return Batch(batch.words, batch.start[:1], batch.size[:1], self._plan)
-
-    def _alike(self, batch: Batch, column: Column) -> bool:
-        """Whether all rows have the same value, seen from the arrays."""
-        for field in column.fields:
-            if field.format is ADDR:
-                got = batch.addresses(field)
-                parts: list[Any] = [got.size, got.high, got.low]
-            elif field.format.storage.value == "int":
-                parts = list(batch.ints(field))
-            else:
-                _, length = batch.blobs(field)
-                if (length >= 0).any():
-                    return False
-                continue
-            if any(bool((part != part[0]).any()) for part in parts):
-                return False
-        return True
-
-    def _prefixes(self, batch: Batch, column: Column) -> list[str] | None:
-        """IPv4 prefixes; None where some row is something else."""
-        address, length = batch.addresses(column.fields[0]), batch.ints(column.fields[1])[0]
-        if not bool((address.size == 4).all()):
-            return None
-        start, end, tails = _halves(f",{json.dumps(column.json)}:")
-        low = address.low
-        high, rest = (low >> np.uint64(16)).tolist(), (low & np.uint64(0xFFFF)).tolist()
-        return [start[a] + end[b] + tails[n] for a, b, n in zip(high, rest, length.tolist(), strict=True)]
-
-
-@cache
-def _halves(key: str) -> tuple[list[str], list[str], list[str]]:
-    """`,"dst":"10.20.` · `30.0` · `/24"` by number."""
-    pairs = [f"{number >> 8}.{number & 255}" for number in range(1 << 16)]
-    tails = [f'/{length}"' for length in range(32)] + ['"']
-    return [f'{key}"{pair}.' for pair in pairs], pairs, tails

@@ -19,6 +19,9 @@ from nltui.model.store import LIVE, Store
 from nltui.model.table import Grouping, Where
 from nltui.netlink.columns import Batch, Bools, Ints, Words
 
+BEHIND = 4096
+"""Rows that stay unindexed while a first load goes on, so that whoever looks can tell that it does."""
+
 
 class Intake:
     """One dump into one store. `first` says that the table was never loaded before: what it shows is no change."""
@@ -37,6 +40,8 @@ class Intake:
         self.gone: dict[int, set[object]] = {}
         """Keys (hashes) deleted by events since the dump began; of chains, the identities of the rows."""
         self._groups: set[int] = set()
+        self._loading = first and not store.top
+        """Whether rows can be laid down unlooked-at: the table was empty and nobody asked for a row since."""
         self.rows = 0
         """Rows dumped so far."""
         self.changed = 0
@@ -54,7 +59,7 @@ class Intake:
             return
         self.rows += len(start)
         read, hashes = store.read_keys(batch)
-        if in_place and not self.gone and not store.indexed:
+        if in_place and self._loading:
             self._load(start, size, hashes, read)
         else:
             self.flush()
@@ -70,10 +75,20 @@ class Intake:
         return np.arange(self._number - count, self._number)
 
     def flush(self) -> None:
-        """Index rows of a first load. Several of one key: chains keep all in dump order, else the last one wins."""
+        """Index all rows that were laid down; from now on every row is looked at as it comes."""
+        self._loading = False
+        self._index(self.store.top)
+
+    def index_some(self) -> None:
+        """Use a moment of waiting to index rows that were laid down, but for the last ones: the load goes on."""
+        if self._loading:
+            self._index(self.store.top - BEHIND)
+
+    def _index(self, stop: int) -> None:
+        """Up to a slot. Several of one key: chains keep all in dump order, else the last one wins."""
         store = self.store
-        while store.indexed < store.top:
-            slots = np.arange(store.indexed, min(store.top, store.indexed + (1 << 16)))
+        while store.indexed < stop:
+            slots = np.arange(store.indexed, min(stop, store.indexed + (1 << 16)))
             store.indexed = int(slots[-1]) + 1
             holder = store.enter(slots)
             twice = np.flatnonzero(holder != slots)

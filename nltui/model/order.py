@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nltui.model.cells import Memo, columns_of
+from nltui.model.distinct import distinct, some
 from nltui.model.store import Store
 from nltui.model.table import Column
 from nltui.model.types import Order
@@ -64,25 +65,30 @@ class SortKeys:
             if self._column.rate_of:
                 self._own[0][1][0][some] = self._rate(self._column, some)
                 continue
-            batch = self._store.batch(some, self._plan)
-            if self._text:
-                self._own[0][1][0][some] = self._codes(batch)
-                continue
-            for field, arrays in self._own:
-                assert field is not None
-                if len(arrays) == 3:
-                    got = batch.addresses(field)
-                    for target, values in zip(arrays, (got.size, got.high, got.low), strict=True):
-                        target[some] = values
-                else:
-                    values, present = batch.ints(field)
-                    arrays[0][some] = values if present.all() else np.where(present, values, -1)
+            with self._store.lock:
+                self._read(self._store.batch(some, self._plan), some)
+
+    def _read(self, batch: Batch, slots: Ints) -> None:
+        if self._text:
+            self._own[0][1][0][slots] = self._codes(batch)
+            return
+        for field, arrays in self._own:
+            assert field is not None
+            if len(arrays) == 3:
+                got = batch.addresses(field)
+                for target, values in zip(arrays, (got.size, got.high, got.low), strict=True):
+                    target[slots] = values
+            else:
+                values, present = batch.ints(field)
+                arrays[0][slots] = values if present.all() else np.where(present, values, -1)
 
     def _codes(self, batch: Batch) -> NDArray[np.int32]:
         """A code for each row's text; ranks are made anew when a text was never seen before."""
         texts, before = self._texts, len(self._texts)
-        cells = self._memo.cells(self._column, columns_of(batch, self._column))
+        first, which = distinct(batch, self._column)
+        cells = self._memo.cells(self._column, columns_of(some(batch, first), self._column))
         codes = np.fromiter((texts.setdefault(cell.text, len(texts)) for cell in cells), np.int32, len(cells))
+        codes = np.repeat(codes, len(batch)) if which is None else codes[which]
         if len(texts) != before:
             order = sorted(texts, key=lambda text: (text == "", _natural(text)))
             self._rank = np.zeros(len(texts), np.int64)

@@ -1,7 +1,8 @@
 """The rows of one table: slots over the kernel's own bytes.
 
 One thread, the reader, changes a store; anybody may look at it under `lock`, which is held for one bounded batch or
-one screenful, never across a system call. Arrays are reserved once and never move.
+one screenful, never across a system call; it may be taken again by its holder, who may need a label of the same table.
+Arrays are reserved once and never move.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Store:
     def __init__(self, table: Table) -> None:
         assert table.key is not None
         self.table = table
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
         capacity = table.capacity
         self.arena = Arena(max(SMALLEST_ARENA, capacity * BYTES_PER_ROW))
         self.at: NDArray[np.uint32] = array(np.uint32, capacity)

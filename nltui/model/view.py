@@ -36,9 +36,11 @@ class RowId(NamedTuple):
 
 
 class LiveContext(Context, Protocol):
-    """A context whose answers can change; `generation` grows when they do."""
+    """A context whose answers can change."""
 
-    generation: int
+    @property
+    def generation(self) -> int:
+        """Grows when an answer differs from what it was."""
 
 
 class Rates(Protocol):
@@ -136,8 +138,9 @@ class View:
     def tick(self) -> bool:
         """Bring the order up to date with the store."""
         before = self.generation
-        if self._names != self._context.generation:
-            self._names = self._context.generation
+        names = self._context.generation
+        if self._names != names:
+            self._names = names
             self._memo.clear()
             self.generation += 1
             if self._keys.derived and self._keys.arrays and self._column.type.order.value == "text":

@@ -15,11 +15,10 @@ from nltui.model.rows import Row, Rows
 from nltui.model.table import Framing, Table
 from nltui.model.types import Context, Tone
 from nltui.ui import frame
-from nltui.ui import summary as summary_page
 from nltui.ui.hexdump import hex_lines
 from nltui.ui.message_page import Entry, entries, entry_line, names_width
 from nltui.ui.panel import Panel
-from nltui.ui.summary import Line, NodeLike, Subject, drawn, summary
+from nltui.ui.summary import Fact, Line, NodeLike, Subject, drawn, facts
 from nltui.ui.text import Part, cells, strip
 from nltui.ui.theme import paint_of
 
@@ -167,10 +166,10 @@ class Detail(Widget, can_focus=True):
         paint = paint_of(self)
         if self._panel is None or self._row is None or self._about is None:
             return [[(" no row", paint.style(Tone.DIM))]]
-        found = summary(self._panel.table.columns, self._row, self._about, self._lookups)
+        found = facts(self._panel.table.columns, self._row, self._about, self._lookups)
         if self._about.table.framing is Framing.UEVENT and self._message is not None:
-            found.append(summary_page.Entry("properties"))
-            found += [summary_page.Entry(e.name, e.value) for e in self._entries() if e.name]
+            found.append(Fact("properties"))
+            found += [Fact(e.name, e.value) for e in self._entries() if e.name]
         return [[(" ", paint.style()), *line] for line in drawn(found, width - 2, paint)]
 
     def _entries(self) -> list[Entry]:

@@ -17,12 +17,14 @@ from nltui.ui.theme import Paint
 
 Line = list[Part]
 
+NAMES = 20
+"""Most cells for the names; a longer one pushes its value."""
 HELP_FROM = 18
 """Cells after the names at which a column's help begins, so that helps stand below each other."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Fact:
     """A name and a value; without a value, a heading."""
 
     name: str
@@ -74,23 +76,27 @@ class Subject:
     nodes: Sequence[NodeLike]
 
 
-def summary(columns: Sequence[Column], row: Row, about: Subject, context: Context) -> list[Entry]:
+def facts(columns: Sequence[Column], row: Row, about: Subject, context: Context) -> list[Fact]:
     """`row` holds a cell for each of `columns`. A row of a log of changes is followed by what changed, old → new."""
     is_own = about.table.columns == tuple(columns)
-    entries = [
-        Entry(column.name, cell.text, cell.tone, was_text(about, column, context) if is_own else None, column.help)
+    found = [
+        Fact(column.name, cell.text, cell.tone, was_text(about, column, context) if is_own else None, column.help)
         for column, cell in zip(columns, row.cells, strict=True)
         if cell.text
     ]
     if not is_own and about.message is not None:
-        entries.append(Entry(about.table.singular))
-        for column in about.table.columns:
-            text = text_of(about.table, column, about.message, context)
-            was = was_text(about, column, context)
-            if text or was:
-                entries.append(Entry(column.name, text or "absent", Tone.PLAIN, was, column.help))
+        found.append(Fact(about.table.singular))
+        found += sorted(_of_message(about, about.message, context), key=lambda fact: fact.was is None)
     rest = list(_unshown(about))
-    return [*entries, *([Entry("not in a column"), *rest] if rest else [])]
+    return [*found, *([Fact("not in a column"), *rest] if rest else [])]
+
+
+def _of_message(about: Subject, message: bytes, context: Context) -> Iterator[Fact]:
+    for column in about.table.columns:
+        text = text_of(about.table, column, message, context)
+        was = was_text(about, column, context)
+        if text or was:
+            yield Fact(column.name, text or "absent", Tone.PLAIN, was, column.help)
 
 
 def text_of(table: Table, column: Column, message: bytes, context: Context) -> str | None:
@@ -111,44 +117,45 @@ def was_text(about: Subject, column: Column, context: Context) -> str | None:
     return None if was is None or was == text_of(about.table, column, about.message, context) else was or "absent"
 
 
-def drawn(entries: Sequence[Entry], width: int, paint: Paint) -> list[Line]:
-    """Entries as lines of at most `width` cells, values below each other; help beside them where there is room."""
-    names = min(max((cells(entry.name) for entry in entries if entry.text), default=0) + 2, max(8, width // 2))
-    return [line for entry in entries for line in _lines(entry, names, width, paint)]
+def drawn(found: Sequence[Fact], width: int, paint: Paint) -> list[Line]:
+    """Facts as lines of at most `width` cells, values below each other; help beside them where there is room."""
+    names = min(max((cells(fact.name) for fact in found if fact.text), default=0) + 2, NAMES, max(8, width // 2))
+    return [line for fact in found for line in _lines(fact, names, width, paint)]
 
 
-def _lines(entry: Entry, names: int, width: int, paint: Paint) -> Iterator[Line]:
+def _lines(fact: Fact, names: int, width: int, paint: Paint) -> Iterator[Line]:
     dim = paint.style(Tone.DIM)
-    if not entry.text and not entry.help:
+    if not fact.text and not fact.help:
         yield []
-        yield [(entry.name, paint.style(Tone.DIM, strong=True))]
+        yield [(fact.name, paint.style(Tone.DIM, strong=True))]
         return
-    first, *more = sentence(entry.text, max(8, width - names)) or [""]
-    value = paint.style(entry.tone, strong=True)
-    line: Line = [(entry.name.ljust(names), dim), (first, value)]
-    used = names + cells(first)
-    if entry.was is not None:
-        old = f"  was {entry.was}"
+    name = fact.name.ljust(names) if cells(fact.name) < names else fact.name + "  "
+    first, *more = sentence(fact.text, max(8, width - cells(name))) or [""]
+    value = paint.style(fact.tone, strong=True)
+    line: Line = [(name, dim), (first, value)]
+    used = cells(name) + cells(first)
+    if fact.was is not None:
+        old = f"  was {fact.was}"
         line.append((old, paint.style(Tone.CHANGED)))
         used += cells(old)
     start = max(used + 3, names + HELP_FROM)
-    if not more and start + len(entry.help) <= width:
-        line.append((" " * (start - used) + entry.help, dim))
+    if not more and start + len(fact.help) <= width:
+        line.append((" " * (start - used) + fact.help, dim))
     yield line
     for rest in more:
         yield [(" " * names + rest, value)]
 
 
-def _unshown(about: Subject) -> Iterator[Entry]:
+def _unshown(about: Subject) -> Iterator[Fact]:
     shown = {*_shown_numbers(about.table), -1}
     for node in about.nodes:
         if node.offset >= about.table.body and node.number not in shown:
             yield from _flat(node, "")
 
 
-def _flat(node: NodeLike, prefix: str) -> Iterator[Entry]:
+def _flat(node: NodeLike, prefix: str) -> Iterator[Fact]:
     if node.value or not node.children:
-        yield Entry(f"{prefix}{node.name}", node.value or "—", help=node.note)
+        yield Fact(f"{prefix}{node.name}", node.value or "—", help=node.note)
     for child in node.children:
         yield from _flat(child, "  " + prefix)
 

@@ -11,7 +11,7 @@ from nltui.model.intake import Intake
 from nltui.model.store import Store
 from nltui.model.table import Doubt, Dump, Table
 from nltui.netlink.columns import Batch, Ints, Words
-from nltui.netlink.dump import READ, Chunk, DumpReader, Scratch
+from nltui.netlink.dump import READ, Chunk, DumpReader, Filling, Scratch
 from nltui.netlink.socket import Sockets
 
 
@@ -99,6 +99,8 @@ class RunningDump:
         self._part: Dump | None = None
         self._intake: Intake | None = None
         self.reader: DumpReader | None = None
+        self._ahead: Filling | None = None
+        """What is being received while the run before is taken in; only where rows stay where they are received."""
         self.rows = 0
         self.changed = 0
         self.unconfirmed = 0
@@ -132,33 +134,41 @@ class RunningDump:
         """Receive until `most` bytes, the end, or nothing is there, and take them in. True: more may be there now."""
         assert self.reader is not None
         assert self._intake is not None
-        reader, store = self.reader, self._follower.store
-        in_place = not self._follower.loaded and store.arena.room() > most + 2 * READ
-        area = store.arena if in_place else self._scratch
-        begin = store.arena.tail if in_place else 0
-        end = begin
-        dry = False
-        while end - begin < most:
-            room = area.bytes[end : end + READ]
-            length = reader.read(room)
-            if not length:
-                dry = not reader.ended
-                break
-            at_end = reader.last(room, length)
-            end += (length + 3) & ~3
-            if at_end:
-                break
-        if end > begin:
-            chunk = reader.messages(area.words, begin, end)
-            if in_place:
-                store.arena.commit(end - begin)
-            self._take(chunk, in_place)
-        if reader.ended:
+        reader, arena = self.reader, self._follower.store.arena
+        filling, self._ahead = self._ahead or self._in_place(most), None
+        in_place = filling is not None
+        if filling is None:
+            filling = Filling(reader, self._scratch.bytes, 0, most)
+        filling.finish()
+        if in_place:
+            arena.settle(filling.begin, most + READ, filling.end - filling.begin)
+            self._ahead = self._in_place(most) if filling.more else None
+            if self._ahead is not None:
+                self._ahead.start()
+        if filling.end > filling.begin:
+            words = arena.words if in_place else self._scratch.words
+            self._take(reader.messages(words, filling.begin, filling.end), in_place)
+            if self._ahead is not None:
+                self._intake.index_some()
+        if reader.ended and self._ahead is None:
             self.error, self.problem = reader.error, reader.problem or self.problem
             if self.error == 0 and self._part is not None:
                 self._finished.append((self._part, self._intake))
             self._next()
-        return not dry
+        return not filling.dry
+
+    def _in_place(self, most: int) -> Filling | None:
+        """The next run of a first load, received where its rows will stay; None for other dumps or where it is full."""
+        arena = self._follower.store.arena
+        if self.reader is None or self._follower.loaded or arena.room() < most + READ:
+            return None
+        return Filling(self.reader, arena.bytes, arena.claim(most + READ), most)
+
+    def _join(self) -> None:
+        """Let the run that is being received end: its thread uses the socket."""
+        if self._ahead is not None:
+            self._ahead.finish()
+            self._ahead = None
 
     def _take(self, chunk: Chunk, in_place: bool) -> None:
         assert self._intake is not None
@@ -185,6 +195,7 @@ class RunningDump:
 
     def abandon(self) -> None:
         """Stop reading; nothing is removed."""
+        self._join()
         if self.reader is not None:
             self.reader.close()
             self.reader = None

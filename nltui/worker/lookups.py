@@ -8,28 +8,40 @@ from nltui.model.types import Context
 
 
 class Lookups(Context):
-    """Answers from snapshots that a reader replaces; `generation` grows when an answer may have changed."""
+    """Answers from snapshots of labels, made anew when asked after rows of their table changed."""
 
     def __init__(self) -> None:
-        self.generation = 0
+        self._generation = 0
         self._labels: dict[str, dict[int, str]] = {}
         self._makers: dict[str, Callable[[], dict[int, str]]] = {}
         self._stale: set[str] = set()
 
+    @property
+    def generation(self) -> int:
+        """Grows when an answer differs from what it was."""
+        for table in tuple(self._stale):
+            self._refresh(table)
+        return self._generation
+
     def provide(self, table: str, make: Callable[[], dict[int, str]]) -> None:
-        """`make` reads all labels of a table from its store; called when they are next needed."""
+        """`make` reads all labels of a table from its store."""
         self._makers[table] = make
-        self.invalidate(table)
+        self._stale.add(table)
 
     def invalidate(self, table: str) -> None:
         """Rows of a table changed."""
         if table in self._makers:
             self._stale.add(table)
-            self.generation += 1
 
     def lookup(self, table: str, key: int) -> str | None:
         """The label, None where unknown."""
         if table in self._stale:
-            self._stale.discard(table)
-            self._labels[table] = self._makers[table]()
+            self._refresh(table)
         return self._labels.get(table, {}).get(key)
+
+    def _refresh(self, table: str) -> None:
+        self._stale.discard(table)
+        labels = self._makers[table]()
+        if labels != self._labels.get(table):
+            self._labels[table] = labels
+            self._generation += 1
