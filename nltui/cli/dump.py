@@ -26,7 +26,7 @@ FAMILIES = {4: 2, 6: 10}
 def run(args: Dump) -> int:
     """Print and return the exit code. Raises NltuiError."""
     table = find(args.table)
-    if table.feed is not Feed.FOLLOWED:
+    if table.feed not in (Feed.FOLLOWED, Feed.SAMPLED):
         raise UsageError(f"{table.name} only happen: there is nothing to dump; use `nltui monitor {table.name}`")
     table = _narrowed(table, args.family)
     named = [other for other in TABLES if other.label and other.name != table.name]

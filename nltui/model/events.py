@@ -14,7 +14,7 @@ from nltui.model.intake import Intake
 from nltui.model.keys import U64
 from nltui.model.store import Store
 from nltui.model.table import Grouping
-from nltui.netlink.columns import Batch, Bools, Ints
+from nltui.netlink.columns import Batch, Bools, Ints, Words
 from nltui.netlink.constants.netlink import NLM_F_APPEND, NLM_F_REPLACE
 
 AF_INET = 2
@@ -53,6 +53,33 @@ class Events:
 
     def apply(self, heard: Heard) -> Outcome:
         """Take in one batch."""
+        if self.store.table.merge is not None:
+            return self._merged(heard)
+        return self._apply(heard)
+
+    def _merged(self, heard: Heard) -> Outcome:
+        """Events that carry only what changed, one by one: each is completed by the row it is about."""
+        total = Outcome()
+        for row in range(len(heard.batch)):
+            outcome = self._apply(self._complete(heard, row))
+            total.recorded += outcome.recorded
+            total.doubtful += outcome.doubtful
+        return total
+
+    def _complete(self, heard: Heard, row: int) -> Heard:
+        store, one = self.store, np.array([row])
+        message = _bytes(heard.batch, row)
+        if heard.sets[row]:
+            read, hashes = store.read_keys(Batch(*_own(message), store.key_plan))
+            if self.dump is not None:
+                self.dump.flush()
+            slot = int(store.find(read, hashes)[0])
+            if slot >= 0 and store.table.merge is not None:
+                message = store.table.merge(store.message(slot), message)
+        batch = Batch(*_own(message), store.key_plan)
+        return Heard(batch, heard.sets[one], heard.flags[one], heard.ports[one], heard.sequences[one], heard.times[one])
+
+    def _apply(self, heard: Heard) -> Outcome:
         store, batch = self.store, heard.batch
         outcome = Outcome()
         if self.dump is not None:
@@ -258,6 +285,12 @@ def _pick(heard: Heard, rows: Ints, store: Store) -> Heard:
     return Heard(
         batch, heard.sets[rows], heard.flags[rows], heard.ports[rows], heard.sequences[rows], heard.times[rows]
     )
+
+
+def _own(message: bytes) -> tuple[Words, Ints, Ints]:
+    """One message in a buffer of its own: words, start, size."""
+    words = np.frombuffer(bytes(4) + message + bytes(-len(message) % 4), np.uint32)
+    return words, np.array([1]), np.array([len(message)])
 
 
 def _bytes(batch: Batch, row: int) -> bytes:

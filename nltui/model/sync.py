@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from nltui.model.table import Table
+from nltui.model.table import Feed, Table
 
 DEBOUNCE, DEBOUNCE_MOST = 0.1, 1.0
 """A doubt waits this long for more of its kind, and never longer."""
@@ -137,7 +137,7 @@ class Sync:
         remove = self.proven(name)
         state.took, state.ended = now - state.began, now
         state.resyncs += 1
-        if state.auditing:
+        if state.auditing and state.table.feed is Feed.FOLLOWED:
             state.repairs += repaired
         state.loaded = True
         again = not remove and (unconfirmed > 0 or state.interrupted or state.doubt_since is not None)
@@ -170,8 +170,12 @@ class Sync:
 
     def schedule_audit(self, name: str, now: float, rows: int) -> None:
         """Plan the next full comparison, at a time that two programs do not share."""
+        state = self.states[name]
+        if state.table.feed is Feed.SAMPLED:
+            state.audit_at = now + state.table.interval
+            return
         interval = AUDIT_BIG if rows > BIG_ROWS else AUDIT
-        self.states[name].audit_at = now + interval * (0.8 + 0.4 * self.chance())
+        state.audit_at = now + interval * (0.8 + 0.4 * self.chance())
 
     def due(self, now: float) -> str | None:
         """The table to dump now; None while one is running or all wait. First loads go first, in display order."""
@@ -195,7 +199,8 @@ class Sync:
         if not state.loaded and state.tries == 0:
             return now
         if state.doubt_since is None:
-            return state.audit_at if self.audit and state.audit_at else float("inf")
+            planned = self.audit or state.table.feed is Feed.SAMPLED
+            return state.audit_at if planned and state.audit_at else float("inf")
         at = max(min(state.doubt_last + DEBOUNCE, state.doubt_since + DEBOUNCE_MOST), state.not_before)
         quiet_at = self.last_event + QUIET
         if self.overrun_at is not None and state.doubt_since <= self.overrun_at:

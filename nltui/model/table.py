@@ -195,6 +195,8 @@ class Table:
     doubts: tuple[Doubt, ...] = ()
     merge: Callable[[bytes, bytes], bytes] | None = None
     """(old message, event) → new message, where events carry only what changed."""
+    interval: float = 5.0
+    """Seconds between the dumps of a SAMPLED table."""
     refresh: Refresh | None = None
     anonymous: bool = False
     """Whether its notifications never carry the requester's port id: 0 then means unknown, not the kernel."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import secrets
-import struct
+import threading
 import time
 from dataclasses import dataclass
 
@@ -18,13 +18,13 @@ from nltui.netlink.arena import reserve
 from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR
 from nltui.netlink.frames import split
-from nltui.netlink.socket import MSG_TRUNC, Sockets, dump_socket
+from nltui.netlink.socket import SLOT, Overrun, Receiver, Sockets, dump_socket
 from nltui.netlink.wire import nlmsg
 
-READ = (1 << 16) + 64
-"""Room for one datagram; the kernel fills dumps up to 32 KiB."""
-CHUNK = 1 << 20
-"""Bytes gathered before they are decoded together."""
+BURST = 32
+"""Datagrams taken by one system call and decoded together; the kernel fills those of a dump up to 32 KiB."""
+ROOM = BURST * SLOT
+"""Bytes that a burst can take at most."""
 DEADLINE = 10.0
 """Seconds without an answer after which a dump counts as failed."""
 
@@ -41,11 +41,11 @@ class Chunk:
 
 
 class Scratch:
-    """Where dumps are received that are only compared: one chunk, reused."""
+    """Where dumps are received: one burst while the one before is decoded. And where those lie that are only compared."""
 
     def __init__(self) -> None:
-        self._map = reserve(CHUNK + READ)
-        self.bytes = memoryview(self._map)
+        self.receivers = Receiver(BURST), Receiver(BURST)
+        self._map = reserve(ROOM)
         self.words: Words = np.frombuffer(self._map, np.uint32)
 
 
@@ -67,38 +67,43 @@ class DumpReader:
         """Let go of the socket; the kernel ends the dump."""
         self.socket.close()
 
-    def read(self, room: memoryview) -> int:
-        """Receive one datagram into `room` (READ bytes at least); 0 when none is there yet. Never blocks."""
+    def receive(self, into: Receiver) -> int:
+        """Take what is there; returns how many datagrams, 0 when none is there yet. Never blocks."""
         try:
-            length, _, flags, sender = self.socket.recvmsg_into([room[:READ]])
-        except BlockingIOError:
-            if time.monotonic() - self._heard > DEADLINE:
-                self._end(errno.ETIMEDOUT)
+            count = into.receive(self.socket)
+        except Overrun:
+            self._end(errno.ENOBUFS)
             return 0
         except OSError as error:
             self._end(error.errno or errno.EIO)
             return 0
-        self._heard = time.monotonic()
-        if sender[0] != 0:
-            self.foreign += 1
-            return 0
-        if flags & MSG_TRUNC:
-            self.problem = f"a datagram of a dump was longer than {READ} bytes"
+        if count:
+            self._heard = time.monotonic()
+        elif time.monotonic() - self._heard > DEADLINE:
+            self._end(errno.ETIMEDOUT)
+        return count
+
+    def gather(self, taken: Receiver, count: int, words: Words, begin: int) -> int:
+        """Put the kernel's datagrams one behind the other into `words` from byte `begin`; returns where they end.
+
+        `words` has room for ROOM bytes there.
+        """
+        got = taken.datagrams(count)
+        kernel = got.sender == 0
+        self.foreign += int((~kernel).sum())
+        if bool((kernel & got.cut).any()):
+            self.problem = f"a datagram of a dump was longer than {SLOT} bytes"
             self._end(errno.EMSGSIZE)
-            return 0
-        return int(length)
+        good = kernel & ~got.cut
+        at = begin // 4
+        for start, length in zip(got.start[good].tolist(), got.length[good].tolist(), strict=True):
+            size = (length + 3) >> 2
+            words[at : at + size] = got.words[start : start + size]
+            at += size
+        return at * 4
 
     def _end(self, number: int) -> None:
         self.ended, self.error = True, number
-
-    def last(self, room: memoryview, length: int) -> bool:
-        """Whether a datagram ends the dump: DONE or ERROR is its first message, or DONE its last."""
-        if length < 16:
-            return True
-        first = struct.unpack_from("=H", room, 4)[0]
-        if first in (NLMSG_DONE, NLMSG_ERROR):
-            return True
-        return length >= 20 and struct.unpack_from("=IH", room, length - 20) == (20, NLMSG_DONE)
 
     def messages(self, words: Words, begin: int, end: int) -> Chunk:
         """Frame the received byte range; takes note of DONE and ERROR."""
@@ -118,3 +123,34 @@ class DumpReader:
         if not keep.all():
             type_, start, size = type_[keep], start[keep], size[keep]
         return Chunk(words, type_, start, size, interrupted)
+
+
+class Burst:
+    """What a dump says next, on its way. `start()` lets a thread receive it, so that the kernel goes on meanwhile."""
+
+    def __init__(self, reader: DumpReader, into: Receiver) -> None:
+        """Nobody else may let `reader` receive until finish()."""
+        self._reader, self.into = reader, into
+        self._thread: threading.Thread | None = None
+        self._failure: Exception | None = None
+        self._count = 0
+
+    def start(self) -> None:
+        """Receive in a thread of its own."""
+        self._thread = threading.Thread(target=self._run, name="nltui-dump", daemon=True)
+        self._thread.start()
+
+    def finish(self) -> int:
+        """Wait for the thread, or receive now; returns how many datagrams there are. Raises what the thread met."""
+        if self._thread is None:
+            return self._reader.receive(self.into)
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+        return self._count
+
+    def _run(self) -> None:
+        try:
+            self._count = self._reader.receive(self.into)
+        except Exception as error:  # handed to whoever waits
+            self._failure = error

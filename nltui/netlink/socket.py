@@ -121,35 +121,37 @@ class _Mmsghdr(ctypes.Structure):
 class Receiver:
     """Room for many datagrams, reused for every call; one thread may use it, for any number of sockets."""
 
-    def __init__(self) -> None:
-        self._map = reserve(SLOTS * SLOT)
+    def __init__(self, slots: int = SLOTS) -> None:
+        """`slots`: the most datagrams it holds."""
+        self.slots = slots
+        self._map = reserve(slots * SLOT)
         self.words: Words = np.frombuffer(self._map, np.uint32)
-        self._names: NDArray[np.uint32] = np.zeros((SLOTS, 3), np.uint32)
-        self._headers = (_Mmsghdr * SLOTS)()
-        self._iovecs = (_Iovec * SLOTS)()
+        self._names: NDArray[np.uint32] = np.zeros((slots, 3), np.uint32)
+        self._headers = (_Mmsghdr * slots)()
+        self._iovecs = (_Iovec * slots)()
         base = self.words.ctypes.data
-        for number in range(SLOTS):
+        for number in range(slots):
             self._iovecs[number] = _Iovec(base + number * SLOT, SLOT)
             header = self._headers[number].header
             header.name = self._names.ctypes.data + number * 12
             header.iov = ctypes.addressof(self._iovecs) + number * ctypes.sizeof(_Iovec)
             header.iovlen = 1
         stride = ctypes.sizeof(_Mmsghdr)
-        raw: Any = np.frombuffer(memoryview(self._headers).cast("B"), np.uint8).reshape(SLOTS, stride)
+        raw: Any = np.frombuffer(memoryview(self._headers).cast("B"), np.uint8).reshape(slots, stride)
         self._length = _column(raw, _Mmsghdr.length.offset)
         self._flags = _column(raw, _Msghdr.flags.offset)
         self._namelen = _column(raw, _Msghdr.namelen.offset)
         self._call = ctypes.CDLL(None, use_errno=True).recvmmsg
-        self._starts = np.arange(SLOTS, dtype=np.int64) * (SLOT // 4)
+        self._starts = np.arange(slots, dtype=np.int64) * (SLOT // 4)
 
     def receive(self, sock: socket.socket, held: int = 0) -> int:
-        """Take what is queued, behind `held` datagrams taken before; returns how many there are now, at most SLOTS.
+        """Take what is queued, behind `held` datagrams taken before; returns how many there are now, at most `slots`.
 
         Raises Overrun, or OSError for anything unexpected.
         """
         self._namelen[held:] = 12
         first = ctypes.byref(self._headers, held * ctypes.sizeof(_Mmsghdr))
-        got = self._call(sock.fileno(), first, SLOTS - held, MSG_DONTWAIT, None) if held < SLOTS else 0
+        got = self._call(sock.fileno(), first, self.slots - held, MSG_DONTWAIT, None) if held < self.slots else 0
         if got < 0:
             number = ctypes.get_errno()
             if number == errno.ENOBUFS:

@@ -30,6 +30,8 @@ TICK = 0.1
 """Seconds between two looks at the session: at most ten repaints a second."""
 TWICE = 1.0
 """Seconds within which a second ctrl+c quits."""
+_WHILE_TYPING = frozenset({"clear_layer", "interrupt", "suspend_process", "quit"})
+_OVER_LISTS = frozenset({"suspend_process", "quit"})
 _UNSETTLED = (Freshness.STARTING, Freshness.LOADING)
 
 
@@ -44,23 +46,25 @@ class NltuiApp(App[None]):
     TITLE = "nltui"
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "help: keys, table, columns", id="app.help"),
-        Binding("slash", "filter", "filter as you type", id="app.filter"),
-        Binding("colon,t", "tables", "all tables", id="app.tables"),
-        *[
-            Binding(digit, f"go('{digit}')", f"panel {digit}, again zooms", id=f"app.go{digit}")
-            for digit in "1234567890"
-        ],
-        Binding("tab", "app.focus_next", "next panel", id="app.next"),
-        Binding("shift+tab", "app.focus_previous", "previous panel", id="app.previous"),
-        Binding("z", "zoom", "zoom the panel", id="app.zoom"),
-        Binding("minus", "last", "last panel", id="app.last"),
-        Binding("s", "sort", "pick the sort column", id="app.sort"),
-        Binding("p", "pause", "pause the view", id="app.pause"),
-        Binding("escape", "clear_layer", "clear one layer", id="app.back"),
-        Binding("q", "close", "close the view; at the root, quit", id="app.close"),
-        Binding("ctrl+c", "interrupt", "as Esc; twice quits", priority=True, id="app.interrupt"),
-        Binding("ctrl+z", "suspend_process", "suspend", id="app.suspend"),
+        # All have priority: keys typed ahead (a slow line delivers several at once) then act in the order typed.
+        Binding(key, action, words, priority=True, id=f"app.{name}")
+        for key, action, words, name in (
+            ("question_mark", "help", "help: keys, table, columns", "help"),
+            ("slash", "filter", "filter as you type", "filter"),
+            ("colon,t", "tables", "all tables", "tables"),
+            *[(digit, f"go('{digit}')", "panel of this digit; again zooms it", f"go{digit}") for digit in "1234567890"],
+            ("tab", "focus_next", "next panel", "next"),
+            ("shift+tab", "focus_previous", "previous panel", "previous"),
+            ("z", "zoom", "zoom the panel", "zoom"),
+            ("minus", "last", "last panel", "last"),
+            ("s", "sort", "pick the sort column", "sort"),
+            ("p", "pause", "pause the view", "pause"),
+            ("enter,down", "keep_filter", "keep the filter", "keep"),
+            ("escape", "clear_layer", "clear one layer", "back"),
+            ("q", "close", "close the view; at the root, quit", "close"),
+            ("ctrl+c", "interrupt", "as Esc; twice quits", "interrupt"),
+            ("ctrl+z", "suspend_process", "suspend", "suspend"),
+        )
     ]
 
     def __init__(
@@ -141,7 +145,7 @@ class NltuiApp(App[None]):
             return
         yield "?", "help", "question_mark"
         yield "/", "filter", "slash"
-        if self.dashboard.detail is not None and self.dashboard.detail.has_focus:
+        if self.dashboard.detail is not None and self.focused is self.dashboard.detail:
             yield from (("j k", "move", "j"), ("h l", "Summary · Message", "l"), ("Tab", "table", "tab"))
         elif self.dashboard.detail is not None:
             yield from (("x", "message", "x"), ("Tab", "into the detail", "tab"))
@@ -158,6 +162,14 @@ class NltuiApp(App[None]):
             yield "Esc", "dashboard", "escape"
         else:
             yield "q", "quit", "q"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a filter is typed, letters and digits are text; a list over the panels has keys of its own."""
+        if len(self.screen_stack) > 1:
+            return action in _OVER_LISTS
+        if action == "keep_filter":
+            return self._is_typing
+        return not self._is_typing or action in _WHILE_TYPING
 
     # -- places
 
@@ -180,7 +192,7 @@ class NltuiApp(App[None]):
 
     async def on_panel_title_clicked(self, event: Panel.TitleClicked) -> None:
         """As `z`."""
-        event.panel.view.focus()
+        self.screen.set_focus(event.panel.view)
         if self.dashboard.zoomed is not None:
             await self.dashboard.unzoom()
         else:
@@ -196,7 +208,7 @@ class NltuiApp(App[None]):
 
         detail = self.dashboard.detail
         if detail is not None and detail.page == event.page:
-            detail.focus()
+            self.screen.set_focus(detail)
             return
         await self.dashboard.open_detail(event.view, event.page, lambda: Detail(self.session.context))
 
@@ -258,6 +270,10 @@ class NltuiApp(App[None]):
         panel = self.dashboard.focused_panel
         if panel is not None and panel.view.rows is not None:
             (await self._filter()).edit(panel)
+
+    async def action_keep_filter(self) -> None:
+        """Back to the table, with the filter in force."""
+        (await self._filter()).keep()
 
     def action_pause(self) -> None:
         """Hold the focused view still, or let it go on."""

@@ -86,7 +86,7 @@ class Dashboard(Widget):
     def focused_panel(self) -> Panel | None:
         """The one whose table has the focus, else the current one."""
         for panel in self.visible_panels:
-            if panel.view.has_focus:
+            if self.screen.focused is panel.view:
                 return panel
         return self.panels.get(self.zoomed or self.current)
 
@@ -97,7 +97,7 @@ class Dashboard(Widget):
 
     def on_mount(self) -> None:
         """The focus goes to the first panel."""
-        self.panels[self.zoomed or self.current].view.focus()
+        self.screen.set_focus(self.panels[self.zoomed or self.current].view)
 
     async def on_resize(self, event: events.Resize) -> None:
         """Places may change with the width."""
@@ -150,7 +150,7 @@ class Dashboard(Widget):
         """Focus a table's panel; where it has the focus already or has no place here, zoom it."""
         panel = self.panels.get(name)
         on_screen = panel is not None and panel.display
-        if self.zoomed is not None or (panel is not None and panel.view.has_focus):
+        if self.zoomed is not None or (panel is not None and self.screen.focused is panel.view):
             await self.zoom(name)
         elif on_screen or (not self.shows_grid and name != ACTIVITY):
             await self._focus(name)
@@ -162,7 +162,7 @@ class Dashboard(Widget):
         if name != ACTIVITY or self.shows_grid:
             self.current = name
         await self.lay_out()
-        (await self.panel(name)).view.focus()
+        self.screen.set_focus((await self.panel(name)).view)
 
     async def zoom(self, name: str) -> None:
         """One table over the whole screen."""
@@ -171,7 +171,7 @@ class Dashboard(Widget):
         self._remember(name)
         self.zoomed = name
         await self.lay_out()
-        self.panels[name].view.focus()
+        self.screen.set_focus(self.panels[name].view)
         self.tick(self._session.status())
 
     async def unzoom(self) -> None:
@@ -183,7 +183,7 @@ class Dashboard(Widget):
             self.current = name
         await self.lay_out()
         target = name if name in self.panels and self.panels[name].display else self.current
-        (await self.panel(target)).view.focus()
+        self.screen.set_focus((await self.panel(target)).view)
         self.tick(self._session.status())
 
     def _remember(self, name: str) -> None:
@@ -209,7 +209,7 @@ class Dashboard(Widget):
             await detail.remove()
             await self.lay_out()
             if self.zoomed is not None:
-                self.panels[self.zoomed].view.focus()
+                self.screen.set_focus(self.panels[self.zoomed].view)
 
     def tick(self, status: SessionStatus) -> None:
         """Ten times a second: bring what is visible up to date."""

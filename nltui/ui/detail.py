@@ -66,7 +66,7 @@ class Detail(Widget, can_focus=True):
         self._row, self._cursor, self._top = None, -1, 0
         self.follow()
         if page == "message":
-            self.focus()
+            self.screen.set_focus(self)
 
     def follow(self) -> None:
         """Ten times a second: look at the row under the table's cursor; repaint where it is another or changed."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
@@ -25,10 +23,6 @@ PAUSE = 0.12
 
 class FilterBar(Widget):
     """`/ text` at the left, `11 of 864,190 · 0.4 ms` at the right; visible while a filter is typed or in force."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "keep", "keep the filter", id="filter.keep"),
-    ]
 
     def __init__(self) -> None:
         super().__init__(id="filter")
@@ -49,7 +43,7 @@ class FilterBar(Widget):
     @property
     def is_editing(self) -> bool:
         """Whether keys go into the filter now."""
-        return self._input.has_focus
+        return self.is_mounted and self.screen.focused is self._input
 
     def follow(self, panel: Panel | None) -> None:
         """Show the filter of the panel that has the focus; hide where there is none. Not while typing."""
@@ -69,7 +63,7 @@ class FilterBar(Widget):
         self._set(panel.filter_text)
         self._label.say(f" / {panel.table.title.lower()}: ", Tone.ACCENT)
         self.display = True
-        self._input.focus()
+        self.screen.set_focus(self._input)
         self._input.cursor_position = len(self._input.value)
         self._tell()
 
@@ -79,7 +73,7 @@ class FilterBar(Widget):
         self._apply()
         self._leave()
 
-    def action_keep(self) -> None:
+    def keep(self) -> None:
         """Back to the table, filter in force."""
         if self._waiting is not None:
             self._apply()
@@ -100,7 +94,7 @@ class FilterBar(Widget):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""
         event.stop()
-        self.action_keep()
+        self.keep()
 
     def _set(self, value: str) -> None:
         with self.prevent(Input.Changed):
@@ -132,7 +126,7 @@ class FilterBar(Widget):
     def _leave(self) -> None:
         if self.panel is not None:
             self.display = bool(self.panel.filter_text)
-            self.panel.view.focus()
+            self.screen.set_focus(self.panel.view)
 
 
 class _Words(Widget):

@@ -24,11 +24,12 @@ def key_name(key: str) -> str:
 
 def help_items(screen: Screen[object], table: Table | None) -> Iterator[Item]:
     """Keys first (choosing one presses it), then the table in words."""
-    grouped: dict[tuple[str, str], list[str]] = {}
+    grouped: dict[str, list[str]] = {}
     for key, active in screen.active_bindings.items():
-        if active.enabled and active.binding.description:
-            grouped.setdefault((active.binding.action, active.binding.description), []).append(key)
-    for (_, description), keys in grouped.items():
+        # Bindings without an id are textual's own (copying selected text …), not part of this program.
+        if active.enabled and active.binding.id:
+            grouped.setdefault(active.binding.description, []).append(key)
+    for description, keys in grouped.items():
         yield Item(keys[0], " ".join(key_name(key) for key in keys), description)
     if table is not None:
         yield Item(None, "")

@@ -163,4 +163,4 @@ class Panel(Widget):
             return
         if event.y == 0:
             self.post_message(self.TitleClicked(self))
-        self.view.focus()
+        self.screen.set_focus(self.view)

@@ -11,7 +11,7 @@ from nltui.model.intake import Intake
 from nltui.model.store import Store
 from nltui.model.table import Doubt, Dump, Table
 from nltui.netlink.columns import Batch, Ints, Words
-from nltui.netlink.dump import READ, Chunk, DumpReader, Filling, Scratch
+from nltui.netlink.dump import ROOM, Burst, Chunk, DumpReader, Scratch
 from nltui.netlink.socket import Sockets
 
 
@@ -99,8 +99,8 @@ class RunningDump:
         self._part: Dump | None = None
         self._intake: Intake | None = None
         self.reader: DumpReader | None = None
-        self._ahead: Filling | None = None
-        """What is being received while the run before is taken in; only where rows stay where they are received."""
+        self._ahead: Burst | None = None
+        """What is received while the burst before is taken in."""
         self.rows = 0
         self.changed = 0
         self.unconfirmed = 0
@@ -130,42 +130,35 @@ class RunningDump:
         self._part = part
         self.reader = DumpReader(self._sockets, table.protocol, part.type, part.body, part.strict)
 
-    def step(self, most: int) -> bool:
-        """Receive until `most` bytes, the end, or nothing is there, and take them in. True: more may be there now."""
-        assert self.reader is not None
-        assert self._intake is not None
+    def step(self) -> bool:
+        """Receive a burst, or what is there of it, and take it in. True: more may be there now."""
+        assert self.reader is not None and self._intake is not None
         reader, arena = self.reader, self._follower.store.arena
-        filling, self._ahead = self._ahead or self._in_place(most), None
-        in_place = filling is not None
-        if filling is None:
-            filling = Filling(reader, self._scratch.bytes, 0, most)
-        filling.finish()
-        if in_place:
-            arena.settle(filling.begin, most + READ, filling.end - filling.begin)
-            self._ahead = self._in_place(most) if filling.more else None
-            if self._ahead is not None:
-                self._ahead.start()
-        if filling.end > filling.begin:
-            words = arena.words if in_place else self._scratch.words
-            self._take(reader.messages(words, filling.begin, filling.end), in_place)
+        burst, self._ahead = self._ahead or Burst(reader, self._scratch.receivers[0]), None
+        count = burst.finish()
+        if count == burst.into.slots:
+            one, other = self._scratch.receivers
+            self._ahead = Burst(reader, other if burst.into is one else one)
+            self._ahead.start()
+        if count:
+            in_place = not self._follower.loaded and arena.room() >= ROOM
+            words, begin = (arena.words, arena.tail) if in_place else (self._scratch.words, 0)
+            end = reader.gather(burst.into, count, words, begin)
+            if in_place:
+                arena.commit(end - begin)
+            self._take(reader.messages(words, begin, end), in_place)
             if self._ahead is not None:
                 self._intake.index_some()
-        if reader.ended and self._ahead is None:
+        if reader.ended:
+            self._join()
             self.error, self.problem = reader.error, reader.problem or self.problem
             if self.error == 0 and self._part is not None:
                 self._finished.append((self._part, self._intake))
             self._next()
-        return not filling.dry
-
-    def _in_place(self, most: int) -> Filling | None:
-        """The next run of a first load, received where its rows will stay; None for other dumps or where it is full."""
-        arena = self._follower.store.arena
-        if self.reader is None or self._follower.loaded or arena.room() < most + READ:
-            return None
-        return Filling(self.reader, arena.bytes, arena.claim(most + READ), most)
+        return count > 0
 
     def _join(self) -> None:
-        """Let the run that is being received end: its thread uses the socket."""
+        """Let the burst end that is being received: its thread uses the socket."""
         if self._ahead is not None:
             self._ahead.finish()
             self._ahead = None
@@ -199,5 +192,7 @@ class RunningDump:
         if self.reader is not None:
             self.reader.close()
             self.reader = None
+        if self._intake is not None:
+            self._intake.flush()
         self._follower.events.dump = None
         self._follower.running = None

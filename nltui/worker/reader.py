@@ -22,7 +22,7 @@ from nltui.model.sync import Sync
 from nltui.model.table import Table
 from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import PROTOCOL_NAMES
-from nltui.netlink.dump import CHUNK, Scratch
+from nltui.netlink.dump import Scratch
 from nltui.netlink.frames import split
 from nltui.netlink.socket import MONITOR_BUFFER, Datagrams, Overrun, Receiver, Sockets, drops, monitor
 from nltui.system.namespaces import Namespace
@@ -258,7 +258,7 @@ class Reader:
         assert self.sync.running is not None
         name = self.sync.running
         if not dump.ended:
-            more = dump.step(CHUNK)
+            more = dump.step()
             if dump.interrupted:
                 self.sync.interrupt(name)
             self._on_change(name)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nltui.model.table import Refresh
 from nltui.netlink.columns import Batch, Ints, Plan
-from nltui.netlink.dump import CHUNK, READ, DumpReader, Scratch
+from nltui.netlink.dump import DumpReader, Scratch
 from nltui.netlink.socket import Sockets
 from nltui.worker.follow import Follower
 
@@ -95,17 +95,10 @@ class Refresher:
         values: dict[str, list[Ints]] = {column: [] for column, _ in refresh.values}
         try:
             while not reader.ended:
-                end = 0
-                while end < CHUNK:
-                    length = reader.read(scratch.bytes[end : end + READ])
-                    if not length:
-                        break
-                    last = reader.last(scratch.bytes[end : end + READ], length)
-                    end += (length + 3) & ~3
-                    if last:
-                        break
-                if not end:
+                count = reader.receive(scratch.receivers[0])
+                if not count:
                     break
+                end = reader.gather(scratch.receivers[0], count, scratch.words, 0)
                 chunk = reader.messages(scratch.words, 0, end)
                 mine = np.isin(chunk.type, list(refresh.replies))
                 batch = Batch(chunk.words, chunk.start[mine], chunk.size[mine], self._plans[name])

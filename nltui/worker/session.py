@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nltui.worker.log_reader import LogReader
     from nltui.worker.reader import Reader
 
+DUMPED = (Feed.FOLLOWED, Feed.SAMPLED)
 JOIN = 1.0
 """Seconds to wait for readers to end."""
 
@@ -96,11 +97,11 @@ class Session:
         self._history, self._actors = History(), Actors()
         buffer = self._buffer or MONITOR_BUFFER
         runs = []
-        for protocol in dict.fromkeys(table.protocol for table in self._tables if table.feed is Feed.FOLLOWED):
+        for protocol in dict.fromkeys(table.protocol for table in self._tables if table.feed in DUMPED):
             mine = [
                 (number, table)
                 for number, table in enumerate(self._tables)
-                if table.protocol == protocol and table.feed is Feed.FOLLOWED
+                if table.protocol == protocol and table.feed in DUMPED
             ]
             reader = Reader(
                 protocol, mine, self._namespace, self._history, self._actors, buffer, on_change=self._on_change

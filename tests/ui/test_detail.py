@@ -8,7 +8,7 @@ from tests.ui.robot import sitting
 
 
 async def test_enter_opens_the_summary_which_follows_the_cursor() -> None:
-    async with sitting() as robot:
+    async with sitting(140, 36) as robot:
         await robot.press("3", "enter")
         await robot.sees("Summary · Message", "The via, as the fake says.", "10.0.29.0/24")
         await robot.press("j", "j")

@@ -75,3 +75,10 @@ async def test_a_large_table_waits_for_a_pause() -> None:
         await robot.type("10.1.7.")
         await robot.press("enter")
         await robot.sees("1 of 50,002")
+
+
+async def test_keys_typed_ahead_act_in_the_order_typed() -> None:
+    async with sitting() as robot:
+        for key in ("3", "3", "slash", *"10.1.7"):
+            robot.app.simulate_key(key)
+        await robot.sees("› Routes", "/ routes: 10.1.7", "11 of 1,001")
