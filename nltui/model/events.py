@@ -48,6 +48,7 @@ class Events:
 
     def __init__(self, store: Store, history: History, table: int) -> None:
         self.store, self.history, self.table = store, history, table
+        self._multiset = store.table.key is not None and store.table.key.grouping is Grouping.MULTISET
         self.dump: Intake | None = None
         """The dump that is running into this store: touched rows and removed keys are remembered for it."""
 
@@ -113,7 +114,9 @@ class Events:
             at, size = store.at[mine].astype(np.int64), store.size[mine].astype(np.int64)
             same = store.comparer.same(store.words, at, size, batch.words, batch.start[rows], batch.size[rows])
             exact = heard.sets[rows] & ((heard.flags[rows] & NLM_F_REPLACE) != 0) & self._ordered(batch, rows)
-            simple[rows] = same | exact
+            # A rule like one that is known may be a second one or the same, told again: it is looked at.
+            again = heard.sets[rows] & self._multiset
+            simple[rows] = (same & ~again) | exact
         return simple
 
     def _ordered(self, batch: Batch, rows: Ints) -> Bools:
@@ -214,16 +217,15 @@ class Events:
         head = int(store.find([part[only] for part in read], hashes[only])[0])
         group = chains.members(store, head) if head >= 0 else []
         mine = next((s for s in group if chains.identity(store.table, store.message(s)) == wanted), -1)
-        multiset = store.table.key is not None and store.table.key.grouping is Grouping.MULTISET
         flags = int(heard.flags[row])
-        outcome.doubtful += self._uncertain(message, bool(heard.sets[row]), group, mine, multiset)
+        outcome.doubtful += self._uncertain(message, bool(heard.sets[row]), group, mine, flags)
         if not heard.sets[row]:
             self._remember(int(hashes[row]), wanted)
             if mine >= 0:
                 self._record(heard, row, Kind.REMOVED, mine, outcome)
                 chains.remove(store, np.array([mine]))
             return
-        if mine < 0 and group and flags & NLM_F_REPLACE and not multiset:
+        if mine < 0 and group and flags & NLM_F_REPLACE and not self._multiset:
             mine = group[0]
         if mine >= 0:
             self._overwrite(heard, row, mine, outcome)
@@ -237,17 +239,20 @@ class Events:
         slot = int(slots[0])
         if not group:
             store.enter(slots)
-        elif flags & NLM_F_APPEND or multiset:
+        elif flags & NLM_F_APPEND or self._multiset:
             chains.append(store, head, slot)
         else:
             chains.prepend(store, head, slot)
         self._record(heard, row, Kind.ADDED, slot, outcome)
 
-    def _uncertain(self, message: bytes, sets: bool, group: list[int], mine: int, multiset: bool) -> bool:
+    def _uncertain(self, message: bytes, sets: bool, group: list[int], mine: int, flags: int) -> bool:
         """Whether only a dump can tell what the kernel holds now."""
-        if multiset:
+        if self._multiset:
             return (mine >= 0 and (sets or len(group) > 1)) or (not sets and mine < 0)
         if not sets and mine < 0:
+            return True
+        if sets and mine >= 0 and len(group) > 1 and not (flags & NLM_F_REPLACE and mine == group[0]):
+            # The kernel had no such row, else it had refused: where it stands among the others is not known.
             return True
         return message[16] != AF_INET and bool(group)
 

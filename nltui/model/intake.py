@@ -232,18 +232,17 @@ class Intake:
         """
         self.flush()
         store = self.store
-        self._reorder()
         seen = store.seen[: store.top] > self._before
         missing = np.flatnonzero((store.state[: store.top] == LIVE) & ~seen & ~store.touched[: store.top])
         if len(missing) and covers:
             missing = missing[accepted(store.table, store.batch(missing, store.key_plan), covers)]
-        if not len(missing):
-            return 0
-        if not remove:
+        if len(missing) and remove:
+            self._record(Kind.REMOVED, missing, (store.words, *_places(store, missing)), None)
+            chains.remove(store, missing)
+        elif len(missing):
             store.mark(missing, True)
-            return len(missing)
-        self._record(Kind.REMOVED, missing, (store.words, *_places(store, missing)), None)
-        chains.remove(store, missing)
+        # Last: a row that was here and is gone would hide that all others were shown.
+        self._reorder()
         return len(missing)
 
     def _reorder(self) -> None:

@@ -137,7 +137,7 @@ class Sync:
         remove = self.proven(name)
         state.took, state.ended = now - state.began, now
         state.resyncs += 1
-        if state.auditing and state.table.feed is Feed.FOLLOWED:
+        if state.auditing and state.table.feed is Feed.FOLLOWED and not state.table.audit:
             state.repairs += repaired
         state.loaded = True
         again = not remove and (unconfirmed > 0 or state.interrupted or state.doubt_since is not None)
@@ -174,7 +174,7 @@ class Sync:
         if state.table.feed is Feed.SAMPLED:
             state.audit_at = now + state.table.interval
             return
-        interval = AUDIT_BIG if rows > BIG_ROWS else AUDIT
+        interval = state.table.audit or (AUDIT_BIG if rows > BIG_ROWS else AUDIT)
         state.audit_at = now + interval * (0.8 + 0.4 * self.chance())
 
     def due(self, now: float) -> str | None:

@@ -144,7 +144,9 @@ class TableView(Widget, can_focus=True):
         self.top = max(0, min(self.top, count - height))
         if self.cursor.index < self.top or self.cursor.index >= self.top + height:
             self.top = max(0, min(self.cursor.index - (height - 1 if moved > 0 else 0), count - height))
-        return self.rows.rows(self.top, self.top + height, self.columns)
+        rows = self.rows.rows(self.top, self.top + height, self.columns)
+        self.cursor.take(rows, self.top)
+        return rows
 
     def _grow(self, rows: Sequence[Row], columns: Sequence[Column]) -> None:
         """Widths grow with what was seen and never shrink: a table that breathes cannot be read."""

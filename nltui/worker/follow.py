@@ -40,14 +40,19 @@ class Follower:
         batch = Batch(words, start[mine], size[mine], self.store.key_plan)
         malformed = int(batch.broken.sum())
         keep = accepted(self.table, batch)
+        doubts = [self.table.name] if malformed else []
         if not keep.all():
+            turned_away = type_[mine[~keep]]
+            for doubt in self.table.doubts:
+                if doubt.rejected and np.isin(turned_away, list(doubt.on)).any():
+                    doubts += doubt.tables
             mine = mine[keep]
             batch = Batch(words, start[mine], size[mine], self.store.key_plan)
         if not len(mine):
-            return 0, [self.table.name] if malformed else [], malformed
+            return 0, doubts, malformed
         at = start[mine]
         sets = np.isin(type_[mine], self._sets)
-        doubts = self._doubts(batch, type_[mine])
+        doubts += self._doubts(batch, type_[mine])
         heard = Heard(
             batch,
             sets,
@@ -57,7 +62,7 @@ class Follower:
             np.full(len(mine), now, np.int64),
         )
         outcome = self.events.apply(heard)
-        if outcome.doubtful or malformed:
+        if outcome.doubtful:
             doubts.append(self.table.name)
         return len(mine), doubts, malformed
 
@@ -65,6 +70,8 @@ class Follower:
         """Tables that these events make uncertain, as the declaration says."""
         out: list[str] = []
         for doubt in self.table.doubts:
+            if doubt.rejected:
+                continue
             rows = np.flatnonzero(np.isin(type_, list(doubt.on)))
             if len(rows) and self._casts(doubt, batch, rows):
                 out += doubt.tables
@@ -132,7 +139,8 @@ class RunningDump:
 
     def step(self) -> bool:
         """Receive a burst, or what is there of it, and take it in. True: more may be there now."""
-        assert self.reader is not None and self._intake is not None
+        assert self.reader is not None
+        assert self._intake is not None
         reader, arena = self.reader, self._follower.store.arena
         burst, self._ahead = self._ahead or Burst(reader, self._scratch.receivers[0]), None
         count = burst.finish()

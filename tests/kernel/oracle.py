@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ REPEATED = "encap_"
 AFTER_ENCAP = ("table",)
 """Keys of the row itself that ip writes after the encapsulation's; of others the row's own comes first. A route's own
 `tos` may be missing, so one that follows `encap` is always the encapsulation's."""
+
+QUIET_WITHIN = 60.0
+"""Seconds after which waiting for a quiet moment is given up."""
 
 
 @dataclass(slots=True)
@@ -114,9 +118,28 @@ class Names:
         return self._names.get(key) if table == "links" else None
 
 
+def quiet(
+    ours: Callable[[], list[Row]],
+    theirs: Callable[[], list[Row]],
+    key: Callable[[Row], object],
+    close: Mapping[str, float] | None = None,
+) -> Report:
+    """compare() at a moment in which nothing changed: ip says the same before and after our look.
+
+    A namespace just filled is busy for a while: addresses lose `tentative`, routes of carriers come.
+    """
+    deadline = time.monotonic() + QUIET_WITHIN
+    while True:
+        before, mine, after = theirs(), ours(), theirs()
+        moved = compare(before, after, key, close)
+        if not (moved.differences or moved.only_ip or moved.only_ours):
+            return compare(mine, after, key, close)
+        assert time.monotonic() < deadline, f"never quiet: {moved}"
+
+
 def rows(table: Table, ns: Netns, *dumps: str) -> list[Row]:
-    """Our rows, as the tests compare them."""
-    return decoded(table, ns, *dumps)
+    """Our rows by the whole program, which must print what the reference makes of the raw dumps of these names."""
+    return dumped(table, ns)
 
 
 def decoded(table: Table, ns: Netns, *dumps: str) -> list[Row]:

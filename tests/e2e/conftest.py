@@ -1,0 +1,39 @@
+"""The real program on a real kernel: these tests need root and tmux; elsewhere they are skipped with the reason."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.tmux import Tmux
+from tests.kernel.conftest import netns, peer
+from tests.kernel.netns import Netns
+
+__all__ = ["gateway", "netns", "peer", "tmux"]
+
+Start = Callable[..., Tmux]
+
+
+@pytest.fixture
+def tmux(tmp_path: Path) -> Start:
+    """`with tmux("-n", name, width=80, height=24) as screen:`."""
+    if shutil.which("tmux") is None:
+        pytest.skip("needs tmux")
+
+    def start(*words: str, width: int = 120, height: int = 36) -> Tmux:
+        return Tmux(tmp_path, *words, width=width, height=height)
+
+    return start
+
+
+@pytest.fixture
+def gateway(netns: Netns) -> Netns:
+    """A namespace with the pair wan0/far0, up and with an address."""
+    netns.ip("link add wan0 type veth peer name far0")
+    netns.ip("link set far0 up")
+    netns.ip("link set wan0 up")
+    netns.ip("address add 10.0.0.1/24 dev wan0")
+    return netns
