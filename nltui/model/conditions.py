@@ -5,20 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from nltui.model.table import Table, Where
-from nltui.netlink.columns import Batch, Bools
+from nltui.netlink.columns import Batch, Bools, Ints
 
 
 def accepted(table: Table, batch: Batch, conditions: tuple[Where, ...] | None = None) -> Bools:
     """Which messages fulfil all conditions (default: the table's own) and are not broken."""
     keep = ~batch.broken
     for where in table.accepts if conditions is None else conditions:
-        values, _ = batch.ints(where.field)
-        if where.among is not None:
-            keep &= np.isin(values, list(where.among))
-        if where.without:
-            keep &= ~np.isin(values, list(where.without))
-        if where.clear:
-            keep &= (values & where.clear) == 0
-        if where.set:
-            keep &= (values & where.set) == where.set
+        keep &= fulfils(where, batch.ints(where.field)[0])
+    return keep
+
+
+def fulfils(where: Where, values: Ints) -> Bools:
+    """Which values of a condition's field fulfil it."""
+    keep = np.ones(len(values), bool)
+    if where.among is not None:
+        keep &= np.isin(values, list(where.among))
+    if where.without:
+        keep &= ~np.isin(values, list(where.without))
+    if where.clear:
+        keep &= (values & where.clear) == 0
+    if where.set:
+        keep &= (values & where.set) == where.set
     return keep

@@ -85,6 +85,8 @@ class Events:
         outcome = Outcome()
         if self.dump is not None:
             self.dump.flush()
+            # Of several rows that are all alike, the dump may have shown the one that went, or not.
+            outcome.doubtful += int((~heard.sets).sum()) if self._multiset else 0
         read, hashes = store.read_keys(batch)
         slots = store.find(read, hashes)
         if not store.chained:
@@ -183,6 +185,9 @@ class Events:
                 self._remember(int(hashes[row]), chains.identity(store.table, _bytes(batch, row)))
         kept = final[sets & known]
         if len(kept):
+            if store.chained and self.dump is not None:
+                for row in kept.tolist():
+                    self._forget(int(hashes[row]), int(slots[row]), _bytes(batch, row))
             places = store.arena.store(batch.words, batch.start[kept], batch.size[kept])
             if places is None:
                 store.full += len(kept)
@@ -260,12 +265,20 @@ class Events:
         if self.dump is not None:
             self.dump.gone.setdefault(hashed, set()).add(identity)
 
+    def _forget(self, hashed: int, slot: int, message: bytes) -> None:
+        """A message takes the place of a row: where that was another one, an older dump must not bring it back."""
+        before = chains.identity(self.store.table, self.store.message(slot))
+        if before != chains.identity(self.store.table, message):
+            self._remember(hashed, before)
+
     def _overwrite(self, heard: Heard, row: int, slot: int, outcome: Outcome) -> None:
         store, batch = self.store, heard.batch
         only, mine = np.array([row]), np.array([slot])
         at, size = store.at[mine].astype(np.int64), store.size[mine].astype(np.int64)
         if not store.comparer.same(store.words, at, size, batch.words, batch.start[only], batch.size[only])[0]:
             self._record(heard, row, Kind.CHANGED, slot, outcome)
+        if self.dump is not None:
+            self._forget(int(store.hash[slot]), slot, _bytes(batch, row))
         places = store.arena.store(batch.words, batch.start[only], batch.size[only])
         if places is not None:
             store.update(mine, places, batch.size[only])

@@ -98,6 +98,15 @@ class NumberedView(ABC):
         """The filter in force."""
         return self._needle
 
+    @property
+    def narrowed(self) -> bool:
+        """Logs show all."""
+        return False
+
+    def narrow(self, usual: bool) -> None:
+        """Logs show all."""
+        del usual
+
     def _window(self) -> tuple[int, int]:
         first, last = self._bounds()
         last = min(last, self._seen)

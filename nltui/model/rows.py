@@ -59,6 +59,13 @@ class Rows(Protocol):
     def filter_text(self) -> str:
         """The filter in force; empty: none."""
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether only the table's usual rows are kept (`Table.usual`), before the filter."""
+
+    def narrow(self, usual: bool) -> None:
+        """Keep only the usual rows, or all; of no effect where the table declares none."""
+
     def __len__(self) -> int:
         """Rows after the filter, as of the last tick."""
 

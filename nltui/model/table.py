@@ -147,6 +147,15 @@ class Refresh:
     """Seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """The rows that most people mean, shown first: `ip route` shows the main table. Fields must be of the key."""
+
+    name: str
+    """A word for the count: `main 17 of 30`."""
+    where: tuple[Where, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """One live table. See the architecture: one file in `tables/`, one line in `TABLES`."""
@@ -187,7 +196,7 @@ class Table:
     """Top-level attribute types never compared: counters, timers, cache info."""
     volatile_paths: frozenset[tuple[int, ...]] = frozenset()
     """Nested attributes never compared, by path."""
-    volatile_given: Mapping[tuple[int, ...], tuple[tuple[int, ...], bytes]] = field(default_factory=dict)
+    volatile_given: Mapping[tuple[int, ...], tuple[tuple[int, ...], bytes]] = field(default_factory=dict, hash=False)
     """Paths of `volatile_paths` that are volatile only where the attribute at another path has this content: a bridge's
     timers, whose numbers are settings in other kinds' nests."""
     volatile_heads: tuple[Head, ...] = ()
@@ -205,6 +214,7 @@ class Table:
     usual interval. What such a dump finds is no bug."""
     sort: str = ""
     """Column of the first order; empty: the first column."""
+    usual: Usual | None = None
     capacity: int = 1 << 20
     """Most rows held; memory is reserved, not used, until rows come."""
     aliases: tuple[str, ...] = field(default=())

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nltui.model.cells import Memo, columns_of
+from nltui.model.conditions import fulfils
 from nltui.model.history import History
 from nltui.model.order import SortKeys
 from nltui.model.rows import Cell, Mark, Row
 from nltui.model.search import CHUNK, Search
-from nltui.model.store import LINGERING, LIVE, Store
+from nltui.model.store import FREE, LINGERING, LIVE, Store
 from nltui.model.table import Column, Table
-from nltui.model.types import Context, Tone
+from nltui.model.types import Context, Order, Tone
 from nltui.netlink.arena import array
 from nltui.netlink.columns import Batch, Bools, Ints
 
@@ -70,6 +71,7 @@ class View:
         self._column = self.table.column(self.table.sort or self.table.columns[0].name)
         self._reverse = False
         self._needle = ""
+        self._narrowed = False
         self._unsearched: Ints = np.zeros(0, np.int64)
         self._flash_until = 0
         self._lingering = 0
@@ -96,6 +98,17 @@ class View:
     def filter_text(self) -> str:
         """The filter in force."""
         return self._needle
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only the table's usual rows are kept."""
+        return self._narrowed
+
+    def narrow(self, usual: bool) -> None:
+        """Keep only the usual rows, or all."""
+        if self.table.usual is not None and usual != self._narrowed:
+            self._narrowed = usual
+            self._rebuild()
 
     @property
     def searching(self) -> int:
@@ -132,8 +145,7 @@ class View:
         elif narrower:
             self._unsearched, self._order = np.sort(self._order), self._order[:0]
         else:
-            self._take_all()
-            self._unsearched, self._order = self._shown(), self._order[:0]
+            self._rebuild()
 
     def tick(self) -> bool:
         """Bring the order up to date with the store."""
@@ -143,7 +155,7 @@ class View:
             self._names = names
             self._memo.clear()
             self.generation += 1
-            if self._keys.derived and self._keys.arrays and self._column.type.order.value == "text":
+            if self._needle or (self._keys.derived and self._column.type.order is Order.TEXT):
                 self._rebuild()
         if self._store.generation != self._taken:
             self._follow()
@@ -286,7 +298,16 @@ class View:
 
     def _shown(self) -> Ints:
         """Slots that could be on screen."""
-        return np.flatnonzero(self._store.state[: self._store.top] != 0)
+        return self._usual(np.flatnonzero(self._store.state[: self._store.top] != FREE))
+
+    def _usual(self, slots: Ints) -> Ints:
+        """Those that the view is narrowed to, seen from the key columns."""
+        if not self._narrowed or self.table.usual is None:
+            return slots
+        keys, keep = self._store.keys, np.ones(len(slots), bool)
+        for where in self.table.usual.where:
+            keep &= fulfils(where, keys.columns[keys.of[where.field].start][slots].astype(np.int64))
+        return slots if keep.all() else slots[keep]
 
     def _take_all(self) -> None:
         with self._store.lock:
@@ -317,7 +338,7 @@ class View:
         self.generation += 1
         if len(changed) > 1024 and len(changed) * 4 > len(self._order) and not self._needle:
             if store.indexed < top and top > BIG:
-                self._order, self._lingering, self._unsorted = np.arange(top), 0, True
+                self._order, self._lingering, self._unsorted = self._usual(np.arange(top)), 0, True
                 return
             self._rebuild()
             return
@@ -326,7 +347,7 @@ class View:
         left = self._unsearched[~self._gone[self._unsearched]] if len(self._unsearched) else self._unsearched
         self._gone[changed] = False
         self._unsearched = left
-        new = changed[states != 0]
+        new = self._usual(changed[states != FREE])
         if self._needle and len(new):
             new = self._finder.among(new, self._needle)
         self._merge(kept, new)

@@ -35,5 +35,5 @@ def find(name: str) -> Table:
         raise UsageError(f"table {name!r} could be {' or '.join(table.name for table in found)}; tables: {names}")
     words = {word: table.name for table in TABLES for word in (table.name, *table.aliases)}
     near = difflib.get_close_matches(wanted, words, n=1)
-    hint = f"; did you mean {words[near[0]]}?" if near else ""
-    raise UsageError(f"no table {name!r}{hint} Tables: {names}" if near else f"no table {name!r}; tables: {names}")
+    hint = f"; did you mean {words[near[0]]}? Tables: " if near else "; tables: "
+    raise UsageError(f"no table {name!r}{hint}{names}")

@@ -18,7 +18,7 @@ from nltui.model.routing import (
     realms,
     via,
 )
-from nltui.model.table import Column, Dump, Feed, Grouping, Key, Table, Where
+from nltui.model.table import Column, Dump, Feed, Grouping, Key, Table, Usual, Where
 from nltui.model.types import (
     Align,
     Computed,
@@ -370,6 +370,7 @@ ROUTES = Table(
         row=multipath.identity,
     ),
     accepts=(Where(FAMILY, among=frozenset({AF_INET, AF_INET6})), Where(FLAGS, clear=rt.RTM_F_CLONED)),
+    usual=Usual("main", (Where(TABLE_FIELD, among=frozenset({rt.RT_TABLE_MAIN})),)),
     dumps=tuple(
         Dump(
             rt.RTM_GETROUTE,
