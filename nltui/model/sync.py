@@ -24,6 +24,10 @@ AUDIT, AUDIT_BIG, BIG_ROWS = 60.0, 300.0, 50_000
 """A full comparison every so many seconds; rarer above so many rows."""
 
 
+AUDIT_SHARE = 30
+"""Short audits of tables that change silently take at most one part in so many of the time."""
+
+
 class Phase(Enum):
     """Of one table."""
 
@@ -127,8 +131,11 @@ class Sync:
     def proven(self, name: str) -> bool:
         """Whether the dump, ended just now, may remove what it did not show."""
         state = self.states[name]
-        missed = state.table.silent_misses and state.events > 0
-        return not state.interrupted and state.doubt_since is None and not missed
+        return not state.interrupted and state.doubt_since is None and not self._missed(state)
+
+    def _missed(self, state: State) -> bool:
+        """Whether the dump may have left out rows without saying so."""
+        return state.table.silent_misses and state.events > 0
 
     def ended(self, name: str, now: float, unconfirmed: int, repaired: int) -> Verdict:
         """All dumps of a resync are in; so many rows were left unconfirmed, so many differed from what was held."""
@@ -140,7 +147,9 @@ class Sync:
         if state.auditing and state.table.feed is Feed.FOLLOWED and not state.table.audit:
             state.repairs += repaired
         state.loaded = True
-        again = not remove and (unconfirmed > 0 or state.interrupted or state.doubt_since is not None)
+        # Rows never heard of may have been left out; a storm without end must not mean dumps without end.
+        missed = self._missed(state) and not state.auditing and state.tries < TRIES
+        again = not remove and (unconfirmed > 0 or state.interrupted or state.doubt_since is not None or missed)
         if again:
             state.tries += 1
             wait = min(RETRY_FIRST * 2**state.tries, RETRY_MOST) * (0.5 + self.chance())
@@ -174,7 +183,8 @@ class Sync:
         if state.table.feed is Feed.SAMPLED:
             state.audit_at = now + state.table.interval
             return
-        interval = state.table.audit or (AUDIT_BIG if rows > BIG_ROWS else AUDIT)
+        usual = AUDIT_BIG if rows > BIG_ROWS else AUDIT
+        interval = max(state.table.audit, AUDIT_SHARE * state.took) if state.table.audit else usual
         state.audit_at = now + interval * (0.8 + 0.4 * self.chance())
 
     def due(self, now: float) -> str | None:

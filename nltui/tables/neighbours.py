@@ -202,7 +202,7 @@ NEIGHBOURS = Table(
     command="ip neighbour show nud all; ip neighbour show proxy",
     feed=Feed.FOLLOWED,
     columns=COLUMNS,
-    line=("address", "dev:dev", "lladdr:lladdr", "state"),
+    line=("address", "dev:dev", "lladdr:lladdr", "state", "flags"),
     protocol=NETLINK_ROUTE,
     groups=(RTNLGRP_NEIGH,),
     header=12,
@@ -212,6 +212,8 @@ NEIGHBOURS = Table(
     accepts=(Where(FAMILY, among=frozenset({AF_INET, AF_INET6})),),
     dumps=tuple(_dump(family, proxies) for proxies in (False, True) for family in (AF_INET, AF_INET6)),
     silent_misses=True,
+    # Silent: entries made as INCOMPLETE or NOARP, and every proxy.
+    audit=1.5,
     volatile=frozenset({nd.NDA_CACHEINFO, nd.NDA_PROBES}),
     aliases=("neigh", "neighbour", "neighbors", "arp", "n"),
 )

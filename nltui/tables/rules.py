@@ -324,6 +324,8 @@ RULES = Table(
         for family in (AF_INET, AF_INET6)
     ),
     silent_misses=True,
+    # Silent: a rule is attached or detached by its link's coming and going, resolved by its target's.
+    audit=1.5,
     sort="priority",
     capacity=1 << 18,
     aliases=("rule", "ru"),

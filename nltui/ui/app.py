@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,13 +13,13 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
+from nltui.ui import choices
 from nltui.ui.dashboard import Dashboard
-from nltui.ui.footer import Footer, Hint
-from nltui.ui.panel import GLYPHS, Panel
+from nltui.ui.footer import Footer, hints
+from nltui.ui.panel import Panel
 from nltui.ui.status import Banner, StatusBar
 from nltui.ui.table_view import TableView
 from nltui.ui.tabs import TabStrip
-from nltui.ui.text import grouped
 from nltui.ui.theme import PALETTES, Colourless, paint, textual_theme
 from nltui.worker.contract import Freshness, SessionLike, TableStatus
 
@@ -58,6 +58,7 @@ class NltuiApp(App[None]):
             ("z", "zoom", "zoom the panel", "zoom"),
             ("minus", "last", "last panel", "last"),
             ("s", "sort", "pick the sort column", "sort"),
+            ("m", "narrow", "only what most people mean (routes: main), or all rows", "narrow"),
             ("p", "pause", "pause the view", "pause"),
             ("enter,down", "keep_filter", "keep the filter", "keep"),
             ("escape", "clear_layer", "clear one layer", "back"),
@@ -109,7 +110,12 @@ class NltuiApp(App[None]):
 
     def on_mount(self) -> None:
         """The first paint waits for nothing."""
+        self.app_resume_signal.subscribe(self, self._redraw)
         self.call_after_refresh(self._begin)
+
+    def _redraw(self, _: App[None]) -> None:
+        # After ctrl+z and fg the terminal holds the shell's text; textual repaints only what changed meanwhile.
+        self.refresh(layout=True)
 
     def _begin(self) -> None:
         self.session.start()
@@ -131,7 +137,7 @@ class NltuiApp(App[None]):
         zoomed = self.dashboard.zoomed
         where = self.dashboard.panels[zoomed].table.title if zoomed in self.dashboard.panels else ""
         self._status_bar.tick(status, where)
-        self._footer.show(list(self._hints(focused)))
+        self._footer.show(list(hints(self.dashboard, self._is_typing)))
         states = [status.tables.get(panel.table.name, TableStatus()) for panel in self.dashboard.visible_panels]
         if not self._loaded and states and all(state.freshness not in _UNSETTLED for state in states):
             self._loaded = True
@@ -139,36 +145,15 @@ class NltuiApp(App[None]):
             gc.collect()
             gc.freeze()
 
-    def _hints(self, panel: Panel | None) -> Iterator[Hint]:
-        if self._is_typing:
-            yield from (("Enter", "keep", "enter"), ("Esc", "show all", "escape"))
-            return
-        yield "?", "help", "question_mark"
-        yield "/", "filter", "slash"
-        if self.dashboard.detail is not None and self.focused is self.dashboard.detail:
-            yield from (("j k", "move", "j"), ("h l", "Summary · Message", "l"), ("Tab", "table", "tab"))
-        elif self.dashboard.detail is not None:
-            yield from (("x", "message", "x"), ("Tab", "into the detail", "tab"))
-        else:
-            yield from (("⏎", "detail", "enter"), ("x", "message", "x"), ("s", "sort", "s"))
-        if panel is not None:
-            yield "p", "pause" if panel.paused_at is None else "go on", "p"
-        yield ":", "tables", "colon"
-        if self.dashboard.detail is not None:
-            yield "Esc", "close the detail", "escape"
-        elif panel is not None and panel.filter_text:
-            yield "Esc", "clear the filter", "escape"
-        elif self.dashboard.zoomed is not None:
-            yield "Esc", "dashboard", "escape"
-        else:
-            yield "q", "quit", "q"
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a filter is typed, letters and digits are text; a list over the panels has keys of its own."""
         if len(self.screen_stack) > 1:
             return action in _OVER_LISTS
         if action == "keep_filter":
             return self._is_typing
+        if action == "narrow":
+            panel = self.dashboard.focused_panel
+            return panel is not None and panel.table.usual is not None and not self._is_typing
         return not self._is_typing or action in _WHILE_TYPING
 
     # -- places
@@ -281,52 +266,23 @@ class NltuiApp(App[None]):
         if panel is not None:
             panel.pause(self.session.status().events)
 
+    def action_narrow(self) -> None:
+        """The focused table's usual rows only, or all."""
+        panel = self.dashboard.focused_panel
+        if panel is not None:
+            panel.narrow()
+
     def action_sort(self) -> None:
         """Choose the sort column from a list."""
-        from nltui.ui.picker import Item, Picker
-
         panel = self.dashboard.focused_panel
-        if panel is None or panel.view.rows is None:
-            return
-        name, reverse = panel.view.rows.sort
-        arrow = "▼ " if reverse else "▲ "
-        items = [Item(c.name, c.name, (arrow if c.name == name else "") + c.help) for c in panel.table.columns]
-
-        def chosen(column: str | None) -> None:
-            if column is not None:
-                panel.view.sort_by(column, not reverse if column == name else False)
-
-        self.push_screen(Picker(f"sort {panel.table.title.lower()} by", items, name), chosen)
+        if panel is not None and panel.view.rows is not None:
+            choices.pick_sort(self, panel.view)
 
     def action_tables(self) -> None:
         """All tables, with their rows and state."""
-        from nltui.ui.picker import Item, Picker
-
-        status = self.session.status()
-        items: list[Item] = []
-        for digit, table in self.dashboard.tables:
-            state = status.tables.get(table.name, TableStatus())
-            glyph, tone = GLYPHS[state.freshness]
-            note = f"{grouped(state.rows):>10}  {glyph} {state.freshness.value:<10}  {table.feed.value}"
-            items.append(Item(table.name, f"{digit or ' '} {table.title}", note, tone))
-
-        async def chosen(name: str | None) -> None:
-            if name is not None:
-                await self.dashboard.go(name)
-
-        panel = self.dashboard.focused_panel
-        self.push_screen(Picker("tables", items, panel.table.name if panel is not None else None), chosen)
+        choices.pick_table(self, self.dashboard, self.session.status())
 
     def action_help(self) -> None:
         """Keys, table and columns; choosing a key presses it."""
-        from nltui.ui.help import help_items
-        from nltui.ui.picker import Picker
-
         panel = self.dashboard.focused_panel
-        items = list(help_items(self.screen, panel.table if panel is not None else None))
-
-        def chosen(key: str | None) -> None:
-            if key is not None:
-                self.simulate_key(key)
-
-        self.push_screen(Picker("help", items), chosen)
+        choices.pick_key(self, panel.table if panel is not None else None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
 from nltui.model.types import Tone
+from nltui.ui.dashboard import Dashboard
 from nltui.ui.text import Part, cells, spread
 from nltui.ui.theme import paint_of
 
@@ -16,6 +17,37 @@ MOST = 8
 
 Hint = tuple[str, str, str]
 """Key as shown, what it does, and the key as pressed."""
+
+
+def hints(dashboard: Dashboard, is_typing: bool) -> Iterator[Hint]:
+    """The keys worth naming now; the last one says how to leave."""
+    panel, detail = dashboard.focused_panel, dashboard.detail
+    if is_typing:
+        yield from (("Enter", "keep", "enter"), ("Esc", "show all", "escape"))
+        return
+    yield "?", "help", "question_mark"
+    yield "/", "filter", "slash"
+    if detail is not None and dashboard.screen.focused is detail:
+        yield from (("j k", "move", "j"), ("h l", "Summary · Message", "l"), ("Tab", "table", "tab"))
+    elif detail is not None:
+        yield from (("x", "message", "x"), ("Tab", "into the detail", "tab"))
+    else:
+        yield from (("⏎", "detail", "enter"), ("x", "message", "x"), ("s", "sort", "s"))
+    if panel is not None and panel.paused_at is not None:
+        yield "p", "go on", "p"
+    elif panel is not None and panel.table.usual is not None and panel.view.rows is not None:
+        yield "m", "all rows" if panel.view.rows.narrowed else f"only {panel.table.usual.name}", "m"
+    else:
+        yield "p", "pause", "p"
+    yield ":", "tables", "colon"
+    if detail is not None:
+        yield "Esc", "close the detail", "escape"
+    elif panel is not None and panel.filter_text:
+        yield "Esc", "clear the filter", "escape"
+    elif dashboard.zoomed is not None:
+        yield "Esc", "dashboard", "escape"
+    else:
+        yield "q", "quit", "q"
 
 
 class Footer(Widget):

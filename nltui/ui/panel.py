@@ -50,6 +50,7 @@ class Panel(Widget):
         """The session's count of events when the person paused; None: running."""
         self._open_rows = open_rows
         self._waiting = 0
+        self._extent: tuple[int, str, bool] | None = None
         self._edges: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -63,27 +64,40 @@ class Panel(Widget):
 
     def tick(self, status: TableStatus, events_seen: int) -> None:
         """Ten times a second while visible."""
+        is_news = status != self.status
         self.status = status
-        if self.view.rows is None and (rows := self._open_rows()) is not None:
-            self.view.attach(rows)
-        if self.paused_at is None:
-            self._waiting = 0
-            changed = self.view.tick()
+        if self.view.rows is None and (opened := self._open_rows()) is not None:
+            opened.narrow(self.table.usual is not None)
+            opened.tick()
+            self.view.attach(opened)
+            is_news = True
+        if self.paused_at is not None:
+            waiting = events_seen - self.paused_at
+            is_news |= waiting != self._waiting
+            self._waiting = waiting
         else:
-            self._waiting = events_seen - self.paused_at
-            changed = False
-        empty = self._empty()
-        if empty != self.view.empty:
-            self.view.empty = empty
-            if not changed:
-                self.view.draw()
-        self._update_edges()
+            is_news |= self.view.tick()
+        rows = self.view.rows
+        extent = (len(rows), rows.filter_text, rows.narrowed) if rows is not None else None
+        if is_news or extent != self._extent:
+            self._extent = extent
+            self._update_edges()
+            self.view.say(self._empty())
 
     def pause(self, events_seen: int) -> None:
         """Stop taking changes in, or go on."""
         self.paused_at = None if self.paused_at is not None else events_seen
         self._waiting = 0
         self._update_edges()
+
+    def narrow(self) -> None:
+        """Only the rows that most people mean, or all."""
+        rows = self.view.rows
+        if rows is not None and self.table.usual is not None:
+            rows.narrow(not rows.narrowed)
+            rows.tick()
+            self.view.draw()
+            self._update_edges()
 
     def _empty(self) -> str:
         rows, status = self.view.rows, self.status
@@ -94,8 +108,12 @@ class Panel(Widget):
         if rows is None or status.freshness is Freshness.STARTING:
             return "starting"
         title = self.table.title.lower()
+        usual = self.table.usual.name if self.table.usual is not None and rows.narrowed else ""
         if rows.filter_text:
-            return f"no {title} contain “{door.visible(rows.filter_text)}” · Esc shows all {grouped(rows.total)}"
+            more = f" in {usual} · m looks in all {title}" if usual else f" · Esc shows all {grouped(rows.total)}"
+            return f"no {title} contain “{door.visible(rows.filter_text)}”{more}"
+        if usual and rows.total:
+            return f"no {title} in {usual} · m shows all {grouped(rows.total)}"
         return f"no {title} yet" if self.table.feed in (Feed.LOG, Feed.LOCAL) else f"no {title}"
 
     # -- the border
@@ -121,9 +139,10 @@ class Panel(Widget):
         rows = self.view.rows
         if rows is None:
             return ""
-        if rows.filter_text:
-            return f"{grouped(len(rows))} of {grouped(rows.total)}"
-        return grouped(len(rows))
+        usual = f"{self.table.usual.name} " if self.table.usual is not None and rows.narrowed else ""
+        if rows.filter_text or (usual and len(rows) != rows.total):
+            return f"{usual}{grouped(len(rows))} of {grouped(rows.total)}"
+        return f"{usual}{grouped(len(rows))}"
 
     def _trouble(self) -> str:
         has_rows = self.view.rows is not None and len(self.view.rows)

@@ -90,7 +90,7 @@ class _List(Widget):
         self._all = tuple(items)
         self._found = self._all
         self._names = max((cells(item.name) for item in items), default=0)
-        self._cursor = next((i for i, item in enumerate(items) if item.value == start), 0)
+        self._cursor = next((i for i, item in enumerate(items) if start is not None and item.value == start), 0)
         self._top = 0
         self.sought = ""
 

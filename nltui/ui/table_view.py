@@ -102,6 +102,13 @@ class TableView(Widget, can_focus=True):
         self.draw()
         return True
 
+    def say(self, sentence: str) -> None:
+        """What stands in the middle while there are no rows."""
+        if sentence != self.empty:
+            self.empty = sentence
+            if self.rows is None or not len(self.rows):
+                self.draw()
+
     # -- drawing
 
     def draw(self) -> None:

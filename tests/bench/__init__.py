@@ -1,1 +1,1 @@
-"""Benchmarks: ratios against what others need for the same work. Run with `python -m tests.bench`; no test asserts them."""
+"""Benchmarks: ratios against what others need for the same work; `python -m tests.bench`. No test asserts them."""

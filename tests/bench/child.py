@@ -5,6 +5,7 @@ Everything is imported before any clock starts. The last line of output is a JSO
 
 from __future__ import annotations
 
+import importlib
 import json
 import mmap
 import socket
@@ -14,12 +15,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import nltui.model.activity
-import nltui.model.log
-import nltui.model.view
-import nltui.worker.actors
-import nltui.worker.log_reader
-import nltui.worker.reader
 from nltui.netlink.constants.netlink import NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR
 from nltui.netlink.socket import Sockets, dump_socket
 from nltui.netlink.wire import nlmsg
@@ -30,6 +25,16 @@ from nltui.worker.session import Session
 from tests.bench import churn, looking, process
 
 PATIENCE = 300.0
+LATE = (
+    "model.activity",
+    "model.history",
+    "model.log",
+    "model.view",
+    "worker.actors",
+    "worker.log_reader",
+    "worker.reader",
+)
+"""What a session imports in its threads."""
 
 
 def load(namespace: Namespace, table: str) -> dict[str, Any]:
@@ -97,6 +102,8 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {"load": load, "drain": drain, 
 
 def main(job: str, netns: str, *words: str) -> None:
     """Run one job."""
+    for name in LATE:
+        importlib.import_module(f"nltui.{name}")
     with resolve(netns) as namespace:
         print(json.dumps(JOBS[job](namespace, *words)))
 

@@ -44,7 +44,7 @@ def make(sender: Sender, events: int, ifindex: int) -> None:
 
 
 def follow(namespace: Namespace, table: str, ordered: bool, wait: Callable[[], None]) -> dict[str, Any]:
-    """Follow until `wait` returns and nothing more comes; `ordered` keeps a sorted view up to date 10 times a second."""
+    """Follow until `wait` returns and no more comes; `ordered` keeps a sorted view up to date 10 times a second."""
     session = Session(namespace, TABLES)
     session.start()
     if not session.wait([table], PATIENCE):

@@ -25,7 +25,9 @@ class Load:
     target: float
 
 
-MILLION = Load("P1", "1,000,000 IPv4 routes, loaded / ip route show", "routes", 1_000_000, make.routes, "route show", 0.65)
+MILLION = Load(
+    "P1", "1,000,000 IPv4 routes, loaded / ip route show", "routes", 1_000_000, make.routes, "route show", 0.65
+)
 OTHERS = (
     Load("P1m", "200,000 mixed routes / ip route show table all", "routes", 200_000, make.mixed_routes,
          "route show table all", 0.65),

@@ -151,10 +151,10 @@ def links(netns: Netns, count: int) -> None:
 
 
 def neighbours(netns: Netns, count: int) -> None:
-    """Permanent IPv4 neighbours on a dummy link."""
-    netns.batch(("link add d0 type dummy", "link set d0 up"))
+    """Permanent IPv4 neighbours on a veth."""
+    wire_up(netns)
     for part in _parts(
-        f"neigh add 10.{n >> 16}.{n >> 8 & 255}.{n & 255} dev d0 nud permanent"
+        f"neigh add 10.{n >> 16}.{n >> 8 & 255}.{n & 255} dev v0 nud permanent"
         f" lladdr 02:00:00:{n >> 16:02x}:{n >> 8 & 255:02x}:{n & 255:02x}"
         for n in range(1, count + 1)
     ):

@@ -59,9 +59,9 @@ def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 def cpu(pid: int) -> float:
-    """Seconds of CPU a running process has used, user and system (/proc/PID/stat, proc(5))."""
+    """Seconds of CPU a running process has used, user and system, one tick at least (/proc/PID/stat, proc(5))."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return max(int(fields[11]) + int(fields[12]), 1) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid: int) -> tuple[float, float]:

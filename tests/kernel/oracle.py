@@ -137,11 +137,6 @@ def quiet(
         assert time.monotonic() < deadline, f"never quiet: {moved}"
 
 
-def rows(table: Table, ns: Netns, *dumps: str) -> list[Row]:
-    """Our rows by the whole program, which must print what the reference makes of the raw dumps of these names."""
-    return dumped(table, ns)
-
-
 def decoded(table: Table, ns: Netns, *dumps: str) -> list[Row]:
     """Our rows by the plain-Python reference, from the raw dumps of these names (see sample.REQUESTS)."""
     context, messages = Names(ns), sample(ns)
@@ -154,7 +149,7 @@ def decoded(table: Table, ns: Netns, *dumps: str) -> list[Row]:
 
 
 def dumped(table: Table, ns: Netns, *options: str) -> list[Row]:
-    """Our rows by the whole program: `nltui dump TABLE -j -d -n NAMESPACE`."""
+    """Our rows, by the whole program: `nltui dump TABLE -j -d -n NAMESPACE`."""
     command = [sys.executable, "-m", "nltui", "dump", table.name, "-j", "-d", "-n", ns.name, *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"

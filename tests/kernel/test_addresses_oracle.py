@@ -23,7 +23,7 @@ def identity(row: oracle.Row) -> object:
 
 
 def look(ns: Netns) -> oracle.Report:
-    return oracle.quiet(lambda: oracle.rows(ADDRESSES, ns, "addresses"), lambda: theirs(ns), identity, COUNTING_DOWN)
+    return oracle.quiet(lambda: oracle.dumped(ADDRESSES, ns), lambda: theirs(ns), identity, COUNTING_DOWN)
 
 
 def test_addresses_of_a_namespace_with_some_of_everything(netns: Netns, peer: Netns) -> None:

@@ -36,7 +36,7 @@ def settled(rows: list[oracle.Row]) -> list[oracle.Row]:
 
 def look(ns: Netns) -> oracle.Report:
     return oracle.quiet(
-        lambda: settled(oracle.rows(NEIGHBOURS, ns, "neighbours", "proxies")),
+        lambda: settled(oracle.dumped(NEIGHBOURS, ns)),
         lambda: settled(theirs(ns)),
         identity,
         COUNTING,

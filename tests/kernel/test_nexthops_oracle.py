@@ -12,7 +12,7 @@ def identity(row: oracle.Row) -> object:
 
 
 def look(ns: Netns) -> oracle.Report:
-    return oracle.quiet(lambda: oracle.rows(NEXTHOPS, ns, "nexthops"), lambda: oracle.ip(ns, "nexthop show"), identity)
+    return oracle.quiet(lambda: oracle.dumped(NEXTHOPS, ns), lambda: oracle.ip(ns, "nexthop show"), identity)
 
 
 def test_nexthops_of_a_namespace_with_some_of_everything(netns: Netns, peer: Netns) -> None:

@@ -19,9 +19,7 @@ def identity(row: oracle.Row) -> object:
 
 
 def look(ns: Netns) -> oracle.Report:
-    return oracle.quiet(
-        lambda: oracle.rows(ROUTES, ns, "routes4", "routes6"), lambda: theirs(ns), identity, COUNTING_DOWN
-    )
+    return oracle.quiet(lambda: oracle.dumped(ROUTES, ns), lambda: theirs(ns), identity, COUNTING_DOWN)
 
 
 def test_routes_of_a_namespace_with_some_of_everything(netns: Netns, peer: Netns) -> None:

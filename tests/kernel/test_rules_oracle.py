@@ -16,7 +16,7 @@ def identity(row: oracle.Row) -> object:
 
 
 def look(ns: Netns) -> oracle.Report:
-    return oracle.quiet(lambda: oracle.rows(RULES, ns, "rules4", "rules6"), lambda: theirs(ns), identity)
+    return oracle.quiet(lambda: oracle.dumped(RULES, ns), lambda: theirs(ns), identity)
 
 
 def test_rules_of_a_namespace_with_some_of_everything(netns: Netns, peer: Netns) -> None:

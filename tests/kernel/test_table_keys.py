@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from nltui.model import single
 from nltui.model.table import Table
 from nltui.netlink import wire
-from nltui.netlink.fields import Whole
+from nltui.tables.neighbours import DESTINATION
 from tests.kernel import world
 from tests.kernel.netns import Netns
 from tests.kernel.sample import sample
@@ -66,7 +66,7 @@ def explained(table: Table, message: bytes) -> bool:
     An ECMP route of IPv6 goes leg by leg, which casts a doubt; neighbours of multicast groups come silently.
     """
     if table.name == "neighbours":
-        destination = single.value(table, table.columns[0].field or Whole(), message)
+        destination = single.value(table, DESTINATION, message)
         return isinstance(destination, bytes) and ip_address(destination).is_multicast
     return table.name == "routes" and message[16] == AF_INET6
 

@@ -69,6 +69,11 @@ def test_columns_have_names_of_their_own_and_a_sentence(table: Table) -> None:
 
 
 @every_table
+def test_a_declaration_can_stand_in_a_set(table: Table) -> None:
+    assert len({table, table}) == 1
+
+
+@every_table
 def test_line_label_and_sort_name_columns(table: Table) -> None:
     for part in (*table.line, table.label, table.sort):
         if part:

@@ -137,6 +137,7 @@ class FakeRows:
         self._source = source
         self._sort = (source.table.sort, False)
         self._filter = ""
+        self._narrowed = False
         self._order: list[Record] = []
         self._places: dict[Hashable, int] = {}
         self.generation = -1
@@ -155,6 +156,13 @@ class FakeRows:
     def filter_text(self) -> str:
         return self._filter
 
+    @property
+    def narrowed(self) -> bool:
+        return self._narrowed
+
+    def narrow(self, usual: bool) -> None:
+        self._narrowed, self._stale = usual, True
+
     def __len__(self) -> int:
         return len(self._order)
 
@@ -171,6 +179,9 @@ class FakeRows:
         return True
 
     def _passes(self, one: Record) -> bool:
+        usual = self.table.usual
+        if self._narrowed and usual is not None and one.cells["table"].text != usual.name:
+            return False
         return any(self._filter.lower() in cell.text.lower() for cell in one.cells.values())
 
     def rows(self, start: int, stop: int, columns: Sequence[Column]) -> list[Row]:

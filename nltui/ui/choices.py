@@ -1,0 +1,92 @@
+"""The lists that open over the panels: sort columns, tables, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nltui.model.table import Table
+from nltui.ui.panel import GLYPHS
+from nltui.ui.table_view import TableView
+from nltui.ui.text import grouped
+from nltui.worker.contract import SessionStatus, TableStatus
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.screen import Screen
+
+    from nltui.ui.dashboard import Dashboard
+    from nltui.ui.picker import Item
+
+SHOWN = {
+    "question_mark": "?", "colon": ":", "slash": "/", "minus": "-", "escape": "Esc", "enter": "Enter",
+    "pagedown": "PgDn", "pageup": "PgUp", "down": "↓", "up": "↑", "left": "←", "right": "→", "tab": "Tab",
+    "shift+tab": "shift+Tab", "home": "Home", "end": "End", "space": "Space",
+}  # fmt: skip
+"""Textual's key names as they stand on the keyboard."""
+
+
+def pick_sort(app: App[None], view: TableView) -> None:
+    """A column to order by; the present one again reverses."""
+    from nltui.ui.picker import Item, Picker
+
+    if view.rows is None:
+        return
+    name, reverse = view.rows.sort
+    arrow = "▼ " if reverse else "▲ "
+    items = [Item(c.name, c.name, (arrow if c.name == name else "") + c.help) for c in view.table.columns]
+
+    def chosen(column: str | None) -> None:
+        if column is not None:
+            view.sort_by(column, not reverse if column == name else False)
+
+    app.push_screen(Picker(f"sort {view.table.title.lower()} by", items, name), chosen)
+
+
+def pick_table(app: App[None], dashboard: Dashboard, status: SessionStatus) -> None:
+    """Any table, with what is known about it."""
+    from nltui.ui.picker import Item, Picker
+
+    items: list[Item] = []
+    for digit, table in dashboard.tables:
+        state = status.tables.get(table.name, TableStatus())
+        glyph, tone = GLYPHS[state.freshness]
+        note = f"{grouped(state.rows):>10}  {glyph} {state.freshness.value:<10}  {table.feed.value:<8}  {table.command}"
+        items.append(Item(table.name, f"{digit or ' '} {table.title}", note, tone))
+
+    async def chosen(name: str | None) -> None:
+        if name is not None:
+            await dashboard.go(name)
+
+    panel = dashboard.focused_panel
+    app.push_screen(Picker("tables", items, panel.table.name if panel is not None else None), chosen)
+
+
+def pick_key(app: App[None], table: Table | None) -> None:
+    """`?`: the keys that work here, the table and its columns; choosing a key presses it."""
+    from nltui.ui.picker import Picker
+
+    def chosen(key: str | None) -> None:
+        if key is not None:
+            app.simulate_key(key)
+
+    app.push_screen(Picker("help", list(help_items(app.screen, table))), chosen)
+
+
+def help_items(screen: Screen[object], table: Table | None) -> Iterator[Item]:
+    """From what declares them: keys from bindings, words from the table."""
+    from nltui.ui.picker import Item
+
+    found: dict[str, list[str]] = {}
+    # The program's own keys first, then those of the table or pane that has the focus.
+    for key, active in sorted(screen.active_bindings.items(), key=lambda pair: not pair[1].binding.priority):
+        # Bindings without an id are textual's own (copying selected text …), not part of this program.
+        if active.enabled and active.binding.id:
+            found.setdefault(active.binding.description, []).append(key)
+    for description, keys in found.items():
+        yield Item(keys[0], " ".join(SHOWN.get(key, key) for key in keys), description)
+    if table is not None:
+        yield Item(None, "")
+        yield Item(None, table.title, f"{table.help}  ({table.command})")
+        for column in table.columns:
+            yield Item(None, f"  {column.name}", column.help)
