@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from nltui.cli.arguments import Dump
 from nltui.errors import KernelRefused, NltuiError, PrivilegeMissing, TimedOut, UsageError
-from nltui.model.table import Feed, Table
+from nltui.model.table import Feed, Table, Where
 from nltui.system import namespaces
 from nltui.tables import TABLES, find
 from nltui.worker.contract import Freshness
@@ -48,11 +48,12 @@ def run(args: Dump) -> int:
 
 
 def _narrowed(table: Table, family: int | None) -> Table:
-    """Only what one address family's dumps cover; tables without families stay as they are."""
-    wanted = tuple(dump for dump in table.dumps if family is not None and dump.family == FAMILIES[family])
-    if not wanted:
+    """Only one address family's rows; tables without families stay as they are."""
+    if family is None or table.family is None:
         return table
-    return dataclasses.replace(table, dumps=wanted, accepts=table.accepts + wanted[0].covers[:1])
+    number = FAMILIES[family]
+    dumps = tuple(dump for dump in table.dumps if dump.family in (None, number))
+    return dataclasses.replace(table, dumps=dumps, accepts=(*table.accepts, Where(table.family, frozenset({number}))))
 
 
 def _wait(session: Session, names: list[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from nltui.model.table import Table, Where
@@ -20,11 +22,19 @@ def fulfils(where: Where, values: Ints) -> Bools:
     """Which values of a condition's field fulfil it."""
     keep = np.ones(len(values), bool)
     if where.among is not None:
-        keep &= np.isin(values, list(where.among))
+        keep &= member(values, where.among)
     if where.without:
-        keep &= ~np.isin(values, list(where.without))
+        keep &= ~member(values, where.without)
     if where.clear:
         keep &= (values & where.clear) == 0
     if where.set:
         keep &= (values & where.set) == where.set
     return keep
+
+
+def member(values: Ints, among: Iterable[int]) -> Bools:
+    """Which values are among a few; np.isin costs ten comparisons even for one."""
+    found = np.zeros(len(values), bool)
+    for number in among:
+        found |= values == number
+    return found

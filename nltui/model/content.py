@@ -33,7 +33,10 @@ class Comparer:
                 some = rows[at : at + 4096]
                 same[some] = self._equal(a, a_start[some], b, b_start[some], size)
         if self._paths:
-            for row in np.flatnonzero((a_size != b_size) & ~same).tolist():
+            other = np.flatnonzero(a_size != b_size)
+            plain = self._plain(Batch(a, a_start[other], a_size[other], self._plan))
+            plain &= self._plain(Batch(b, b_start[other], b_size[other], self._plan))
+            for row in other[~plain].tolist():
                 same[row] = self._stripped(a, a_start[row], a_size[row]) == self._stripped(b, b_start[row], b_size[row])
         return same
 
@@ -49,19 +52,30 @@ class Comparer:
         sizes = np.full(len(rows), size, np.int64)
         one, other = Batch(a, a_start[rows], sizes, self._plan), Batch(b, b_start[rows], sizes, self._plan)
         inside = differs[rows]
+        steady = ~one.broken & ~other.broken
         for path in self._paths:
             column = self._plan.columns[path]
             begin = other.place[column] - b_start[rows]
             alike = (one.place[column] - a_start[rows] == begin) & (other.place[column] > 0)
             if path in self._given:
                 alike &= self._holds(other, *self._given[path])
+            absent = (one.place[column] == 0) & (other.place[column] == 0)
+            steady &= absent | (alike & (one.length[column] == other.length[column]) & (len(path) == 1))
             first = np.where(alike, begin - 1, 0)[:, None]
             last = np.where(alike, begin + ((other.length[column] + 3) >> 2), 0)[:, None]
             inside &= ~((step >= first) & (step < last))
         left[rows] = inside.any(axis=1)
-        for row in rows[left[rows]].tolist():
+        # Where all volatile attributes lie alike, what differs outside them differs; nested ones may be repeated.
+        for row in rows[left[rows] & ~steady].tolist():
             left[row] = self._stripped(a, a_start[row], size) != self._stripped(b, b_start[row], size)
         return ~left
+
+    def _plain(self, batch: Batch) -> Bools:
+        """Well-formed messages without any volatile attribute: another length means another content."""
+        plain = ~batch.broken
+        for path in self._paths:
+            plain &= batch.place[self._plan.columns[path]] == 0
+        return plain
 
     def _holds(self, batch: Batch, path: tuple[int, ...], content: bytes) -> Bools:
         """Where the attribute at a path has this content."""

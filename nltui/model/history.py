@@ -119,6 +119,7 @@ class History:
     ) -> int:
         """Add entries in order; returns the first number. The bytes are copied, so buffers may be reused afterwards."""
         count = len(kinds)
+        old, new = self._fitting(old), self._fitting(new)
         sizes = ((old.size + 3) >> 2) + ((new.size + 3) >> 2)
         with self.lock:
             first = self.last + 1
@@ -130,6 +131,10 @@ class History:
                 self._copy(rows, 0, "old", old, part)
                 self._copy(rows, (old.size[part] + 3) >> 2, "new", new, part)
         return first
+
+    def _fitting(self, pieces: Pieces) -> Pieces:
+        """Without the bytes that would push out most of the others."""
+        return Pieces(np.where((pieces.size + 3) >> 2 > self._room // 4, 0, pieces.size), pieces.parts)
 
     def _part(
         self,
@@ -159,7 +164,7 @@ class History:
         for words, where, start in pieces.parts:
             here = lengths * where[part] * held
             for length in np.unique(here).tolist():
-                if not 0 < length <= self._room // 4:
+                if not length:
                     continue
                 mine = np.flatnonzero(here == length)
                 step = np.arange(length)

@@ -62,7 +62,7 @@ class Dump:
     strict: bool = True
     """Ask with NETLINK_GET_STRICT_CHK."""
     family: int | None = None
-    """AF_* this dump is about; `-4`/`-6` select by it. None: always sent."""
+    """AF_* this dump is all about; it is not sent where only another family is wanted. None: always sent."""
 
 
 class Grouping(Enum):
@@ -189,6 +189,8 @@ class Table:
     key: Key | None = None
     accepts: tuple[Where, ...] = ()
     """Messages that do not match all of these are not this table's."""
+    family: Field | None = None
+    """Where a row's AF_* is, by which `-4` and `-6` select; None: rows have none."""
     dumps: tuple[Dump, ...] = ()
     silent_misses: bool = False
     """Whether its dumps may leave out unchanged rows under churn without NLM_F_DUMP_INTR."""

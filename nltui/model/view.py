@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nltui.model import chains
 from nltui.model.cells import Memo, columns_of
 from nltui.model.conditions import fulfils
 from nltui.model.history import History
@@ -237,10 +238,16 @@ class View:
         if mine and store.state[slot] == LIVE:
             return slot
         same = np.flatnonzero(store.hash[: store.top] == np.uint64(identity.key))
-        live = same[store.state[same] == LIVE]
-        if len(live):
+        live = same[store.state[same] == LIVE].tolist()
+        lingers = mine and store.state[slot] == LINGERING
+        if store.chained:
+            # Others of its group have the same key: only what its bytes say tells whether it came back.
+            with store.lock:
+                wanted = chains.identity(self.table, store.message(slot)) if lingers else None
+                live = [at for at in live if lingers and chains.identity(self.table, store.message(at)) == wanted]
+        if live:
             return int(live[0])
-        return slot if mine and store.state[slot] == LINGERING else None
+        return slot if lingers else None
 
     def _copy(self, slots: Ints) -> tuple[Batch, NDArray[np.uint8], Bools, Ints]:
         """A private copy of a few messages, so that decoding needs no lock."""
@@ -321,6 +328,7 @@ class View:
         if self._needle:
             self._unsearched, self._order = slots, self._order[:0]
             return
+        self._unsearched = slots[:0]
         self._keys.refresh(slots)
         self._order = self._keys.sorted(slots)
         self._count_lingering()

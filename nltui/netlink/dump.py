@@ -41,7 +41,7 @@ class Chunk:
 
 
 class Scratch:
-    """Where dumps are received, one burst while the one before is decoded, and where those lie that are only compared."""
+    """Where dumps are received, one burst while another is decoded, and where those lie that are only compared."""
 
     def __init__(self) -> None:
         self.receivers = Receiver(BURST), Receiver(BURST)

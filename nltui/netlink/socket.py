@@ -32,7 +32,7 @@ SIOCGSKNS = 0x894C
 MSG_TRUNC, MSG_DONTWAIT = 0x20, 0x40
 MONITOR_BUFFER = 8 << 20
 """Bytes asked for with SO_RCVBUFFORCE: holds about 20,000 route notifications."""
-SLOTS, SLOT = 512, (1 << 16) + 64
+SLOTS, SLOT = 1024, (1 << 16) + 64
 """Datagrams taken by one recvmmsg, and the room of each: larger than any that the kernel sends."""
 
 

@@ -234,6 +234,7 @@ ADDRESSES = Table(
     removes=frozenset({RTM_DELADDR}),
     key=Key((FAMILY, INDEX, PREFIX_LENGTH, LOCAL, IPV4_PEER)),
     accepts=(Where(FAMILY, among=frozenset({AF_INET, AF_INET6})),),
+    family=FAMILY,
     dumps=tuple(
         Dump(
             RTM_GETADDR, bytes((family,)) + bytes(7), covers=(Where(FAMILY, among=frozenset({family})),), family=family

@@ -183,16 +183,8 @@ COLUMNS = (
 )
 
 
-def _dump(family: int, proxies: bool) -> Dump:
-    flags = nd.NTF_PROXY if proxies else 0
-    proxy = Where(FLAGS, set=nd.NTF_PROXY) if proxies else Where(FLAGS, clear=nd.NTF_PROXY)
-    return Dump(
-        RTM_GETNEIGH,
-        bytes((family,)) + bytes(9) + bytes((flags, 0)),
-        covers=(Where(FAMILY, among=frozenset({family})), proxy),
-        family=family,
-    )
-
+ENTRIES = Dump(RTM_GETNEIGH, bytes(12), covers=(Where(FLAGS, clear=nd.NTF_PROXY),))
+PROXIES = Dump(RTM_GETNEIGH, bytes((0,) * 10 + (nd.NTF_PROXY, 0)), covers=(Where(FLAGS, set=nd.NTF_PROXY),))
 
 NEIGHBOURS = Table(
     name="neighbours",
@@ -210,7 +202,8 @@ NEIGHBOURS = Table(
     removes=frozenset({RTM_DELNEIGH}),
     key=Key((FAMILY, INDEX, DESTINATION, PROXY)),
     accepts=(Where(FAMILY, among=frozenset({AF_INET, AF_INET6})),),
-    dumps=tuple(_dump(family, proxies) for proxies in (False, True) for family in (AF_INET, AF_INET6)),
+    family=FAMILY,
+    dumps=(ENTRIES, PROXIES),
     silent_misses=True,
     # Silent: entries made as INCOMPLETE or NOARP, and every proxy.
     audit=1.5,

@@ -243,6 +243,7 @@ NEXTHOPS = Table(
     sets=frozenset({RTM_NEWNEXTHOP}),
     removes=frozenset({RTM_DELNEXTHOP}),
     key=Key((ID,)),
+    family=FAMILY,
     dumps=(Dump(RTM_GETNEXTHOP, bytes(8)),),
     volatile_paths=frozenset({(nh.NHA_RES_GROUP, nh.NHA_RES_GROUP_UNBALANCED_TIME)}),
     # Groups shrink, and routes change or go, when a nexthop goes; routes show what a replaced one stands for.

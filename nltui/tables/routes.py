@@ -371,6 +371,7 @@ ROUTES = Table(
     ),
     accepts=(Where(FAMILY, among=frozenset({AF_INET, AF_INET6})), Where(FLAGS, clear=rt.RTM_F_CLONED)),
     usual=Usual("main", (Where(TABLE_FIELD, among=frozenset({rt.RT_TABLE_MAIN})),)),
+    family=FAMILY,
     dumps=tuple(
         Dump(
             rt.RTM_GETROUTE,

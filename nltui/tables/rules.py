@@ -317,12 +317,8 @@ RULES = Table(
         grouping=Grouping.MULTISET,
     ),
     accepts=(Where(FAMILY, among=frozenset({AF_INET, AF_INET6})),),
-    dumps=tuple(
-        Dump(
-            RTM_GETRULE, bytes((family,)) + bytes(11), covers=(Where(FAMILY, among=frozenset({family})),), family=family
-        )
-        for family in (AF_INET, AF_INET6)
-    ),
+    family=FAMILY,
+    dumps=(Dump(RTM_GETRULE, bytes(12)),),
     silent_misses=True,
     # Silent: a rule is attached or detached by its link's coming and going, resolved by its target's.
     audit=1.5,

@@ -45,6 +45,7 @@ class NltuiApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "nltui"
     AUTO_FOCUS = None
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         # All have priority: keys typed ahead (a slow line delivers several at once) then act in the order typed.
         Binding(key, action, words, priority=True, id=f"app.{name}")
@@ -111,6 +112,7 @@ class NltuiApp(App[None]):
     def on_mount(self) -> None:
         """The first paint waits for nothing."""
         self.app_resume_signal.subscribe(self, self._redraw)
+        self.theme_changed_signal.subscribe(self, lambda _: self.dashboard.repaint())
         self.call_after_refresh(self._begin)
 
     def _redraw(self, _: App[None]) -> None:
@@ -124,6 +126,9 @@ class NltuiApp(App[None]):
 
     def tick(self) -> None:
         """Look at the session and repaint what changed."""
+        if not self.dashboard.is_attached:
+            # The last beat of the clock can come while the screen is being taken down.
+            return
         status = self.session.status()
         self._banner.tell(status.trouble)
         self.dashboard.tick(status)
@@ -228,6 +233,10 @@ class NltuiApp(App[None]):
             return
         self._interrupted = now
         await self.action_clear_layer()
+
+    async def action_quit(self) -> None:
+        """ctrl+q, textual's own key."""
+        self.leave()
 
     def leave(self, code: int = 0) -> None:
         """End the readers and the program; `code` is the exit code (128+n for a signal)."""

@@ -9,6 +9,7 @@ from nltui.model.table import Table
 from nltui.ui.panel import GLYPHS
 from nltui.ui.table_view import TableView
 from nltui.ui.text import grouped
+from nltui.ui.theme import PALETTES
 from nltui.worker.contract import SessionStatus, TableStatus
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ SHOWN = {
     "shift+tab": "shift+Tab", "home": "Home", "end": "End", "space": "Space",
 }  # fmt: skip
 """Textual's key names as they stand on the keyboard."""
+_THEME = "theme:"
 
 
 def pick_sort(app: App[None], view: TableView) -> None:
@@ -44,7 +46,7 @@ def pick_sort(app: App[None], view: TableView) -> None:
 
 
 def pick_table(app: App[None], dashboard: Dashboard, status: SessionStatus) -> None:
-    """Any table, with what is known about it."""
+    """Any table, with what is known about it; below them the themes."""
     from nltui.ui.picker import Item, Picker
 
     items: list[Item] = []
@@ -54,8 +56,12 @@ def pick_table(app: App[None], dashboard: Dashboard, status: SessionStatus) -> N
         note = f"{grouped(state.rows):>10}  {glyph} {state.freshness.value:<10}  {table.feed.value:<8}  {table.command}"
         items.append(Item(table.name, f"{digit or ' '} {table.title}", note, tone))
 
+    items += [Item(_THEME + name, f"  theme {name}", "colours of the screen") for name in PALETTES if name != app.theme]
+
     async def chosen(name: str | None) -> None:
-        if name is not None:
+        if name is not None and name.startswith(_THEME):
+            app.theme = name.removeprefix(_THEME)
+        elif name is not None:
             await dashboard.go(name)
 
     panel = dashboard.focused_panel

@@ -12,8 +12,8 @@ GAP = 2
 """Least cells between two columns."""
 SPREAD = 4
 """Most cells added to a gap where there is room: farther apart, the eye loses the line."""
-PUSH = 24
-"""Most cells between the words at the left and the numbers at the right edge."""
+PUSH = 30
+"""Most cells left empty between the words at the left and numbers at the right edge: across more, the eye gets lost."""
 GUTTER = 1
 """Cells before the first column, for the row's mark, and after the last."""
 WORD = 12
@@ -107,13 +107,10 @@ def arrange(
     room = width - 2 * GUTTER
     sizes = [needs[column.name] for column in shown]
     if wide or left:
-        sizes[0] = min(sizes[0], max(FIRST, room // 3))
-        count, used = 1, sizes[0]
-        while count < len(sizes) and used + GAP + floor(sizes[count], False) <= room:
-            used += GAP + sizes[count]
-            count += 1
-        shown, sizes = shown[:count], sizes[:count]
-    sizes = shrink(sizes, room)
+        sizes = _as_many(sizes, room)
+        shown = shown[: len(sizes)]
+    else:
+        sizes = shrink(sizes, room)
     spare = max(0, room - sum(sizes) - GAP * (len(sizes) - 1))
     gap = GAP + min(SPREAD, spare // max(1, len(sizes)))
     spare -= (gap - GAP) * (len(sizes) - 1)
@@ -122,10 +119,23 @@ def arrange(
     x = GUTTER
     for place, (column, size) in enumerate(zip(shown, sizes, strict=True)):
         if place and place == len(shown) - numbers:
-            x += min(spare, PUSH)
+            x += spare if spare <= PUSH else 0
         slots.append(Slot(column, index[column.name], x, max(1, min(size, width - x))))
         x += size + gap
     return Layout(tuple(slots), left > 0, left + len(shown) < len(order))
+
+
+def _as_many(needs: list[int], room: int) -> list[int]:
+    """Full widths from the left for as many as fit; the last one may be cut, the frozen first one leaves room."""
+    sizes = [min(needs[0], max(FIRST, room // 3), max(1, room))]
+    used = sizes[0]
+    for need in needs[1:]:
+        rest = room - used - GAP
+        if rest < floor(need, False):
+            break
+        sizes.append(min(need, rest))
+        used += GAP + sizes[-1]
+    return sizes
 
 
 def _trailing_numbers(columns: Sequence[Column]) -> int:

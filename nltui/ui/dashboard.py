@@ -211,6 +211,12 @@ class Dashboard(Widget):
             if self.zoomed is not None:
                 self.screen.set_focus(self.panels[self.zoomed].view)
 
+    def repaint(self) -> None:
+        """Draw everything anew, in the colours of another theme."""
+        for panel in self.panels.values():
+            panel.view.draw()
+            panel.refresh()
+
     def tick(self, status: SessionStatus) -> None:
         """Ten times a second: bring what is visible up to date."""
         for panel in self.visible_panels:

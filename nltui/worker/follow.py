@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nltui.model.conditions import accepted
+from nltui.model.conditions import accepted, member
 from nltui.model.events import Events, Heard
 from nltui.model.history import History
 from nltui.model.intake import Intake
@@ -24,8 +24,8 @@ class Follower:
         self.store = Store(table)
         self.events = Events(self.store, history, number)
         self._history, self._number = history, number
-        self._types = np.array(sorted(table.sets | table.removes), np.int64)
-        self._sets = np.array(sorted(table.sets), np.int64)
+        self._types = table.sets | table.removes
+        self._sets = table.sets
         self.running: RunningDump | None = None
         self.loaded = False
 
@@ -34,7 +34,7 @@ class Follower:
 
         Returns how many there were, the tables that are doubtful now, and how many messages were malformed.
         """
-        mine = np.flatnonzero(np.isin(type_, self._types))
+        mine = np.flatnonzero(member(type_, self._types))
         if not len(mine):
             return 0, [], 0
         batch = Batch(words, start[mine], size[mine], self.store.key_plan)
@@ -44,14 +44,14 @@ class Follower:
         if not keep.all():
             turned_away = type_[mine[~keep]]
             for doubt in self.table.doubts:
-                if doubt.rejected and np.isin(turned_away, list(doubt.on)).any():
+                if doubt.rejected and member(turned_away, doubt.on).any():
                     doubts += doubt.tables
             mine = mine[keep]
             batch = Batch(words, start[mine], size[mine], self.store.key_plan)
         if not len(mine):
             return 0, doubts, malformed
         at = start[mine]
-        sets = np.isin(type_[mine], self._sets)
+        sets = member(type_[mine], self._sets)
         doubts += self._doubts(batch, type_[mine])
         heard = Heard(
             batch,
@@ -72,7 +72,7 @@ class Follower:
         for doubt in self.table.doubts:
             if doubt.rejected:
                 continue
-            rows = np.flatnonzero(np.isin(type_, list(doubt.on)))
+            rows = np.flatnonzero(member(type_, doubt.on))
             if len(rows) and self._casts(doubt, batch, rows):
                 out += doubt.tables
         return out
@@ -174,7 +174,7 @@ class RunningDump:
     def _take(self, chunk: Chunk, in_place: bool) -> None:
         assert self._intake is not None
         self.interrupted |= chunk.interrupted
-        mine = np.isin(chunk.type, self._follower._sets)
+        mine = member(chunk.type, self._follower._sets)
         start, size = (chunk.start, chunk.size) if mine.all() else (chunk.start[mine], chunk.size[mine])
         if len(start):
             self._intake.take(chunk.words, start, size, in_place)

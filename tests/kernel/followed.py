@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from nltui.model import chains, single
+from nltui.model.content import Comparer
 from nltui.model.sync import State
 from nltui.model.table import Feed, Grouping, Table
 from nltui.system.namespaces import Namespace, resolve
 from nltui.tables import TABLES
 from nltui.worker.session import Session
 from tests.kernel.netns import Netns
+from tests.netlink.buffers import lay
 
+AF_INET = 2
 FOLLOWED = tuple(table for table in TABLES if table.feed is Feed.FOLLOWED and table.protocol == 0)
 PATIENCE = 10.0
 """Seconds after which something that should come true counts as false; nothing is measured against it."""
@@ -67,63 +68,54 @@ class Followed:
             heads = chains.heads(store, live)
             return [store.message(slot) for head in heads for slot in chains.members(store, head)]
 
-    def rows(self, table: Table) -> list[str]:
-        """Rows as JSON without what counts on by itself, sorted by key; IPv4 routes of one group keep their order."""
-        return sorted((self._shown(table, message) for message in self.messages(table)), key=lambda row: row[0:1])
-
-    def _shown(self, table: Table, message: bytes) -> str:
-        return json.dumps(shown(table, message, self.session.context), sort_keys=True)
-
-
-def shown(table: Table, message: bytes, context: Any) -> dict[str, Any]:
-    """One row's JSON without what counts on by itself."""
-    out: dict[str, Any] = {}
-    for column in table.columns:
-        got = single.values(table, column, message)
-        if column.json is None or column.volatile or (got is None and not column.type.absent):
-            continue
-        value = column.type.json(got, context)
-        if value is not None:
-            single.place(out, column.json, value)
-    return out
-
-
-Contents = dict[str, dict[object, list[Any]]]
-
-
-def contents(followed: Followed) -> Contents:
-    """Table → key → rows: the whole of what is known. Of IPv4 routes the rows of one key are in the kernel's order."""
-    out: Contents = {}
-    for table in followed.tables:
-        groups: dict[object, list[Any]] = {}
+    def groups(self, table: Table) -> dict[object, list[bytes]]:
+        """Rows by key. Those of one key are in the kernel's order where it has one (IPv4 routes), else in any fixed one."""
         assert table.key is not None
-        for message in followed.messages(table):
+        out: dict[object, list[bytes]] = {}
+        for message in self.messages(table):
             key = tuple(single.value(table, field, message) for field in table.key.fields)
-            groups.setdefault(key, []).append(stripped(table, message))
-        for key, rows in groups.items():
-            if not (table.key.grouping is Grouping.CHAIN and isinstance(key, tuple) and key[0] == 2):
-                groups[key] = sorted(rows, key=repr)
-        out[table.name] = groups
-    return out
+            out.setdefault(key, []).append(message)
+        for rows in out.values():
+            if rows[0][16] != AF_INET or table.key.row is None:
+                rows.sort(key=lambda message: repr(chains.identity(table, message)))
+        return out
+
+    def records(self, table: Table) -> list[dict[str, Any]]:
+        """Rows as `nltui dump -j` prints them."""
+        return [single.record(table, message, self.session.context) for message in self.messages(table)]
+
+    def lost(self) -> int:
+        """What the kernel says that it dropped on the monitor socket (linux/netlink_diag.h, /proc/net/netlink)."""
+        port = self.port()
+        for line in self.ns.run(["cat", "/proc/net/netlink"]).stdout.splitlines()[1:]:
+            _, protocol, pid, _, _, _, _, _, drops, _ = line.split()
+            if (protocol, pid) == ("0", str(port)):
+                return int(drops)
+        raise AssertionError(f"no socket {port}")
+
+    def port(self) -> int:
+        """The monitor socket's port id."""
+        monitor = self.session._readers[0]._monitor
+        assert monitor is not None
+        number: int = monitor.getsockname()[0]
+        return number
 
 
-def stripped(table: Table, message: bytes) -> tuple[str, ...]:
-    """Columns that are compared, as text."""
-    columns = [column for column in table.columns if not column.volatile and not column.rate_of]
-    return tuple(f"{c.name}={single.values(table, c, message)!r}" for c in columns)
-
-
-def difference(one: Contents, other: Contents) -> list[str]:
-    """In words, one line a key that is not alike."""
+def difference(one: Followed, other: Followed) -> list[str]:
+    """Rows that are not alike, in words; counters and timers do not count."""
     lines = []
-    for name in one:
-        for key in {**one[name], **other[name]}:
-            mine, theirs = one[name].get(key, []), other[name].get(key, [])
-            if mine != theirs:
-                extra = Counter(mine) - Counter(theirs), Counter(theirs) - Counter(mine)
-                lines.append(f"{name} {key}: too many {[_apart(r) for r in extra[0]]}, missing {[_apart(r) for r in extra[1]]}, {len(mine)} rows")
+    for table in one.tables:
+        left, right = one.groups(table), other.groups(table)
+        comparer = Comparer(table)
+        for key in {**left, **right}:
+            mine, theirs = left.get(key, []), right.get(key, [])
+            alike = len(mine) == len(theirs) and comparer.same(*lay(mine), *lay(theirs)).all()
+            if not alike:
+                lines.append(f"{table.name} {key}: {[m.hex() for m in mine]}, by a new dump {[m.hex() for m in theirs]}")
     return lines
 
 
-def _apart(row: tuple[str, ...]) -> str:
-    return " ".join(part for part in row if not part.endswith("=None"))
+def equal_to_a_new_dump(followed: Followed) -> list[str]:
+    """difference() to a session that has just loaded; empty when there is none."""
+    with Followed(followed.ns, followed.tables) as fresh:
+        return difference(followed, fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nltui.ui.theme import LIGHT
 from nltui.worker.contract import Freshness, TableStatus
 from tests.ui.fake import FakeSession, home_router
 from tests.ui.robot import sitting
@@ -140,3 +141,17 @@ async def test_the_footer_names_at_most_eight_keys() -> None:
         await robot.sees("? help  / filter")
         robot.app.simulate_key("slash")
         await robot.sees("Enter keep  Esc show all")
+
+
+async def test_themes_are_in_the_list_and_apply_to_every_line() -> None:
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.type("theme light")
+        await robot.press("enter")
+        await robot.misses("type to search")
+        await robot.tick()
+        assert robot.app.theme == "light"
+        lines = robot.app.screen._compositor.render_strips(robot.app.size)
+        grounds = {segment.style.bgcolor for line in lines for segment in line if segment.style}
+        names = {ground.name.lower() for ground in grounds if ground is not None}
+        assert names <= {LIGHT.ground, LIGHT.bars, LIGHT.cursor}

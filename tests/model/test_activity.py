@@ -1,0 +1,119 @@
+"""Lines of the activity log: what happened, to which row, old → new, and who asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nltui.model.activity import ActivityView
+from nltui.model.history import Source
+from nltui.model.table import Grouping
+from nltui.tables.activity import ACTIVITY
+from tests.model import small
+from tests.model.follower import Fed
+from tests.model.small import NEW, Row, table
+
+SMALL = table(Grouping.UNIQUE)
+
+
+class Nobody:
+    generation = 0
+
+    def lookup(self, table: str, key: int) -> str | None:
+        return None
+
+
+def named(port_id: int, at: int) -> str:
+    return f"ip[{port_id}]"
+
+
+class Happened:
+    """The small table being followed, and the log of what happens to it."""
+
+    def __init__(self, *rows: Row, **changed: Any) -> None:
+        self.fed = Fed(SMALL)
+        self.fed.load([row.message() for row in rows])
+        tables = [SMALL] * 4
+        self.view = ActivityView(ACTIVITY, tables, self.fed.history, Nobody(), named)
+
+    def hears(self, *messages: bytes) -> None:
+        self.fed.hear(messages)
+
+    def lines(self) -> list[str]:
+        """Newest first, without the time."""
+        self.view.tick()
+        rows = self.view.rows(0, len(self.view), ACTIVITY.columns)
+        return [" ".join(cell.text for cell in row.cells[1:]) for row in rows]
+
+
+def test_nothing_happened() -> None:
+    assert Happened(Row(1, 1, b"one")).lines() == []
+
+
+def test_added_changed_removed() -> None:
+    log = Happened()
+    log.hears(Row(1, 1, b"one").message(NEW, 0, 77))
+    log.hears(Row(1, 1, b"two").message(NEW, 0, 77))
+    log.hears(Row(1, 1, b"two").message(small.DEL, 0, 0))
+    assert log.lines() == [
+        "− small one 1 value:two kernel".replace("value:two", "value two"),
+        "~ small one 1 value one→two ip[77]",
+        "+ small one 1 value one ip[77]",
+    ]
+
+
+def test_several_events_of_one_key_in_one_batch_are_all_told() -> None:
+    log = Happened(Row(1, 1, b"zero"))
+    log.hears(
+        Row(1, 1, b"one").message(), Row(1, 1, b"").message(), Row(1, 1, b"x").message(small.DEL), Row(1, 2, b"b").message()
+    )
+    assert [line.partition(" small one ")[::2] for line in log.lines()] == [
+        ("+", "1 value b kernel"),
+        ("−", "1 kernel"),
+        ("~", "1 value one→∅ kernel"),
+        ("~", "1 value zero→one kernel"),
+    ]
+
+
+def test_a_difference_that_no_column_shows_names_the_attribute() -> None:
+    log = Happened(Row(1, 1, b"one"))
+    message = bytearray(Row(1, 1, b"one").message())
+    message += small.wire.nlattr(77, b"new")
+    message[0:4] = len(message).to_bytes(4, "little")
+    log.hears(bytes(message))
+    assert log.lines() == ["~ small one 1 attribute 77 kernel"]
+
+
+def test_what_a_dump_found_was_silent() -> None:
+    log = Happened(Row(1, 1, b"one"))
+    log.fed.load([Row(2, 1, b"two").message()])
+    assert sorted(log.lines()) == ["+ small one 2 value two silent", "− small one 1 value one silent"]
+    assert {change.source for change in log.fed.changes()} == {Source.DUMP}
+
+
+def test_hostile_text_is_made_harmless() -> None:
+    log = Happened()
+    log.hears(Row(1, 1, b"\x1b]0;title\x07[bold]").message())
+    (line,) = log.lines()
+    assert "\x1b" not in line
+    assert "\\x1b]0;title\\x07[bold]" in line
+
+
+def test_bytes_of_an_entry() -> None:
+    log = Happened(Row(1, 1, b"one"))
+    old, new, gone = Row(1, 1, b"one").message(), Row(1, 1, b"two").message(), Row(1, 1, b"two").message(small.DEL)
+    log.hears(new)
+    log.hears(gone)
+    log.view.tick()
+    assert (log.view.message(1), log.view.before(1)) == (new, old)
+    assert (log.view.message(2), log.view.before(2)) == (new, None)
+    assert log.view.subject(1) is SMALL
+    assert (log.view.message(3), log.view.before(3), log.view.subject("x")) == (None, None, None)
+
+
+def test_an_overtaken_entry_is_forgotten() -> None:
+    log = Happened()
+    for number in range(3 << 10):
+        log.hears(Row(1, 1, str(number).encode() * 100).message())
+    lines = log.lines()
+    assert len(lines) == log.fed.history.last - log.fed.history.first + 1 < 3 << 10
+    assert all(lines)
