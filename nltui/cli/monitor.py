@@ -79,7 +79,7 @@ def _line(session: Session, table: Table, change: Change) -> str:
     named, rest = describe(table, change.new or change.old, session.context)
     if change.kind is Kind.CHANGED:
         found = differences(table, change, session.context)
-        rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" for name, old, new in found)
+        rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" if old != new else name for name, old, new in found)
     actor = who(table, change, session.actor)
     return f"{clock(change.time)} {GLYPH[change.kind]} {table.singular} {named} {rest}  {actor}".replace("   ", "  ")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from json import dumps
 
 from nltui.errors import MalformedMessage
 from nltui.model import single
@@ -12,8 +13,10 @@ from nltui.model.history import Change, History, Kind, Source
 from nltui.model.log import NumberedView
 from nltui.model.rows import Cell
 from nltui.model.table import Column, Table
-from nltui.model.types import Context, Tone
+from nltui.model.types import Context, Json, Tone
 from nltui.netlink import wire
+from nltui.netlink.fields import Field
+from nltui.text import visible
 
 REMEMBERED = 2000
 GLYPH = {Kind.ADDED: "+", Kind.CHANGED: "~", Kind.REMOVED: "−"}
@@ -30,16 +33,40 @@ def clock(ns: int) -> str:
 
 
 def differences(table: Table, change: Change, context: Context) -> list[tuple[str, str, str]]:
-    """(column, old, new) of every column that is compared and differs; by attribute number where no column shows it."""
+    """(column, old, new) of every column that is compared and differs; by attribute number where no column shows it.
+
+    A column that only shows part of what one before it shows (the gateway of `via`) is left out; of an object, the keys
+    that differ are told one by one.
+    """
     out: list[tuple[str, str, str]] = []
+    told: set[Field] = set()
     for column in table.columns:
-        if column.volatile or column.rate_of:
+        if column.volatile or column.rate_of or told.issuperset(column.fields):
             continue
         old = single.text(table, column, change.old, context)
         new = single.text(table, column, change.new, context)
         if old != new:
-            out.append((column.name, old, new))
+            inside = _inside(table, column, change, context)
+            out += [(column.name, old, new)] if inside is None else inside
+            told.update(column.fields)
     return out or [(f"attribute {number}", "", "changed") for number in _attributes(table, change)]
+
+
+def _inside(table: Table, column: Column, change: Change, context: Context) -> list[tuple[str, str, str]] | None:
+    """Differing keys of a column whose value is an object before and after; None where it is none."""
+    old, new = (single.json(table, column, message, context) for message in (change.old, change.new))
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return None
+    keys = [key for key in {**old, **new} if key not in column.volatile_keys and old.get(key) != new.get(key)]
+    return [(key, _word(old.get(key)), _word(new.get(key))) for key in keys]
+
+
+def _word(value: Json) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return visible(value if isinstance(value, str) else dumps(value))
 
 
 def _attributes(table: Table, change: Change) -> list[int]:

@@ -48,7 +48,7 @@ class JsonWriter:
             nested = self._with_nested(batch)
             if nested.all():
                 return self._records(batch)
-            lists = [self._fragments(batch, column) for column in self._flat]
+            lists = [repeat("", len(batch)), *(self._fragments(batch, column) for column in self._flat)]
             rows = ["{" + text[1:] + "}" for text in map("".join, zip(*lists, strict=False))]
             if nested.any():
                 where = np.flatnonzero(nested)

@@ -34,16 +34,19 @@ def text(table: Table, column: Column, message: bytes | memoryview, context: Con
     return column.type.text(got, context) or ""
 
 
+def json(table: Table, column: Column, message: bytes | memoryview, context: Context) -> Json:
+    """A cell as JSON; None where absent."""
+    got = values(table, column, message)
+    return None if got is None and not column.type.absent else column.type.json(got, context)
+
+
 def record(table: Table, message: bytes | memoryview, context: Context) -> dict[str, Json]:
     """The JSON object of one row, nested by the dotted paths of its columns."""
     out: dict[str, Json] = {}
     for column in table.columns:
         if column.json is None:
             continue
-        got = values(table, column, message)
-        if got is None and not column.type.absent:
-            continue
-        shown = column.type.json(got, context)
+        shown = json(table, column, message, context)
         if shown is not None:
             place(out, column.json, shown)
     return out

@@ -103,6 +103,8 @@ class Column:
     help: str
     """One sentence: what it is, its unit, its source (uapi attribute)."""
     volatile: bool = False
+    volatile_keys: frozenset[str] = frozenset()
+    """Of a column whose JSON is an object: keys that are volatile, where the rest is compared."""
     shown: bool = True
     """In the panel from the start; others appear in wide mode, the column chooser, the detail and JSON."""
     priority: int = 5

@@ -129,13 +129,6 @@ class Receiver:
         self._names: NDArray[np.uint32] = np.zeros((slots, 3), np.uint32)
         self._headers = (_Mmsghdr * slots)()
         self._iovecs = (_Iovec * slots)()
-        base = self.words.ctypes.data
-        for number in range(slots):
-            self._iovecs[number] = _Iovec(base + number * SLOT, SLOT)
-            header = self._headers[number].header
-            header.name = self._names.ctypes.data + number * 12
-            header.iov = ctypes.addressof(self._iovecs) + number * ctypes.sizeof(_Iovec)
-            header.iovlen = 1
         stride = ctypes.sizeof(_Mmsghdr)
         raw: Any = np.frombuffer(memoryview(self._headers).cast("B"), np.uint8).reshape(slots, stride)
         self._length = _column(raw, _Mmsghdr.length.offset)

@@ -30,7 +30,7 @@ from nltui.tables.kinds.link_types import (
 from nltui.tables.kinds.show import Details, Nested, line
 from nltui.tables.kinds.statistics import COUNTERS, REFRESH, Nonzero
 from nltui.tables.kinds.vf import functions
-from nltui.tables.kinds.volatile import COUNTED, DUMPS_ONLY, EVENTS_ONLY, GIVEN, PATHS
+from nltui.tables.kinds.volatile import COUNTED, COUNTED_KEYS, DUMPS_ONLY, EVENTS_ONLY, GIVEN, PATHS
 from nltui.tables.kinds.xdp import XDP
 
 AF_BRIDGE = 7
@@ -267,6 +267,7 @@ DETAILS = (
         type=Details(),
         json="linkinfo.info_data",
         help="Settings of its kind, as `ip -d` prints them (IFLA_INFO_DATA).",
+        volatile_keys=COUNTED_KEYS,
         shown=False,
         priority=8,
     ),
@@ -283,6 +284,7 @@ DETAILS = (
         type=Details(slave=True),
         json="linkinfo.info_slave_data",
         help="Its settings as a member: a bridge port's, a bond slave's … (IFLA_INFO_SLAVE_DATA).",
+        volatile_keys=COUNTED_KEYS,
         shown=False,
         priority=8,
     ),

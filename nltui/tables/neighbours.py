@@ -27,7 +27,7 @@ GLYPHS = {
     "DELAY": ("◐", Tone.CHANGED),
     "PROBE": ("◐", Tone.CHANGED),
     "FAILED": ("✗", Tone.BAD),
-    "NOARP": ("−", Tone.DIM),
+    "NOARP": ("·", Tone.DIM),
     "PERMANENT": ("◆", Tone.ACCENT),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ from nltui.model import chains, single
 from nltui.model.content import Comparer
 from nltui.model.sync import State
 from nltui.model.table import Feed, Grouping, Table
+from nltui.netlink.fields import Value
 from nltui.system.namespaces import Namespace, resolve
 from nltui.tables import TABLES
 from nltui.worker.session import Session
@@ -31,6 +33,10 @@ def comes_true(condition: Callable[[], bool], patience: float = PATIENCE) -> boo
             return False
         time.sleep(0.01)
     return True
+
+
+Groups = dict[tuple[Value, ...], list[bytes]]
+"""Rows by key."""
 
 
 class Followed:
@@ -68,10 +74,10 @@ class Followed:
             heads = chains.heads(store, live)
             return [store.message(slot) for head in heads for slot in chains.members(store, head)]
 
-    def groups(self, table: Table) -> dict[object, list[bytes]]:
+    def groups(self, table: Table) -> Groups:
         """Rows by key. Those of one key are in the kernel's order where it has one (IPv4 routes), else in any fixed one."""
         assert table.key is not None
-        out: dict[object, list[bytes]] = {}
+        out: Groups = {}
         for message in self.messages(table):
             key = tuple(single.value(table, field, message) for field in table.key.fields)
             out.setdefault(key, []).append(message)
@@ -102,10 +108,15 @@ class Followed:
 
 
 def difference(one: Followed, other: Followed) -> list[str]:
-    """Rows that are not alike, in words; counters and timers do not count."""
+    """Rows that are not alike, in words; counters and timers do not count, nor neighbours that are multicast groups.
+
+    The kernel makes those whenever it sends to one, and says nothing.
+    """
     lines = []
     for table in one.tables:
         left, right = one.groups(table), other.groups(table)
+        if table.name == "neighbours":
+            left, right = lasting(left), lasting(right)
         comparer = Comparer(table)
         for key in {**left, **right}:
             mine, theirs = left.get(key, []), right.get(key, [])
@@ -113,6 +124,15 @@ def difference(one: Followed, other: Followed) -> list[str]:
             if not alike:
                 lines.append(f"{table.name} {key}: {[m.hex() for m in mine]}, by a new dump {[m.hex() for m in theirs]}")
     return lines
+
+
+def lasting(groups: Groups) -> Groups:
+    """Without multicast groups."""
+    return {
+        key: rows
+        for key, rows in groups.items()
+        if not any(isinstance(part, bytes) and len(part) in (4, 16) and ip_address(part).is_multicast for part in key)
+    }
 
 
 def equal_to_a_new_dump(followed: Followed) -> list[str]:

@@ -72,6 +72,8 @@ def test_mutated_messages_that_can_be_read(table: Table) -> None:
     kept = []
     for _ in range(600):
         message = mutated(chance.choice(real), chance)
+        if len(message) < table.body:
+            continue  # never accepted
         try:
             list(wire.attributes(message, table.body))
             json.dumps(single.record(table, message, Names()))

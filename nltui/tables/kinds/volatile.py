@@ -57,3 +57,21 @@ GIVEN: dict[tuple[int, ...], tuple[tuple[int, ...], bytes]] = {
     **dict.fromkeys(_PORT, (_SLAVE_KIND, b"bridge\0")),
 }
 """Those that count in a bridge's details only; in other kinds' the same numbers are settings."""
+
+COUNTED_KEYS = frozenset(
+    {
+        "hello_timer",
+        "tcn_timer",
+        "topology_change_timer",
+        "gc_timer",
+        "fdb_n_learned",
+        "mcast_querier_state_ipv4",
+        "mcast_querier_state_ipv6",
+        "hold_timer",
+        "message_age_timer",
+        "forward_delay_timer",
+        "mcast_n_groups",
+        "mcast_eht_hosts_cnt",
+    }
+)
+"""How PATHS' bridge and port attributes are called in the details."""
