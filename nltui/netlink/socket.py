@@ -131,6 +131,12 @@ class Receiver:
         self._iovecs = (_Iovec * slots)()
         stride = ctypes.sizeof(_Mmsghdr)
         raw: Any = np.frombuffer(memoryview(self._headers).cast("B"), np.uint8).reshape(slots, stride)
+        pointers: Any = np.frombuffer(memoryview(self._iovecs).cast("B"), np.uintp).reshape(slots, 2)
+        numbers = np.arange(slots, dtype=np.uintp)
+        pointers[:, 0], pointers[:, 1] = self.words.ctypes.data + numbers * SLOT, SLOT
+        _column(raw, _Msghdr.name.offset, np.uintp)[:] = self._names.ctypes.data + numbers * 12
+        _column(raw, _Msghdr.iov.offset, np.uintp)[:] = pointers.ctypes.data + numbers * ctypes.sizeof(_Iovec)
+        _column(raw, _Msghdr.iovlen.offset, np.uintp)[:] = 1
         self._length = _column(raw, _Mmsghdr.length.offset)
         self._flags = _column(raw, _Msghdr.flags.offset)
         self._namelen = _column(raw, _Msghdr.namelen.offset)
@@ -165,8 +171,9 @@ class Receiver:
         )
 
 
-def _column(raw: Any, offset: int) -> NDArray[np.uint32]:
-    column: NDArray[np.uint32] = raw[:, offset : offset + 4].view(np.uint32)[:, 0]
+def _column(raw: Any, offset: int, kind: type[np.generic] = np.uint32) -> NDArray[Any]:
+    """One field of every header, in place."""
+    column: NDArray[Any] = raw[:, offset : offset + np.dtype(kind).itemsize].view(kind)[:, 0]
     return column
 
 

@@ -85,8 +85,9 @@ class Dashboard(Widget):
     @property
     def focused_panel(self) -> Panel | None:
         """The one whose table has the focus, else the current one."""
+        focused = self.screen.focused if self.is_attached else None
         for panel in self.visible_panels:
-            if self.screen.focused is panel.view:
+            if focused is panel.view:
                 return panel
         return self.panels.get(self.zoomed or self.current)
 

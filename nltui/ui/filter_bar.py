@@ -43,7 +43,7 @@ class FilterBar(Widget):
     @property
     def is_editing(self) -> bool:
         """Whether keys go into the filter now."""
-        return self.is_mounted and self.screen.focused is self._input
+        return self.is_attached and self.screen.focused is self._input
 
     def follow(self, panel: Panel | None) -> None:
         """Show the filter of the panel that has the focus; hide where there is none. Not while typing."""

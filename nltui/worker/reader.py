@@ -279,6 +279,7 @@ class Reader:
             self.sync.ended(name, now, dump.unconfirmed, dump.changed)
             self.sync.schedule_audit(name, now, follower.store.count)
         self._on_change(name)
+        self._begin()
 
 
 def _sentence(table: Table, number: int) -> str:

@@ -75,6 +75,8 @@ class Session:
 
     def start(self) -> None:
         """Return at once; the first thread imports what is needed and starts the others."""
+        if self._stopping.is_set():
+            return
         starter = threading.Thread(target=self._start, name="nltui-start", daemon=True)
         self._threads.append(starter)
         starter.start()
@@ -127,7 +129,8 @@ class Session:
         """Ask the readers to end and wait for them, at most a second."""
         self._stopping.set()
         deadline = time.monotonic() + JOIN
-        self.ready.wait(JOIN)
+        if self._threads:
+            self.ready.wait(JOIN)
         for reader in self._running():
             reader.stop()
         for thread in self._threads:

@@ -63,14 +63,19 @@ def helped(screen: Terminal) -> None:
     screen.shows("type to search")
 
 
+def storming(screen: Terminal) -> None:
+    """Events arrive faster than lines can be read."""
+    screen.shows("192.0.2.")
+
+
 STATES = {
     "starting": State(starting, "q"),
     "loading": State(loading, "qq", ("routes",)),
     "loaded": State(loaded, "q"),
     "filter": State(filtering, "\x03\x03", ("routes",)),
     "detail": State(detailed, "qqq"),
-    "help": State(helped, "\x03q"),
-    "storm": State(loaded, "q", stormy=True),
+    "help": State(helped, "\x11"),
+    "storm": State(storming, "q", stormy=True),
 }
 
 
