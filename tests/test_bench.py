@@ -26,7 +26,8 @@ def test_a_small_run_writes_figures(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["nothing"])
-    assert all(name in capsys.readouterr().err for name in BENCHES)
+    said = capsys.readouterr().err
+    assert all(name in said for name in BENCHES)
 
 
 def test_a_figure_is_a_ratio_or_absolute() -> None:

@@ -7,8 +7,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from nltui.cli import trouble
 from nltui.cli.arguments import Dump
-from nltui.errors import KernelRefused, NltuiError, PrivilegeMissing, TimedOut, UsageError
+from nltui.errors import TimedOut, UsageError
 from nltui.model.table import Feed, Table, Where
 from nltui.system import namespaces
 from nltui.tables import TABLES, find
@@ -60,19 +61,13 @@ def _wait(session: Session, names: list[str]) -> None:
     fresh = session.wait(names, DEADLINE)
     status = session.status()
     if status.trouble:
-        raise KernelTrouble(status.trouble)
+        raise trouble.error(status.trouble)
     for name in names:
         state = status.tables[name]
         if state.freshness is Freshness.STALE:
-            raise PrivilegeMissing(state.sentence) if "CAP_" in state.sentence else KernelTrouble(state.sentence)
+            raise trouble.error(state.sentence)
     if not fresh:
         raise TimedOut(f"{names[0]} did not settle within {DEADLINE:.0f} s: the kernel changes them all the time")
-
-
-class KernelTrouble(NltuiError):
-    """What a reader said when it could not go on."""
-
-    exit_code = KernelRefused.exit_code
 
 
 def _chosen(session: Session, table: Table, needle: str) -> Ints:

@@ -6,6 +6,7 @@ import json
 import sys
 from typing import Any
 
+from nltui.cli import trouble
 from nltui.cli.arguments import Monitor
 from nltui.errors import UsageError
 from nltui.model.activity import GLYPH, clock, describe, differences, who
@@ -35,6 +36,8 @@ def run(args: Monitor) -> int:
         session.start()
         try:
             session.wait([table.name for table in wanted if table.feed is Feed.FOLLOWED], LOAD)
+            if session.status().trouble:
+                raise trouble.error(session.status().trouble)
             _follow(session, {table.name for table in wanted}, args.json)
         finally:
             session.stop()
@@ -69,10 +72,9 @@ def _follow(session: Session, wanted: set[str], as_json: bool) -> None:
 
 
 def _complain(session: Session) -> None:
-    status = session.status()
-    for sentence in {status.trouble, *(t.sentence for t in status.tables.values() if t.freshness is Freshness.STALE)}:
-        if sentence:
-            print(sentence, file=sys.stderr, flush=True)
+    stale = {t.sentence for t in session.status().tables.values() if t.freshness is Freshness.STALE}
+    for sentence in filter(None, stale):
+        print(sentence, file=sys.stderr, flush=True)
 
 
 def _line(session: Session, table: Table, change: Change) -> str:

@@ -49,7 +49,7 @@ def differences(table: Table, change: Change, context: Context) -> list[tuple[st
             inside = _inside(table, column, change, context)
             out += [(column.name, old, new)] if inside is None else inside
             told.update(column.fields)
-    return out or [(f"attribute {number}", "", "changed") for number in _attributes(table, change)]
+    return out or [(f"attribute {number}", "", "") for number in _attributes(table, change)]
 
 
 def _inside(table: Table, column: Column, change: Change, context: Context) -> list[tuple[str, str, str]] | None:

@@ -48,8 +48,8 @@ class JsonWriter:
             nested = self._with_nested(batch)
             if nested.all():
                 return self._records(batch)
-            lists = [repeat("", len(batch)), *(self._fragments(batch, column) for column in self._flat)]
-            rows = ["{" + text[1:] + "}" for text in map("".join, zip(*lists, strict=False))]
+            lists = _joined((self._fragments(batch, column) for column in self._flat), len(batch))
+            rows = [f"{{{text[1:]}}}" for text in map("".join, zip(*lists, strict=False))]
             if nested.any():
                 where = np.flatnonzero(nested)
                 few = self._store.batch(slots[where], self._plan)
@@ -96,8 +96,8 @@ class JsonWriter:
             return None
         return column.type.json(value, self._context)
 
-    def _fragments(self, batch: Batch, column: Column) -> Iterable[str]:
-        """`,"key":value` of each row, empty where absent."""
+    def _fragments(self, batch: Batch, column: Column) -> str | Iterable[str]:
+        """`,"key":value` of each row, empty where absent; one text where all rows have the same."""
         if isinstance(column.type, Prefix) and column.type.plain and len(batch) >= MANY:
             texts = prefix_texts(batch.addresses(column.fields[0]), batch.ints(column.fields[1])[0])
             if texts is not None:
@@ -106,7 +106,7 @@ class JsonWriter:
         first, which = distinct(batch, column)
         made = [self._one(column, value) for value in columns_of(some(batch, first), column)]
         if which is None:
-            return repeat(made[0], len(batch))
+            return made[0]
         return map(made.__getitem__, which.tolist())
 
     def _one(self, column: Column, value: Any) -> str:
@@ -114,3 +114,16 @@ class JsonWriter:
         if shown is None:
             return ""
         return f",{json.dumps(column.json)}:{json.dumps(shown, separators=(',', ':'))}"
+
+
+def _joined(fragments: Iterable[str | Iterable[str]], count: int) -> list[Iterable[str]]:
+    """One iterable of `count` texts a column; neighbours that are the same in every row are put together."""
+    out: list[Iterable[str]] = []
+    same = ""
+    for fragment in fragments:
+        if isinstance(fragment, str):
+            same += fragment
+            continue
+        out += [repeat(same, count), fragment] if same else [fragment]
+        same = ""
+    return [*out, repeat(same, count)]

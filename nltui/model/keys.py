@@ -44,7 +44,7 @@ def hash_blobs(batch: Batch, at: Ints, length: Ints) -> U64:
 
     The last word may hold up to three padding bytes: they are masked off.
     """
-    total = (length + 1).astype(np.uint64) ^ _SALT
+    total = mix((length + 1).astype(np.uint64) ^ _SALT)
     words = np.maximum(length + 3, 0) >> 2
     for step in range(int(words.max(initial=0))):
         rows = np.flatnonzero(words > step)
@@ -118,6 +118,13 @@ class KeyArrays:
         same = np.ones(len(rows), bool)
         for column, values in zip(self.columns, read, strict=True):
             same &= column[slots] == values[rows].astype(column.dtype)
+        return same
+
+    def alike(self, slots: Ints, others: Ints) -> Bools:
+        """Whether these slots have the keys of those."""
+        same = np.ones(len(slots), bool)
+        for column in self.columns:
+            same &= column[slots] == column[others]
         return same
 
 

@@ -209,8 +209,7 @@ class Store:
 
     def enter(self, slots: Ints) -> Ints:
         """Index new rows; returns the slot holding each key: where it is another, the key was there before."""
-        columns = [column[slots] for column in self.keys.columns]
-        return self.index.insert(self.hash[slots], slots, lambda rows, other: self.keys.equal(columns, rows, other))
+        return self.index.insert(self.hash[slots], slots, lambda rows, other: self.keys.alike(slots[rows], other))
 
     def unique_in(self, hashes: U64) -> Bools:
         """Which hashes occur once in this batch."""

@@ -103,7 +103,8 @@ class DumpReader:
         return at * 4
 
     def _end(self, number: int) -> None:
-        self.ended, self.error = True, number
+        # The first error counts: DONE behind a datagram that was cut off does not make the dump whole.
+        self.ended, self.error = True, self.error or number
 
     def messages(self, words: Words, begin: int, end: int) -> Chunk:
         """Frame the received byte range; takes note of DONE and ERROR."""

@@ -19,7 +19,7 @@ Start = Callable[..., Tmux]
 
 @pytest.fixture
 def tmux(tmp_path: Path) -> Start:
-    """`with tmux("-n", name, width=80, height=24) as screen:`."""
+    """Starts nltui on a screen of this size, for a `with` statement; words are its command line."""
     if shutil.which("tmux") is None:
         pytest.skip("needs tmux")
 

@@ -113,15 +113,14 @@ def storm(ns: Netns) -> Iterator[None]:
 def once(ns: Netns, name: str) -> float:
     """Start, go to the state, leave; seconds from the last key to the end. The terminal must be as it was."""
     state = STATES[name]
-    with storm(ns) if state.stormy else contextlib.nullcontext():
-        with Terminal(["-n", ns.name, *state.words]) as screen:
-            if name != "starting":
-                state.enter(screen)
-            screen.press(state.leave)
-            code, seconds = screen.leaves()
-            assert code == 0, (name, code, screen.output[-2000:])
-            screen.settles()
-            return seconds
+    with storm(ns) if state.stormy else contextlib.nullcontext(), Terminal(["-n", ns.name, *state.words]) as screen:
+        if name != "starting":
+            state.enter(screen)
+        screen.press(state.leave)
+        code, seconds = screen.leaves()
+        assert code == 0, (name, code, screen.output[-2000:])
+        screen.settles()
+        return seconds
 
 
 def main() -> None:

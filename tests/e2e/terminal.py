@@ -8,14 +8,13 @@ import termios
 import threading
 import time
 from collections.abc import Sequence
-from types import TracebackType
 
 from tests.e2e.tmux import ROOT
 from tests.pseudo import DEADLINE, OnTerminal
 
 ENTERED = b"\x1b[?1049h"
 """The alternate screen."""
-RESTORED = tuple(f"\x1b[?{mode}l".encode() for mode in (1000, 1006, 2004, 1049)) + (b"\x1b[?25h",)
+RESTORED = (b"\x1b[?1000l", b"\x1b[?1006l", b"\x1b[?2004l", b"\x1b[?1049l", b"\x1b[?25h")
 """Mouse, bracketed paste and alternate screen off, the cursor shown."""
 
 PROGRAM = """
@@ -64,7 +63,7 @@ class Terminal(OnTerminal):
         assert found, (texts, self.output[-2000:])
 
     def press(self, keys: str) -> None:
-        """What a terminal sends for keys: `q`, `\\x03` for ctrl+c."""
+        """What a terminal sends for keys: a letter, or the control character of ctrl and a letter."""
         os.write(self.master, keys.encode())
 
     def leaves(self) -> tuple[int, float]:
@@ -86,9 +85,8 @@ class Terminal(OnTerminal):
         with self._news:
             assert self._news.wait_for(lambda: self.is_restored, DEADLINE), self._output[-500:]
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def hang_up(self) -> None:
+        """Close both ends; nobody reads any more."""
         self._ending.set()
         self._drain.join()
-        super().__exit__(kind, error, trace)
+        super().hang_up()

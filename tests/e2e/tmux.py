@@ -122,9 +122,7 @@ class Tmux:
 
     def click(self, text: str, times: int = 1) -> Self:
         """The left button on the first letter of a text on the screen."""
-        line, column = next(
-            (y, line.index(text)) for y, line in enumerate(self.screen.splitlines(), 1) if text in line
-        )
+        line, column = next((y, line.index(text)) for y, line in enumerate(self.screen.splitlines(), 1) if text in line)
         press = f"\x1b[<0;{column + 1};{line}"
         for byte in (f"{press}M{press}m" * times).encode():
             self.ask("send-keys", "-H", f"{byte:02x}")

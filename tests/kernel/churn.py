@@ -101,7 +101,9 @@ class Churn:
             return f"-{version} route del {destination}"
         kind = self._chance.random()
         if kind < 0.1:
-            return f"-{version} route {verb} {self._one('blackhole', 'unreachable')} {destination}" + self._details(version)
+            return f"-{version} route {verb} {self._one('blackhole', 'unreachable')} {destination}" + self._details(
+                version
+            )
         if kind < 0.25:
             return f"-{version} route {verb} {destination} nhid {self._chance.randrange(1, 8)}" + self._details(version)
         if kind < 0.45:

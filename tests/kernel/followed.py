@@ -75,7 +75,7 @@ class Followed:
             return [store.message(slot) for head in heads for slot in chains.members(store, head)]
 
     def groups(self, table: Table) -> Groups:
-        """Rows by key. Those of one key are in the kernel's order where it has one (IPv4 routes), else in any fixed one."""
+        """Rows by key; of one key in the kernel's order where it has one (IPv4 routes), else in a fixed one."""
         assert table.key is not None
         out: Groups = {}
         for message in self.messages(table):
@@ -122,7 +122,9 @@ def difference(one: Followed, other: Followed) -> list[str]:
             mine, theirs = left.get(key, []), right.get(key, [])
             alike = len(mine) == len(theirs) and comparer.same(*lay(mine), *lay(theirs)).all()
             if not alike:
-                lines.append(f"{table.name} {key}: {[m.hex() for m in mine]}, by a new dump {[m.hex() for m in theirs]}")
+                lines.append(
+                    f"{table.name} {key}: {[m.hex() for m in mine]}, by a new dump {[m.hex() for m in theirs]}"
+                )
     return lines
 
 

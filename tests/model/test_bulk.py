@@ -106,7 +106,7 @@ def test_chosen_columns_only() -> None:
         paths = {small.column(name).json or "" for name in names}
         wanted = [single.record(small, message, Names()) for message in held]
         assert written == [
-            {key: value for key, value in record.items() if key in paths or "a.b" in paths and key == "a"}
+            {key: value for key, value in record.items() if key in paths or ("a.b" in paths and key == "a")}
             for record in wanted
         ]
 

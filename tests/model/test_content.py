@@ -52,6 +52,7 @@ def test_a_counter_elsewhere_in_the_message_is_still_none() -> None:
 
 def test_a_counter_in_a_nest() -> None:
     nested = replace(SMALL, volatile=frozenset(), volatile_paths=frozenset({(9, 2)}))
+
     def nest(value: bytes, counter: bytes) -> bytes:
         return body(wire.nlattr(9, wire.nlattr(1, value) + wire.nlattr(2, counter)))
 
@@ -68,6 +69,7 @@ def test_a_counter_that_is_one_only_beside_a_word() -> None:
         volatile_paths=frozenset({(9, 2)}),
         volatile_given={(9, 2): ((9, 1), b"bridge\0")},
     )
+
     def nest(kind: bytes, value: bytes) -> bytes:
         return body(wire.nlattr(9, wire.nlattr(1, kind) + wire.nlattr(2, value)))
 

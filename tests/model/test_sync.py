@@ -118,7 +118,7 @@ def loaded(*tables: Table, chance: float = 0.5) -> Script:
     return script.is_(Phase.FRESH).passes(30)
 
 
-# -- first loads ----------------------------------------------------------------------------------------------------------
+# -- first loads --
 
 
 def test_first_loads_come_in_display_order_one_at_a_time() -> None:
@@ -152,7 +152,7 @@ def test_a_first_load_in_which_rows_may_be_missing_is_repeated() -> None:
     script.passes(5).dumps("missing").done().proves(True).is_(Phase.FRESH)
 
 
-# -- what a dump proves -----------------------------------------------------------------------------------------------------
+# -- what a dump proves --
 
 
 def test_an_interrupted_dump_removes_nothing_and_is_repeated() -> None:
@@ -183,7 +183,7 @@ def test_an_audit_under_events_that_finds_nothing_missing_is_not_repeated() -> N
     assert not script.again
 
 
-# -- when ---------------------------------------------------------------------------------------------------------------------
+# -- when --
 
 
 def test_a_doubt_waits_for_more_of_its_kind() -> None:
@@ -238,7 +238,7 @@ def test_an_overrun_makes_everything_doubtful_in_display_order() -> None:
     script.dumps("first").done().dumps("second").done().dumps("third").done().is_(Phase.FRESH).idle()
 
 
-# -- refusals and tries -------------------------------------------------------------------------------------------------------
+# -- refusals and tries --
 
 
 def test_a_refused_table_is_never_asked_for_again() -> None:
@@ -274,7 +274,7 @@ def test_after_too_many_tries_the_table_is_converging_until_a_clean_dump() -> No
     script.dumps("first").is_(Phase.CONVERGING).done().proves(True).is_(Phase.FRESH)
 
 
-# -- audits -------------------------------------------------------------------------------------------------------------------
+# -- audits --
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])

@@ -161,7 +161,7 @@ TestLooking = Looking.TestCase
 TestLooking.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 
 
-# -- scripts --------------------------------------------------------------------------------------------------------------
+# -- scripts --
 
 
 class Shown:

@@ -49,9 +49,8 @@ def paths_of(table: Table) -> list[tuple[int, ...]]:
     """Every attribute path that a table's fields name."""
     out: list[tuple[int, ...]] = []
     for field in fields_of(table):
-        for single in field.fields if isinstance(field, First) else (field,):
-            if isinstance(single, Attr | Slice):
-                out.append(single.path)
+        options = field.fields if isinstance(field, First) else (field,)
+        out += [option.path for option in options if isinstance(option, Attr | Slice)]
     return list(dict.fromkeys(out))
 
 

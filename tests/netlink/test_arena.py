@@ -40,20 +40,17 @@ class ArenaMachine(RuleBasedStateMachine):
             assert place not in self.kept
             self.kept[place] = padded[start * 4 : start * 4 + length]
 
-    @rule(claimed=st.integers(1, 20), used=st.integers(1, 80), between=st.booleans())
-    def receive_at_the_tail(self, claimed: int, used: int, between: bool) -> None:
-        """A run is received where it will stay; meanwhile, perhaps, an event is stored."""
-        claimed *= 4
-        used = min(claimed, used)
-        if claimed + 40 > self.arena.room():
+    @rule(length=st.integers(1, 64))
+    def receive_at_the_tail(self, length: int) -> None:
+        """Bytes stay where they were received."""
+        if length + 4 > self.arena.room():
             return
-        begin = self.arena.claim(claimed)
-        if between:
-            self.store([8])
         self.stamp += 1
-        self.arena.bytes[begin : begin + used] = content = bytes([self.stamp & 0xFF]) * used
-        self.arena.settle(begin, claimed, (used + 3) & ~3)
-        self.kept[begin // 4] = content
+        content = bytes([self.stamp & 0xFF]) * length
+        tail = self.arena.tail
+        self.arena.bytes[tail : tail + length] = content
+        assert self.arena.commit(length) == tail
+        self.kept[tail // 4] = content
 
     @rule(data=st.data())
     def free(self, data: st.DataObject) -> None:

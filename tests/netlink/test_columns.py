@@ -19,7 +19,22 @@ from nltui.model.conditions import accepted
 from nltui.model.table import Table
 from nltui.netlink import codec, wire
 from nltui.netlink.columns import Batch, Plan
-from nltui.netlink.fields import ADDR, BE16, BE64, BLOB, S16, S32, U8, U32, U64, Attr, Field, First, Format, Head, Storage
+from nltui.netlink.fields import (
+    BE16,
+    BE64,
+    BLOB,
+    S16,
+    S32,
+    U8,
+    U32,
+    U64,
+    Attr,
+    Field,
+    First,
+    Format,
+    Head,
+    Storage,
+)
 from tests.netlink.buffers import FOLLOWED, batch_of, captured, fields_of, lay, mutated, paths_of
 
 ENOUGH_FOR_SHAPES = 300
@@ -42,7 +57,7 @@ def agree(table: Table, messages: Sequence[bytes], every: int = 1) -> None:
     for field in fields:
         got = lockstep.values(field)
         for row in rows:
-            # What stands in for an attribute says nothing where the attributes cannot be read; nothing broken is accepted.
+            # What stands in for an attribute says nothing where attributes cannot be read; nothing broken is accepted.
             if not (isinstance(field, First) and lockstep.broken[row]):
                 assert got[row] == single.value(table, field, messages[row]), (field, messages[row].hex())
 
@@ -118,7 +133,7 @@ def spellings(raw: bytes) -> set[str]:
     return out | {socket.inet_ntop(families[len(raw)], raw)} if len(raw) in families else out
 
 
-# -- made-up messages ----------------------------------------------------------------------------------------------------
+# -- made-up messages --
 
 FLAGS = (0, 0, 0, wire.NLA_F_NESTED, wire.NLA_F_NET_BYTEORDER)
 
@@ -161,7 +176,7 @@ def test_nothing_but_noise(bodies: list[bytes]) -> None:
         agree(table, [wire.nlmsg(24, 0, 1, body) for body in bodies])
 
 
-# -- single properties -------------------------------------------------------------------------------------------------------
+# -- single properties --
 
 BODY = 20
 

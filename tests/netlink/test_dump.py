@@ -73,8 +73,8 @@ class Play:
             end = self.reader.gather(self.receiver, count, self.words, 0)
             chunk = self.reader.messages(self.words, 0, end)
             self.interrupted |= chunk.interrupted
-            raw = memoryview(self.words).cast("B")
-            out += [bytes(raw[a * 4 : a * 4 + n]) for a, n in zip(chunk.start.tolist(), chunk.size.tolist(), strict=True)]
+            raw = self.words[: end // 4].tobytes()
+            out += [raw[a * 4 : a * 4 + n] for a, n in zip(chunk.start.tolist(), chunk.size.tolist(), strict=True)]
         return out
 
 

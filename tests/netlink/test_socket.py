@@ -23,9 +23,9 @@ def pair() -> Iterator[Pair]:
 
 def taken(receiver: Receiver, count: int) -> list[bytes]:
     got = receiver.datagrams(count)
-    raw = memoryview(got.words).cast("B")
+    raw = got.words.tobytes()
     return [
-        bytes(raw[start * 4 : start * 4 + length])
+        raw[start * 4 : start * 4 + length]
         for start, length in zip(got.start.tolist(), got.length.tolist(), strict=True)
     ]
 

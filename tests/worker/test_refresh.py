@@ -46,7 +46,8 @@ def test_samples_at_the_same_moment_divide_by_something() -> None:
 
 
 def test_labels_are_read_when_needed_and_told_when_they_differ() -> None:
-    lookups, names, reads = Lookups(), {1: "eth0"}, []
+    lookups, names = Lookups(), {1: "eth0"}
+    reads: list[int] = []
 
     def make() -> dict[int, str]:
         reads.append(len(reads))
