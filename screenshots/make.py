@@ -187,7 +187,10 @@ class Photographer:
         await self.until(lambda: all(text in self.screen for text in texts))
 
     def save(self, name: str) -> None:
-        """`name.svg` beside this file."""
+        """`name.svg` beside this file. Raises RuntimeError where the picture would show trouble."""
+        trouble = self.app.session.status().trouble
+        if trouble:
+            raise RuntimeError(trouble)
         (HERE / f"{name}.svg").write_text(self.app.export_screenshot(title="nltui"), encoding="utf-8")
 
 

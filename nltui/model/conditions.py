@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from nltui.model.table import Table, Where
+from nltui.netlink.arrays import member
 from nltui.netlink.columns import Batch, Bools, Ints
 
 
@@ -30,11 +29,3 @@ def fulfils(where: Where, values: Ints) -> Bools:
     if where.set:
         keep &= (values & where.set) == where.set
     return keep
-
-
-def member(values: Ints, among: Iterable[int]) -> Bools:
-    """Which values are among a few; np.isin costs ten comparisons even for one."""
-    found = np.zeros(len(values), bool)
-    for number in among:
-        found |= values == number
-    return found

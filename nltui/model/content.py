@@ -7,6 +7,7 @@ import numpy as np
 from nltui.errors import MalformedMessage
 from nltui.model.table import Table
 from nltui.netlink import wire
+from nltui.netlink.arrays import unique
 from nltui.netlink.columns import Batch, Bools, Ints, Plan, Words
 from nltui.netlink.fields import BLOB, Attr
 
@@ -27,7 +28,7 @@ class Comparer:
     def same(self, a: Words, a_start: Ints, a_size: Ints, b: Words, b_start: Ints, b_size: Ints) -> Bools:
         """Pairwise, rows of buffer `a` against rows of buffer `b`."""
         same = np.zeros(len(a_start), bool)
-        for size in np.unique(a_size).tolist():
+        for size in unique(a_size).tolist():
             rows = np.flatnonzero((a_size == size) & (b_size == size))
             for at in range(0, len(rows), 4096):
                 some = rows[at : at + 4096]

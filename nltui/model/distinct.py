@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nltui.model.keys import hash_blobs, hash_words
 from nltui.model.table import Column
+from nltui.netlink.arrays import groups
 from nltui.netlink.columns import Addresses, Batch, Ints
 from nltui.netlink.fields import Field, Storage
 
@@ -20,8 +21,7 @@ def distinct(batch: Batch, column: Column) -> tuple[Ints, Ints | None]:
     if not parts:
         return np.zeros(min(1, len(batch)), np.int64), None
     key = parts[0] if len(parts) == 1 else hash_words([part.astype(np.uint64) for part in parts], len(batch))
-    _, first, which = np.unique(key, return_index=True, return_inverse=True)
-    return first, which
+    return groups(key)
 
 
 def _parts(batch: Batch, field: Field) -> list[NDArray[Any]]:

@@ -62,23 +62,29 @@ class Events:
         """Events that carry only what changed, one by one: each is completed by the row it is about."""
         total = Outcome()
         for row in range(len(heard.batch)):
-            outcome = self._apply(self._complete(heard, row))
+            whole, complete = self._complete(heard, row)
+            outcome = self._apply(whole)
             total.recorded += outcome.recorded
-            total.doubtful += outcome.doubtful
+            total.doubtful += outcome.doubtful + (not complete)
         return total
 
-    def _complete(self, heard: Heard, row: int) -> Heard:
-        store, one = self.store, np.array([row])
+    def _complete(self, heard: Heard, row: int) -> tuple[Heard, bool]:
+        """One event as a whole row, and whether the rest of the row was known."""
+        store, one, complete = self.store, np.array([row]), True
         message = _bytes(heard.batch, row)
         if heard.sets[row]:
             read, hashes = store.read_keys(Batch(*_own(message), store.key_plan))
             if self.dump is not None:
                 self.dump.flush()
             slot = int(store.find(read, hashes)[0])
-            if slot >= 0 and store.table.merge is not None:
+            complete = slot >= 0
+            if complete and store.table.merge is not None:
                 message = store.table.merge(store.message(slot), message)
         batch = Batch(*_own(message), store.key_plan)
-        return Heard(batch, heard.sets[one], heard.flags[one], heard.ports[one], heard.sequences[one], heard.times[one])
+        heard = Heard(
+            batch, heard.sets[one], heard.flags[one], heard.ports[one], heard.sequences[one], heard.times[one]
+        )
+        return heard, complete
 
     def _apply(self, heard: Heard) -> Outcome:
         store, batch = self.store, heard.batch

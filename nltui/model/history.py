@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nltui.netlink.arena import reserve
+from nltui.netlink.arrays import unique
 from nltui.netlink.columns import Bools, Ints, Words
 
 ENTRIES = 1 << 17
@@ -163,7 +164,7 @@ class History:
         held = base >= self._head - self._room
         for words, where, start in pieces.parts:
             here = lengths * where[part] * held
-            for length in np.unique(here).tolist():
+            for length in unique(here).tolist():
                 if not length:
                     continue
                 mine = np.flatnonzero(here == length)

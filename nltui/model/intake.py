@@ -17,6 +17,7 @@ from nltui.model.history import History, Kind, Pieces, Source
 from nltui.model.keys import U64
 from nltui.model.store import LIVE, Store
 from nltui.model.table import Grouping, Where
+from nltui.netlink.arrays import member_of
 from nltui.netlink.columns import Batch, Bools, Ints, Words
 
 BEHIND = 4096
@@ -107,7 +108,7 @@ class Intake:
         slots = store.find(read, hashes)
         plain = np.ones(len(batch), bool)
         if self.gone:
-            plain &= ~np.isin(hashes, np.array(list(self.gone), np.uint64))
+            plain &= ~member_of(hashes, np.array(list(self.gone), np.uint64))
         known = slots >= 0
         if store.chained:
             single = store.unique_in(hashes)
@@ -251,7 +252,7 @@ class Intake:
         if not self._groups:
             return
         hashes = np.array(list(self._groups), np.uint64)
-        heads = np.flatnonzero(np.isin(store.hash[: store.top], hashes) & (store.state[: store.top] == LIVE))
+        heads = np.flatnonzero(member_of(store.hash[: store.top], hashes) & (store.state[: store.top] == LIVE))
         for head in chains.heads(store, heads):
             order = chains.members(store, head)
             if len(order) > 1 and all(store.seen[slot] > self._before and not store.touched[slot] for slot in order):

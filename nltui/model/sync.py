@@ -188,13 +188,16 @@ class Sync:
         state.audit_at = now + interval * (0.8 + 0.4 * self.chance())
 
     def due(self, now: float) -> str | None:
-        """The table to dump now; None while one is running or all wait. First loads go first, in display order."""
+        """The table to dump now; None while one is running or all wait.
+
+        First loads go first, in display order; of doubtful tables those that others build on.
+        """
         if self.running is not None:
             return None
         ready = [state for state in self.states.values() if self._at(state, now) <= now]
         if not ready:
             return None
-        return min(ready, key=lambda state: state.loaded).table.name
+        return min(ready, key=lambda state: (state.loaded, state.loaded and state.table.resync)).table.name
 
     def wake(self, now: float) -> float:
         """When due() may answer next, seconds from now; infinite when nothing is planned."""

@@ -216,6 +216,8 @@ class Table:
     audit: float = 0.0
     """Seconds after which a small table is dumped again because the kernel changes some of it without any event; 0: the
     usual interval. What such a dump finds is no bug."""
+    resync: int = 5
+    """Of several doubtful tables the one with the lowest number is dumped first: what others build on."""
     sort: str = ""
     """Column of the first order; empty: the first column."""
     usual: Usual | None = None

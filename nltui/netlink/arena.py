@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from nltui.netlink.arrays import unique
 from nltui.netlink.columns import Ints, Words
 
 MAP_NORESERVE = 0x4000
@@ -95,7 +96,7 @@ class Arena:
         places = np.zeros(len(start), np.int64)
         lengths = (size + 3) >> 2
         done: list[tuple[Ints, int]] = []
-        for words in np.unique(lengths).tolist():
+        for words in unique(lengths).tolist():
             mine = np.flatnonzero(lengths == words)
             room = self.allocate(len(mine), words)
             if room is None:
@@ -110,7 +111,7 @@ class Arena:
     def free(self, places: Ints, size: Ints) -> None:
         """Give back messages of any lengths (bytes)."""
         lengths = (size + 3) >> 2
-        for words in np.unique(lengths).tolist():
+        for words in unique(lengths).tolist():
             self.release(places[lengths == words], words)
 
 

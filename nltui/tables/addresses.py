@@ -245,5 +245,6 @@ ADDRESSES = Table(
     # The last IPv4 address of a link takes the link's neighbours along; prefix routes, and RTA_PREFSRC of IPv6 routes,
     # go without a word.
     doubts=(Doubt(frozenset({RTM_DELADDR}), ("routes", "neighbours")),),
+    resync=2,
     aliases=("addr", "address", "a"),
 )

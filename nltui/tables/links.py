@@ -350,7 +350,7 @@ LINKS = Table(
     doubts=(
         Doubt(
             frozenset({ifla.RTM_NEWLINK}),
-            ("routes", "neighbours", "nexthops"),
+            ("addresses", "routes", "neighbours", "rules", "nexthops"),
             flips=(FLAGS, IFF_UP | IFF_RUNNING | IFF_LOWER_UP),
         ),
         # What the kernel does to other links meanwhile it does not say: a veth's peer, a bridge's ports and limits.
@@ -363,5 +363,6 @@ LINKS = Table(
     audit=5.0,
     anonymous=True,
     sort="index",
+    resync=1,
     aliases=("link", "l", "interfaces"),
 )

@@ -208,5 +208,6 @@ NEIGHBOURS = Table(
     # Silent: entries made as INCOMPLETE or NOARP, and every proxy.
     audit=1.5,
     volatile=frozenset({nd.NDA_CACHEINFO, nd.NDA_PROBES}),
+    resync=6,
     aliases=("neigh", "neighbour", "neighbors", "arp", "n"),
 )

@@ -248,5 +248,6 @@ NEXTHOPS = Table(
     volatile_paths=frozenset({(nh.NHA_RES_GROUP, nh.NHA_RES_GROUP_UNBALANCED_TIME)}),
     # Groups shrink, and routes change or go, when a nexthop goes; routes show what a replaced one stands for.
     doubts=(Doubt(frozenset({RTM_NEWNEXTHOP, RTM_DELNEXTHOP}), ("nexthops", "routes")),),
+    resync=3,
     aliases=("nexthop", "nh"),
 )

@@ -385,5 +385,6 @@ ROUTES = Table(
     volatile=frozenset({rt.RTA_CACHEINFO, rt.RTA_EXPIRES}),
     # The routing table of the Internet alone is more than 2²⁰ rows.
     capacity=1 << 21,
+    resync=4,
     aliases=("route", "ro", "r"),
 )

@@ -324,5 +324,6 @@ RULES = Table(
     audit=1.5,
     sort="priority",
     capacity=1 << 18,
+    resync=5,
     aliases=("rule", "ru"),
 )

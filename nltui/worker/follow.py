@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from nltui.model.conditions import accepted, member
+from nltui.model.conditions import accepted
 from nltui.model.events import Events, Heard
 from nltui.model.history import History
 from nltui.model.intake import Intake
 from nltui.model.store import Store
 from nltui.model.table import Doubt, Dump, Table
+from nltui.netlink.arrays import member, unique
 from nltui.netlink.columns import Batch, Ints, Words
 from nltui.netlink.dump import ROOM, Burst, Chunk, DumpReader, Scratch
 from nltui.netlink.socket import Sockets
@@ -88,7 +89,7 @@ class Follower:
         if not known.all():
             return True
         before = self.store.batch(slots, self.store.key_plan).ints(field)[0]
-        repeated = len(np.unique(slots)) < len(slots)
+        repeated = len(unique(slots)) < len(slots)
         return repeated or bool(((now ^ before) & mask).any())
 
     def dump(self, sockets: Sockets, scratch: Scratch) -> RunningDump:

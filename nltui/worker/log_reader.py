@@ -5,8 +5,6 @@ Source: lib/kobject_uevent.c. CAP_NET_ADMIN can send to the group too: only the 
 
 from __future__ import annotations
 
-import contextlib
-import os
 import select
 import threading
 import time
@@ -18,6 +16,7 @@ from nltui.model.table import Table
 from nltui.netlink.socket import Overrun, Receiver, Sockets, drops, monitor
 from nltui.system.namespaces import Namespace
 from nltui.worker.counts import Counts
+from nltui.worker.wake import Wake
 
 
 class LogReader:
@@ -29,7 +28,7 @@ class LogReader:
         self.store, self.counts = LogStore(table), Counts()
         self._table, self._sockets, self._buffer, self._on_change = table, Sockets(namespace), buffer, on_change
         self._receiver = Receiver()
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._wake = Wake()
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -39,8 +38,7 @@ class LogReader:
 
     def wake(self) -> None:
         """Let the poll return."""
-        with contextlib.suppress(OSError):
-            os.eventfd_write(self._wake, 1)
+        self._wake.ring()
 
     def run(self) -> None:
         """Until stop(); restarts itself."""
@@ -64,8 +62,7 @@ class LogReader:
             dropped = 0
             while not self._stopping.is_set():
                 poll.poll()
-                with contextlib.suppress(BlockingIOError):
-                    os.eventfd_read(self._wake)
+                self._wake.clear()
                 try:
                     while count := self._receiver.receive(sock):
                         got, now = self._receiver.datagrams(count), time.time_ns()

@@ -5,7 +5,6 @@ No exception leaves it: what goes wrong is said, everything becomes doubtful, an
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import select
@@ -20,6 +19,7 @@ from nltui.errors import NltuiError, PrivilegeMissing
 from nltui.model.history import History
 from nltui.model.sync import Sync
 from nltui.model.table import Table
+from nltui.netlink.arrays import unique
 from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import PROTOCOL_NAMES
 from nltui.netlink.dump import Scratch
@@ -30,6 +30,7 @@ from nltui.worker.actors import Actors
 from nltui.worker.counts import Counts
 from nltui.worker.follow import Follower, RunningDump
 from nltui.worker.refresh import Refresher
+from nltui.worker.wake import Wake
 
 GATHER = 0.02
 """Seconds to let events gather after the first: one wake-up for hundreds of them."""
@@ -64,7 +65,7 @@ class Reader:
         self._scratch = Scratch()
         self._dump: RunningDump | None = None
         self._drops = 0
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._wake = Wake()
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -74,8 +75,7 @@ class Reader:
 
     def wake(self) -> None:
         """Look at plans now."""
-        with contextlib.suppress(OSError):
-            os.eventfd_write(self._wake, 1)
+        self._wake.ring()
 
     def run(self) -> None:
         """Until stop(). Restarts itself after an unexpected error, with everything doubtful."""
@@ -128,9 +128,8 @@ class Reader:
                 self._step()
                 continue
             ready = {fd for fd, _ in poll.poll(self._patience())}
-            if self._wake in ready:
-                with contextlib.suppress(BlockingIOError):
-                    os.eventfd_read(self._wake)
+            if self._wake.fileno() in ready:
+                self._wake.clear()
             self._pump(self._gather() if self._monitor.fileno() in ready else 0)
             self._begin()
 
@@ -164,14 +163,14 @@ class Reader:
                 return held
             if count > held:
                 got = self._receiver.datagrams(count)
-                self._actors.see_all(np.unique(got.words[got.start[held:] + 3]).tolist())
+                self._actors.see_all(unique(got.words[got.start[held:] + 3]).tolist())
             held = count
             left = deadline - time.monotonic()
             if left <= 0 or held >= MANY or self._stopping.is_set():
                 if left > 0:
                     self._stopping.wait(left)
                 return held
-            if self._wake in {fd for fd, _ in poll.poll(max(1, int(left * 1000)))}:
+            if self._wake.fileno() in {fd for fd, _ in poll.poll(max(1, int(left * 1000)))}:
                 return held
 
     def _overran(self) -> None:
@@ -266,7 +265,7 @@ class Reader:
             self._on_change(name)
             if not dump.ended:
                 if not more and dump.reader is not None:
-                    select.select([dump.reader.socket.fileno(), self._wake], [], [], 0.05)
+                    select.select([dump.reader.socket.fileno(), self._wake.fileno()], [], [], 0.05)
                 return
         self._pump()
         now, follower = time.monotonic(), self.followers[name]

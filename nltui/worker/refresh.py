@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nltui.model.table import Refresh
+from nltui.netlink.arrays import member
 from nltui.netlink.columns import Batch, Ints, Plan
 from nltui.netlink.dump import DumpReader, Scratch
 from nltui.netlink.socket import Sockets
@@ -40,9 +41,12 @@ class RateTable:
                 change = now[known] - old[name][where[known]]
                 rate[known] = np.where(change >= 0, change / max(at - before, 1e-3), np.nan)
             rates[name] = rate
+        shown, old_rates = self._rates
         self._now = at, keys, values
         self._rates = keys, rates
-        self.generation += 1
+        quiet = np.array_equal(shown, keys) and old_rates.keys() == rates.keys()
+        if not quiet or not all(np.array_equal(rates[name], old_rates[name], equal_nan=True) for name in rates):
+            self.generation += 1
 
     def of(self, column: str, keys: Ints) -> NDArray[np.float64]:
         """Change a second of a counter column; NaN where unknown."""
@@ -100,7 +104,7 @@ class Refresher:
                     break
                 end = reader.gather(scratch.receivers[0], count, scratch.words, 0)
                 chunk = reader.messages(scratch.words, 0, end)
-                mine = np.isin(chunk.type, list(refresh.replies))
+                mine = member(chunk.type, refresh.replies)
                 batch = Batch(chunk.words, chunk.start[mine], chunk.size[mine], self._plans[name])
                 keys.append(batch.ints(refresh.key)[0])
                 for column, field in refresh.values:

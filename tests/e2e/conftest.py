@@ -31,7 +31,9 @@ def tmux(tmp_path: Path) -> Start:
 
 @pytest.fixture
 def gateway(netns: Netns) -> Netns:
-    """A namespace with the pair wan0/far0, up and with an address."""
+    """A namespace with the pair wan0/far0, up and with an address; without IPv6, which is never quiet."""
+    netns.sysctl("net.ipv6.conf.all.disable_ipv6", 1)
+    netns.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
     netns.ip("link add wan0 type veth peer name far0")
     netns.ip("link set far0 up")
     netns.ip("link set wan0 up")

@@ -110,6 +110,7 @@ NETCONF = Table(
     removes=frozenset({RTM_DELNETCONF}),
     key=Key((FAMILY, attr(IFINDEX, format=S32))),
     accepts=(Where(FAMILY, among=frozenset({AF_INET, AF_INET6})),),
+    family=FAMILY,
     dumps=tuple(
         Dump(
             RTM_GETNETCONF, bytes((family, 0, 0, 0)), covers=(Where(FAMILY, among=frozenset({family})),), family=family
