@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,8 @@ from nltui.text import visible
 def run(args: Tui) -> int:
     """Show the interface until the person leaves; returns its exit code. Raises NltuiError before anything is drawn."""
     _check_terminal()
+    # Nothing made while starting is garbage; the interface lets the collector work again once rows are shown.
+    gc.disable()
     from nltui.tables import TABLES, find
 
     start_table = find(args.table).name if args.table is not None else None

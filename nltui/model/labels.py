@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from nltui.model.cells import Memo, columns_of
+from nltui.model.cells import columns_of
 from nltui.model.store import Store
+from nltui.netlink.columns import Plan
 
 
 class _Alone:
@@ -14,13 +15,16 @@ class _Alone:
         return None
 
 
+_ALONE = _Alone()
+
+
 def labels(store: Store) -> dict[int, str]:
     """Text of the table's label column by the first key field."""
     table = store.table
     assert table.key is not None
     with store.lock:
-        batch = store.batch(store.live())
-        keys = batch.ints(table.key.fields[0])[0].tolist()
-        column = table.column(table.label)
-        cells = Memo(_Alone()).cells(column, columns_of(batch, column))
-    return {key: cell.text for key, cell in zip(keys, cells, strict=True)}
+        column, key = table.column(table.label), table.key.fields[0]
+        batch = store.batch(store.live(), Plan((key, *column.fields), table.body))
+        keys = batch.ints(key)[0].tolist()
+        texts = (column.type.text(value, _ALONE) for value in columns_of(batch, column))
+        return {key: text for key, text in zip(keys, texts, strict=True) if text is not None}

@@ -20,7 +20,7 @@ from nltui.model.store import FREE, LINGERING, LIVE, Store
 from nltui.model.table import Column, Table
 from nltui.model.types import Context, Order, Tone
 from nltui.netlink.arena import array
-from nltui.netlink.columns import Batch, Bools, Ints
+from nltui.netlink.columns import Batch, Bools, Ints, Plan
 
 FLASH_NS = 1_000_000_000
 """How long a change stays marked."""
@@ -62,6 +62,7 @@ class View:
         self._store, self._history, self._context, self._rates = store, history, context, rates
         self._memo = Memo(context)
         self._finder = Search(store, self._memo)
+        self._plans: dict[tuple[str, ...], Plan] = {}
         self._names = context.generation
         self._rated = 0
         self.generation = 1
@@ -184,7 +185,7 @@ class View:
             return []
         part = slice(count - stop, count - start) if self._reverse else slice(start, stop)
         slots = self._order[part][::-1] if self._reverse else self._order[part]
-        batch, states, unsure, recent = self._copy(slots)
+        batch, states, unsure, recent = self._copy(slots, self._plan(columns))
         plain = [column for column in columns if not column.rate_of]
         cells = {column.name: self._memo.cells(column, columns_of(batch, column)) for column in plain}
         for column in columns:
@@ -249,7 +250,16 @@ class View:
             return int(live[0])
         return slot if lingers else None
 
-    def _copy(self, slots: Ints) -> tuple[Batch, NDArray[np.uint8], Bools, Ints]:
+    def _plan(self, columns: Sequence[Column]) -> Plan:
+        """What these columns read; the same few sets of columns are asked for again and again."""
+        names = tuple(column.name for column in columns)
+        plan = self._plans.get(names)
+        if plan is None:
+            fields = [field for column in columns for field in column.fields]
+            plan = self._plans[names] = Plan(fields, self.table.body)
+        return plan
+
+    def _copy(self, slots: Ints, plan: Plan) -> tuple[Batch, NDArray[np.uint8], Bools, Ints]:
         """A private copy of a few messages, so that decoding needs no lock."""
         store = self._store
         with store.lock:
@@ -259,7 +269,7 @@ class View:
         sizes = np.array([len(message) for message in raw], np.int64)
         padded = b"".join([bytes(4)] + [message + bytes(-len(message) % 4) for message in raw])
         starts = 1 + np.concatenate([np.zeros(1, np.int64), np.cumsum((sizes + 3) >> 2)[:-1]])
-        return Batch(np.frombuffer(padded, np.uint32), starts, sizes, store.plan), states, unsure, recent
+        return Batch(np.frombuffer(padded, np.uint32), starts, sizes, plan), states, unsure, recent
 
     def _marks(
         self,
@@ -292,7 +302,7 @@ class View:
 
     def _old_cells(self, message: bytes, columns: Sequence[Column]) -> list[Cell]:
         words = np.frombuffer(bytes(4) + message + bytes(-len(message) % 4), np.uint32)
-        batch = Batch(words, np.array([1]), np.array([len(message)]), self._store.plan)
+        batch = Batch(words, np.array([1]), np.array([len(message)]), self._plan(columns))
         return [
             Cell("") if column.rate_of else self._memo.cells(column, columns_of(batch, column))[0] for column in columns
         ]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TICK = 0.1
 """Seconds between two looks at the session: at most ten repaints a second."""
+EAGER, EAGER_BEATS = 0.025, 20
+"""Seconds between looks, and how many, before the first rows have come."""
 TWICE = 1.0
 """Seconds within which a second ctrl+c quits."""
 _WHILE_TYPING = frozenset({"clear_layer", "interrupt", "suspend_process", "quit"})
@@ -121,7 +123,17 @@ class NltuiApp(App[None]):
 
     def _begin(self) -> None:
         self.session.start()
-        self.set_interval(TICK, self.tick)
+        self._beats = 0
+        self._beat = self.set_interval(EAGER, self._look_eagerly)
+        self.tick()
+
+    def _look_eagerly(self) -> None:
+        """The first rows are not to wait for a tick."""
+        self._beats += 1
+        if self._loaded or self._beats > EAGER_BEATS:
+            self._beat.stop()
+            self.set_interval(TICK, self.tick)
+            gc.enable()
         self.tick()
 
     def tick(self) -> None:
@@ -147,7 +159,6 @@ class NltuiApp(App[None]):
         if not self._loaded and states and all(state.freshness not in _UNSETTLED for state in states):
             self._loaded = True
             # What is loaded stays: the collector need not walk it again at every key.
-            gc.collect()
             gc.freeze()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
