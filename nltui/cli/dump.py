@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, TextIO
@@ -30,6 +31,8 @@ def run(args: Dump) -> int:
     if table.feed not in (Feed.FOLLOWED, Feed.SAMPLED):
         raise UsageError(f"{table.name} only happen: there is nothing to dump; use `nltui monitor {table.name}`")
     table = _narrowed(table, args.family)
+    # A short life whose data all stays until the end: there is nothing for the collector to find.
+    gc.disable()
     named = [other for other in TABLES if other.label and other.name != table.name]
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
         session = Session(namespace if args.netns else None, (table, *named))

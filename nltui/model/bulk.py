@@ -35,6 +35,7 @@ class JsonWriter:
         self._nested = [column for column in chosen if column not in self._flat]
         self._columns = chosen
         self._plan = Plan([field for column in chosen for field in column.fields], store.table.body)
+        self._texts: dict[str, dict[Any, str]] = {column.name: {} for column in chosen}
         self._values: dict[str, dict[Any, Any]] = {column.name: {} for column in chosen}
 
     def objects(self, slots: Ints) -> Iterator[list[str]]:
@@ -48,14 +49,25 @@ class JsonWriter:
             nested = self._with_nested(batch)
             if nested.all():
                 return self._records(batch)
-            lists = _joined((self._fragments(batch, column) for column in self._flat), len(batch))
-            rows = [f"{{{text[1:]}}}" for text in map("".join, zip(*lists, strict=False))]
+            rows = self._rows(batch)
             if nested.any():
                 where = np.flatnonzero(nested)
                 few = self._store.batch(slots[where], self._plan)
                 for row, text in zip(where.tolist(), self._records(few), strict=True):
                     rows[row] = text
             return rows
+
+    def _rows(self, batch: Batch) -> list[str]:
+        """Objects whose keys are all flat: the texts of the columns side by side."""
+        if not self._flat:
+            return ["{}"] * len(batch)
+        first, *others = self._flat
+        opened = self._fragments(batch, first, "{")
+        rest = (self._fragments(batch, column) for column in others)
+        if opened is not None:
+            return list(map("".join, zip(*_joined((opened, *rest, "}"), len(batch)), strict=False)))
+        every = _joined((self._fragments(batch, first) or "", *rest, "}"), len(batch))
+        return ["{" + text[1:] if len(text) > 1 else "{}" for text in map("".join, zip(*every, strict=False))]
 
     def _with_nested(self, batch: Batch) -> Bools:
         """Rows that have a value which is not one flat key."""
@@ -96,33 +108,53 @@ class JsonWriter:
             return None
         return column.type.json(value, self._context)
 
-    def _fragments(self, batch: Batch, column: Column) -> str | Iterable[str]:
-        """`,"key":value` of each row, empty where absent; one text where all rows have the same."""
-        if isinstance(column.type, Prefix) and column.type.plain and len(batch) >= MANY:
-            texts = prefix_texts(batch.addresses(column.fields[0]), batch.ints(column.fields[1])[0])
-            if texts is not None:
-                key = json.dumps(column.json)
-                return [f',{key}:"{text}"' for text in texts]
+    def _fragments(self, batch: Batch, column: Column, opening: str = ",") -> str | Iterable[str] | None:
+        """`,"key":value` of each row, empty where absent; one text where all rows have the same.
+
+        With another `opening` than the comma no text may be empty: None where one would be.
+        """
+        if isinstance(column.type, Prefix) and column.type.plain:
+            ipv4 = batch.addresses(column.fields[0]).size == 4
+            if MANY <= int(ipv4.sum()) < len(batch):
+                return self._mixed(batch, column, opening, ipv4)
+            if len(batch) >= MANY and ipv4.all():
+                address, length = batch.addresses(column.fields[0]), batch.ints(column.fields[1])[0]
+                return prefix_texts(address, length, f'{opening}{json.dumps(column.json)}:"', '"')
         first, which = distinct(batch, column)
-        made = [self._one(column, value) for value in columns_of(some(batch, first), column)]
-        if which is None:
-            return made[0]
-        return map(made.__getitem__, which.tolist())
+        made = [self._one(column, value, opening) for value in columns_of(some(batch, first), column)]
+        if opening != "," and not all(made):
+            return None
+        return made[0] if which is None else map(made.__getitem__, which.tolist())
 
-    def _one(self, column: Column, value: Any) -> str:
-        shown = self._json(column, value)
-        if shown is None:
-            return ""
-        return f",{json.dumps(column.json)}:{json.dumps(shown, separators=(',', ':'))}"
+    def _mixed(self, batch: Batch, column: Column, opening: str, ipv4: Bools) -> list[str] | None:
+        """Many IPv4 prefixes and some that are none."""
+        out = np.empty(len(batch), object)
+        for rows in (np.flatnonzero(ipv4), np.flatnonzero(~ipv4)):
+            texts = self._fragments(some(batch, rows), column, opening)
+            if texts is None:
+                return None
+            out[rows] = [texts] * len(rows) if isinstance(texts, str) else list(texts)
+        return list(out)
+
+    def _one(self, column: Column, value: Any, opening: str) -> str:
+        memo = self._texts[column.name]
+        text = memo.get(value)
+        if text is None:
+            shown = self._json(column, value)
+            key = f"{json.dumps(column.json)}:"
+            text = "" if shown is None else f"{key}{json.dumps(shown, separators=(',', ':'))}"
+            if len(memo) < MEMO_MOST:
+                memo[value] = text
+        return text and opening + text
 
 
-def _joined(fragments: Iterable[str | Iterable[str]], count: int) -> list[Iterable[str]]:
+def _joined(fragments: Iterable[str | Iterable[str] | None], count: int) -> list[Iterable[str]]:
     """One iterable of `count` texts a column; neighbours that are the same in every row are put together."""
     out: list[Iterable[str]] = []
     same = ""
     for fragment in fragments:
-        if isinstance(fragment, str):
-            same += fragment
+        if fragment is None or isinstance(fragment, str):
+            same += fragment or ""
             continue
         out += [repeat(same, count), fragment] if same else [fragment]
         same = ""

@@ -42,17 +42,17 @@ def some(batch: Batch, rows: Ints) -> Batch:
     return Batch(batch.words, batch.start[rows], batch.size[rows], batch.plan)
 
 
-def prefix_texts(address: Addresses, length: Ints) -> list[str] | None:
+def prefix_texts(address: Addresses, length: Ints, before: str = "", after: str = "") -> list[str] | None:
     """IPv4 prefixes as text, `10.0.0.0/8` and `10.0.0.1`, from two tables of halves; None where one is not IPv4."""
     if not bool((address.size == 4).all()):
         return None
-    heads, ends, tails = _halves()
+    heads, ends, tails = _halves(before, after)
     high, low = (address.low >> np.uint64(16)).tolist(), (address.low & np.uint64(0xFFFF)).tolist()
     return [heads[a] + ends[b] + tails[n] for a, b, n in zip(high, low, length.tolist(), strict=True)]
 
 
 @cache
-def _halves() -> tuple[list[str], list[str], list[str]]:
+def _halves(before: str, after: str) -> tuple[list[str], list[str], list[str]]:
     """`10.20.` · `30.0` · `/24` by number."""
     pairs = [f"{number >> 8}.{number & 255}" for number in range(1 << 16)]
-    return [pair + "." for pair in pairs], pairs, [f"/{bits}" for bits in range(32)] + [""] * 225
+    return [f"{before}{pair}." for pair in pairs], pairs, [f"/{bits}{after}" for bits in range(32)] + [after] * 225
