@@ -10,12 +10,16 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from nltui.errors import NamespaceUnknown, PrivilegeMissing
 from nltui.text import visible
+
+if TYPE_CHECKING:
+    import ctypes
 
 RUN_DIRECTORY = Path("/run/netns")
 """Where `ip netns add` pins namespaces by name."""
@@ -128,12 +132,18 @@ def run_in(fd: int, work: Callable[[], _Result]) -> _Result:
     return results[0]
 
 
-def _enter(fd: int) -> None:
+@cache
+def _libc() -> ctypes.CDLL:
     # os.setns came with Python 3.12.
     import ctypes
 
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.setns(fd, CLONE_NEWNET) == 0:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _enter(fd: int) -> None:
+    import ctypes
+
+    if _libc().setns(fd, CLONE_NEWNET) == 0:
         return
     number = ctypes.get_errno()
     error = OSError(number, os.strerror(number))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TICK = 0.1
 """Seconds between two looks at the session: at most ten repaints a second."""
+LIVELY, CALM = 3.0, 1.0
+"""After a change, looks go on at every tick for so many seconds; then one comes in so many."""
 EAGER, EAGER_BEATS = 0.025, 20
 """Seconds between looks, and how many, before the first rows have come."""
 TWICE = 1.0
@@ -97,6 +99,7 @@ class NltuiApp(App[None]):
         self._footer = Footer()
         self._interrupted = float("-inf")
         self._loaded = False
+        self._pulse, self._lively, self._looked = -1, 0.0, 0.0
 
     def compose(self) -> ComposeResult:
         """Status, trouble, filter, panels, keys."""
@@ -132,9 +135,18 @@ class NltuiApp(App[None]):
         self._beats += 1
         if self._loaded or self._beats > EAGER_BEATS:
             self._beat.stop()
-            self.set_interval(TICK, self.tick)
+            self.set_interval(TICK, self._look)
             gc.enable()
         self.tick()
+
+    def _look(self) -> None:
+        """While nothing happens, a look a second is enough: for the clock, rates, and what has to fade."""
+        now, pulse = time.monotonic(), self.session.pulse
+        if pulse != self._pulse:
+            self._pulse, self._lively = pulse, now + LIVELY
+        if now < self._lively or now - self._looked >= CALM:
+            self._looked = now
+            self.tick()
 
     def tick(self) -> None:
         """Look at the session and repaint what changed."""

@@ -57,6 +57,10 @@ class SessionLike(Protocol):
         """What columns may ask about other tables."""
 
     @property
+    def pulse(self) -> int:
+        """Grows whenever rows of any table, or its state, changed; costs nothing to look at."""
+
+    @property
     def tables(self) -> tuple[Table, ...]:
         """In display order."""
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from nltui.errors import NltuiError, PrivilegeMissing
 from nltui.model.history import History
-from nltui.model.sync import Sync
+from nltui.model.sync import Phase, Sync
 from nltui.model.table import Table
 from nltui.netlink.arrays import unique
 from nltui.netlink.columns import Ints, Words
@@ -65,6 +65,7 @@ class Reader:
         self._scratch = Scratch()
         self._dump: RunningDump | None = None
         self._drops = 0
+        self._told: dict[str, tuple[int, Phase]] = {}
         self._wake = Wake()
         self._stopping = threading.Event()
 
@@ -223,7 +224,7 @@ class Reader:
             self.counts.malformed += malformed
             if count:
                 self.sync.heard(name, count, now)
-                self._on_change(name)
+                self._tell(name)
             for doubted in doubts:
                 self.sync.doubt(doubted, now)
 
@@ -262,7 +263,7 @@ class Reader:
             more = dump.step()
             if dump.interrupted:
                 self.sync.interrupt(name)
-            self._on_change(name)
+            self._tell(name)
             if not dump.ended:
                 if not more and dump.reader is not None:
                     select.select([dump.reader.socket.fileno(), self._wake.fileno()], [], [], 0.05)
@@ -277,8 +278,17 @@ class Reader:
             dump.finish(self.sync.proven(name))
             self.sync.ended(name, now, dump.unconfirmed, dump.changed)
             self.sync.schedule_audit(name, now, follower.store.count)
-        self._on_change(name)
+        self._tell(name)
         self._begin()
+
+    def _tell(self, name: str) -> None:
+        """Say that rows or the state of a table changed, if they did."""
+        state = self.sync.states[name]
+        audit = state.phase is Phase.DUMPING and state.auditing
+        now = self.followers[name].store.generation, Phase.FRESH if audit else state.phase
+        if self._told.get(name) != now:
+            self._told[name] = now
+            self._on_change(name)
 
 
 def _sentence(table: Table, number: int) -> str:

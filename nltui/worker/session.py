@@ -49,6 +49,8 @@ class Session:
         """Set once every store exists."""
         self.changed = threading.Condition()
         """Notified after rows of any table changed."""
+        self.pulse = 0
+        """Grows whenever rows of any table, or its state, changed."""
         self._started = time.time()
 
     @property
@@ -142,6 +144,7 @@ class Session:
     def _on_change(self, name: str) -> None:
         self.context.invalidate(name)
         with self.changed:
+            self.pulse += 1
             self.changed.notify_all()
 
     # -- looking --

@@ -233,6 +233,10 @@ class FakeSession:
     watched: dict[str, bool] = field(default_factory=dict)
     at_start: Callable[[], None] | None = None
 
+    @property
+    def pulse(self) -> int:
+        return sum(one.generation for one in self.store.values())
+
     def __post_init__(self) -> None:
         self.store = {one.name: FakeTable(one) for one in self.tables}
 
