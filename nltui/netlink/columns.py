@@ -97,49 +97,52 @@ class Batch:
         """Step through one level of attributes of all `rows` together; `begin` in words, `end` in bytes."""
         if not level.children:
             return
-        highest = max(level.children)
-        column_of = np.full(highest + 2, -1, np.int64)
         wanted = list(level.children.items())
-        place = np.zeros((len(wanted), len(rows)), np.int64)
-        length = np.zeros((len(wanted), len(rows)), np.int32)
+        column_of = np.full(max(level.children) + 2, len(wanted), np.int64)
         for number, (type_, _) in enumerate(wanted):
             column_of[type_] = number
-        broken = np.zeros(len(rows), bool)
-        active = np.arange(len(rows))
-        position = begin
-        last = end >> 2
-        while True:
-            more = (position + 1) <= last[active]
-            if not more.all():
-                active, position = active[more], position[more]
-            if not len(active):
-                break
-            head = self.words[position]
-            size = (head & np.uint32(0xFFFF)).astype(np.int64)
-            fits = (size >= 4) & (position * 4 + size <= end[active])
-            if not fits.all():
-                broken[active[~fits]] = True
-                active, position, head, size = active[fits], position[fits], head[fits], size[fits]
-            type_ = np.minimum((head >> np.uint32(16)) & np.uint32(0x3FFF), np.uint32(highest + 1))
-            column = column_of[type_]
-            hit = np.flatnonzero(column >= 0)
-            if len(hit):
-                at = column[hit], active[hit]
-                place[at] = position[hit] + 1
-                length[at] = size[hit] - 4
-            position = position + ((size + 3) >> 2)
-        if broken.any():
-            place[:, broken] = 0
+        column_of *= len(rows)
+        found, broken = self._step(column_of, len(wanted), begin, end - begin * 4)
+        if len(broken):
+            found[:, broken] = 0
             self.broken[rows[broken]] = True
         for number, (_, node) in enumerate(wanted):
+            place, length = found[number] >> 16, found[number] & 0xFFFF
             if node.column >= 0:
-                self.place[node.column, rows] = place[number]
-                self.length[node.column, rows] = length[number]
+                self.place[node.column, rows] = place
+                self.length[node.column, rows] = length
             if node.children:
-                inside = np.flatnonzero(place[number])
+                inside = np.flatnonzero(place)
                 if len(inside):
-                    first = place[number][inside]
-                    self._walk(node, rows[inside], first, first * 4 + length[number][inside])
+                    first = place[inside]
+                    self._walk(node, rows[inside], first, first * 4 + length[inside])
+
+    def _step(self, column_of: Ints, columns: int, position: Ints, left: Ints) -> tuple[Ints, Ints]:
+        """The last attribute of each wanted type: payload place << 16 | length, 0 where absent; and the broken rows.
+
+        `column_of` gives where a type's column begins; the one behind the last takes what is not wanted, so that every
+        attribute of a step is written at once. `left` is in bytes.
+        """
+        found = np.zeros((columns + 1, len(position)), np.int64)
+        flat = found.reshape(-1)
+        broken: list[Ints] = []
+        active = np.arange(len(position))
+        while True:
+            more = left >= 4
+            if not more.all():
+                active, position, left = active[more], position[more], left[more]
+            if not len(active):
+                return found, np.concatenate(broken) if broken else active
+            head = self.words[position]
+            size = (head & np.uint32(0xFFFF)).astype(np.int64)
+            fits = (size >= 4) & (size <= left)
+            if not fits.all():
+                broken.append(active[~fits])
+                active, position, left, head, size = active[fits], position[fits], left[fits], head[fits], size[fits]
+            column = column_of.take((head >> np.uint32(16)) & np.uint32(0x3FFF), mode="clip")
+            flat[column + active] = ((position + 1) << 16) + (size - 4)
+            padded = (size + 3) & ~3
+            position, left = position + (padded >> 2), left - padded
 
     def _by_shape(self, rows: Ints) -> Ints:
         """Settle messages that share every attribute header with a prototype; the rest is returned."""
