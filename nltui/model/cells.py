@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from nltui.model.rows import Cell
 from nltui.model.table import Column
 from nltui.model.types import Context, Tone
@@ -60,3 +62,16 @@ class Memo:
         if not len(batch):
             return []
         return list(zip(*(self.cells(column, columns_of(batch, column)) for column in columns), strict=True))
+
+
+def rate_cell(value: float) -> Cell:
+    """Bytes or packets a second, short: 0, 88.1k, 1.24M."""
+    if np.isnan(value):
+        return Cell("")
+    if value < 0.5:
+        return Cell("0", Tone.DIM)
+    for unit in ("", "k", "M", "G"):
+        if value < 999.5:
+            return Cell(f"{value:.0f}{unit}" if not unit or value >= 99.95 else f"{value:.3g}{unit}")
+        value /= 1000
+    return Cell(f"{value:.3g}T")

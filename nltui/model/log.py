@@ -99,6 +99,11 @@ class NumberedView(ABC):
         return self._needle
 
     @property
+    def busy(self) -> bool:
+        """Whether a filter is being tried."""
+        return self._numbers is not None and self._searched < self._window()[1]
+
+    @property
     def narrowed(self) -> bool:
         """Logs show all."""
         return False

@@ -60,6 +60,10 @@ class Rows(Protocol):
         """The filter in force; empty: none."""
 
     @property
+    def busy(self) -> bool:
+        """Whether ticks have work of their own left, without news: a filter to try, something that has to fade."""
+
+    @property
     def narrowed(self) -> bool:
         """Whether only the table's usual rows are kept (`Table.usual`), before the filter."""
 

@@ -10,20 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nltui.model import chains
-from nltui.model.cells import Memo, columns_of
+from nltui.model.cells import Memo, columns_of, rate_cell
 from nltui.model.conditions import fulfils
 from nltui.model.history import History
+from nltui.model.marks import Marks
 from nltui.model.order import SortKeys
-from nltui.model.rows import Cell, Mark, Row
+from nltui.model.rows import Cell, Row
 from nltui.model.search import CHUNK, Search
 from nltui.model.store import FREE, LINGERING, LIVE, Store
 from nltui.model.table import Column, Table
-from nltui.model.types import Context, Order, Tone
+from nltui.model.types import Context, Order
 from nltui.netlink.arena import array
 from nltui.netlink.columns import Batch, Bools, Ints, Plan
 
-FLASH_NS = 1_000_000_000
-"""How long a change stays marked."""
 BIG = 20_000
 """Rows from which a first load is shown in the kernel's order until it has ended."""
 SEARCH_SECONDS = 0.04
@@ -75,7 +74,7 @@ class View:
         self._needle = ""
         self._narrowed = False
         self._unsearched: Ints = np.zeros(0, np.int64)
-        self._flash_until = 0
+        self._marks = Marks(history, self._old_cells)
         self._lingering = 0
         self._unsorted = False
         """Whether the order is the kernel's, while a large first load comes in."""
@@ -111,6 +110,11 @@ class View:
         if self.table.usual is not None and usual != self._narrowed:
             self._narrowed = usual
             self._rebuild()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a filter is being tried, or marks have to fade."""
+        return bool(len(self._unsearched) or self._marks.until or self._lingering or self._unsorted)
 
     @property
     def searching(self) -> int:
@@ -171,9 +175,7 @@ class View:
             self.generation += 1
             if self._column.rate_of:
                 self._rebuild()
-        now = time.time_ns()
-        if self._flash_until and now > self._flash_until:
-            self._flash_until = 0
+        if self._marks.faded():
             self.generation += 1
         return self.generation != before
 
@@ -191,9 +193,9 @@ class View:
         for column in columns:
             if column.rate_of:
                 values = self._rate(column, slots)
-                cells[column.name] = [_rate_cell(value) for value in values.tolist()]
+                cells[column.name] = [rate_cell(value) for value in values.tolist()]
         lines = list(zip(*(cells[column.name] for column in columns), strict=True)) or [()] * len(slots)
-        marks = self._marks(slots, states, unsure, recent, columns, lines)
+        marks = self._marks.of(states == LINGERING, unsure, recent, columns, lines)
         return [
             Row(self._identity(slot), line, mark, flash)
             for slot, line, (mark, flash) in zip(slots.tolist(), lines, marks, strict=True)
@@ -270,35 +272,6 @@ class View:
         padded = b"".join([bytes(4)] + [message + bytes(-len(message) % 4) for message in raw])
         starts = 1 + np.concatenate([np.zeros(1, np.int64), np.cumsum((sizes + 3) >> 2)[:-1]])
         return Batch(np.frombuffer(padded, np.uint32), starts, sizes, plan), states, unsure, recent
-
-    def _marks(
-        self,
-        slots: Ints,
-        states: NDArray[np.uint8],
-        unsure: Bools,
-        recent: Ints,
-        columns: Sequence[Column],
-        lines: list[tuple[Cell, ...]],
-    ) -> list[tuple[Mark, frozenset[int]]]:
-        now, none = time.time_ns(), frozenset[int]()
-        out: list[tuple[Mark, frozenset[int]]] = []
-        for row, number in enumerate(recent.tolist()):
-            if states[row] == LINGERING:
-                out.append((Mark.REMOVED, none))
-                continue
-            mark = Mark.UNCONFIRMED if unsure[row] else Mark.NONE
-            change = self._history.get(number) if number else None
-            if change is None or now - change.time > FLASH_NS:
-                out.append((mark, none))
-                continue
-            self._flash_until = max(self._flash_until, change.time + FLASH_NS)
-            if not change.old:
-                out.append((Mark.ADDED, none))
-                continue
-            old = self._old_cells(change.old, columns)
-            differ = (at for at, column in enumerate(columns) if not column.volatile and not column.rate_of)
-            out.append((mark, frozenset(at for at in differ if old[at].text != lines[row][at].text)))
-        return out
 
     def _old_cells(self, message: bytes, columns: Sequence[Column]) -> list[Cell]:
         words = np.frombuffer(bytes(4) + message + bytes(-len(message) % 4), np.uint32)
@@ -392,16 +365,3 @@ class View:
             found.append(some[self._finder.matches(some, self._needle)])
         self.generation += 1
         self._merge(self._order, np.concatenate(found))
-
-
-def _rate_cell(value: float) -> Cell:
-    """Bytes or packets a second, short: 0, 88.1k, 1.24M."""
-    if np.isnan(value):
-        return Cell("")
-    if value < 0.5:
-        return Cell("0", Tone.DIM)
-    for unit in ("", "k", "M", "G"):
-        if value < 999.5:
-            return Cell(f"{value:.0f}{unit}" if not unit or value >= 99.95 else f"{value:.3g}{unit}")
-        value /= 1000
-    return Cell(f"{value:.3g}T")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -11,11 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Event, InputEvent
 from textual.filter import LineFilter
 
 from nltui.ui import choices
 from nltui.ui.dashboard import Dashboard
 from nltui.ui.footer import Footer, hints
+from nltui.ui.heart import Heart
 from nltui.ui.panel import Panel
 from nltui.ui.status import Banner, StatusBar
 from nltui.ui.table_view import TableView
@@ -26,12 +27,6 @@ from nltui.worker.contract import Freshness, SessionLike, TableStatus
 if TYPE_CHECKING:
     from nltui.ui.filter_bar import FilterBar
 
-TICK = 0.1
-"""Seconds between two looks at the session: at most ten repaints a second."""
-LIVELY, CALM = 3.0, 1.0
-"""After a change, looks go on at every tick for so many seconds; then one comes in so many."""
-EAGER, EAGER_BEATS = 0.025, 20
-"""Seconds between looks, and how many, before the first rows have come."""
 TWICE = 1.0
 """Seconds within which a second ctrl+c quits."""
 _WHILE_TYPING = frozenset({"clear_layer", "interrupt", "suspend_process", "quit"})
@@ -98,8 +93,7 @@ class NltuiApp(App[None]):
         """Made when the first filter is typed."""
         self._footer = Footer()
         self._interrupted = float("-inf")
-        self._loaded = False
-        self._pulse, self._lively, self._looked = -1, 0.0, 0.0
+        self._heart = Heart(self, session, self.tick, self._is_busy)
 
     def compose(self) -> ComposeResult:
         """Status, trouble, filter, panels, keys."""
@@ -126,27 +120,7 @@ class NltuiApp(App[None]):
 
     def _begin(self) -> None:
         self.session.start()
-        self._beats = 0
-        self._beat = self.set_interval(EAGER, self._look_eagerly)
-        self.tick()
-
-    def _look_eagerly(self) -> None:
-        """The first rows are not to wait for a tick."""
-        self._beats += 1
-        if self._loaded or self._beats > EAGER_BEATS:
-            self._beat.stop()
-            self.set_interval(TICK, self._look)
-            gc.enable()
-        self.tick()
-
-    def _look(self) -> None:
-        """While nothing happens, a look a second is enough: for the clock, rates, and what has to fade."""
-        now, pulse = time.monotonic(), self.session.pulse
-        if pulse != self._pulse:
-            self._pulse, self._lively = pulse, now + LIVELY
-        if now < self._lively or now - self._looked >= CALM:
-            self._looked = now
-            self.tick()
+        self._heart.start()
 
     def tick(self) -> None:
         """Look at the session and repaint what changed."""
@@ -168,10 +142,18 @@ class NltuiApp(App[None]):
         self._status_bar.tick(status, where)
         self._footer.show(list(hints(self.dashboard, self._is_typing)))
         states = [status.tables.get(panel.table.name, TableStatus()) for panel in self.dashboard.visible_panels]
-        if not self._loaded and states and all(state.freshness not in _UNSETTLED for state in states):
-            self._loaded = True
-            # What is loaded stays: the collector need not walk it again at every key.
-            gc.freeze()
+        if states and all(state.freshness not in _UNSETTLED for state in states):
+            self._heart.loaded()
+
+    async def on_event(self, event: Event) -> None:
+        """Keys and mouse wake the heart up."""
+        if isinstance(event, InputEvent):
+            self._heart.poke()
+        await super().on_event(event)
+
+    def _is_busy(self) -> bool:
+        """Whether a filter is still being tried, or something has to fade."""
+        return any(panel.view.rows is not None and panel.view.rows.busy for panel in self.dashboard.visible_panels)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a filter is typed, letters and digits are text; a list over the panels has keys of its own."""

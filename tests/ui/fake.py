@@ -157,6 +157,10 @@ class FakeRows:
         return self._filter
 
     @property
+    def busy(self) -> bool:
+        return False
+
+    @property
     def narrowed(self) -> bool:
         return self._narrowed
 
