@@ -52,6 +52,9 @@ class Rates(Protocol):
     def of(self, column: str, keys: Ints) -> NDArray[np.float64]:
         """By the integer key of a row; NaN where unknown."""
 
+    def latest(self, column: str, keys: Ints) -> tuple[Ints, Bools] | None:
+        """Present values of a counter and whether known; None where this column is no such counter."""
+
 
 class View:
     """Implements `rows.Rows` over a Store."""
@@ -188,12 +191,7 @@ class View:
         part = slice(count - stop, count - start) if self._reverse else slice(start, stop)
         slots = self._order[part][::-1] if self._reverse else self._order[part]
         batch, states, unsure, recent = self._copy(slots, self._plan(columns))
-        plain = [column for column in columns if not column.rate_of]
-        cells = {column.name: self._memo.cells(column, columns_of(batch, column)) for column in plain}
-        for column in columns:
-            if column.rate_of:
-                values = self._rate(column, slots)
-                cells[column.name] = [rate_cell(value) for value in values.tolist()]
+        cells = {column.name: self._cells(column, slots, batch) for column in columns}
         lines = list(zip(*(cells[column.name] for column in columns), strict=True)) or [()] * len(slots)
         marks = self._marks.of(states == LINGERING, unsure, recent, columns, lines)
         return [
@@ -280,11 +278,26 @@ class View:
             Cell("") if column.rate_of else self._memo.cells(column, columns_of(batch, column))[0] for column in columns
         ]
 
-    def _rate(self, column: Column, slots: Ints) -> NDArray[np.float64]:
-        if self._rates is None or self.table.key is None:
-            return np.full(len(slots), np.nan)
+    def _cells(self, column: Column, slots: Ints, batch: Batch) -> list[Cell]:
+        """One column of a screenful; counters as they are now, where somebody keeps them."""
+        if column.rate_of:
+            return [rate_cell(value) for value in self._rate(column, slots).tolist()]
+        counted = self._rates.latest(column.name, self._integer_keys(slots)) if self._rates is not None else None
+        if counted is None:
+            return self._memo.cells(column, columns_of(batch, column))
+        told = zip(columns_of(batch, column), counted[0].tolist(), counted[1].tolist(), strict=True)
+        return self._memo.cells(column, (now if known else before for before, now, known in told))
+
+    def _integer_keys(self, slots: Ints) -> Ints:
+        assert self.table.key is not None
         first = self._store.keys.of[self.table.key.fields[0]].start
-        return self._rates.of(column.rate_of, self._store.keys.columns[first][slots].astype(np.int64))
+        keys: Ints = self._store.keys.columns[first][slots].astype(np.int64)
+        return keys
+
+    def _rate(self, column: Column, slots: Ints) -> NDArray[np.float64]:
+        if self._rates is None:
+            return np.full(len(slots), np.nan)
+        return self._rates.of(column.rate_of, self._integer_keys(slots))
 
     def _shown(self) -> Ints:
         """Slots that could be on screen."""

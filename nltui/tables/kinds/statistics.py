@@ -75,5 +75,5 @@ REFRESH = Refresh(
     header=12,  # struct if_stats_msg
     key=Head(20, U32),
     values=tuple((name, Slice((ifla.IFLA_STATS_LINK_64,), 8 * place, U64)) for place, name in enumerate(ifla.STATS64)),
-    interval=1.0,
+    interval=2.0,
 )
