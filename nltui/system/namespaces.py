@@ -26,6 +26,8 @@ RUN_DIRECTORY = Path("/run/netns")
 
 CLONE_NEWNET = 0x40000000
 """linux/sched.h."""
+NET_NS_INIT_INO = 0xEFFFFFF9
+"""linux/nsfs.h: the inode number of the first network namespace."""
 NS_GET_NSTYPE = 0xB703
 """linux/nsfs.h: the CLONE_NEW* flag of the namespace behind a descriptor."""
 
@@ -88,11 +90,15 @@ def current() -> Namespace:
 
 
 def name_of(identity: Identity) -> str:
-    """The visible name that `ip netns` knows, `default` for that of process 1, else `net:[inode]` as in /proc."""
+    """The visible name that `ip netns` knows, `default` for the first one, else `net:[inode]` as in /proc.
+
+    The first one is process 1's; who may not look there knows it by its number, on kernels from 6.18 on.
+    """
     known = named().get(identity)
     if known is not None:
         return known
-    return "default" if _identity("/proc/1/ns/net") == identity else f"net:[{identity.inode}]"
+    first = identity.inode == NET_NS_INIT_INO or _identity("/proc/1/ns/net") == identity
+    return "default" if first else f"net:[{identity.inode}]"
 
 
 def named() -> dict[Identity, str]:
