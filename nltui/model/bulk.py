@@ -19,6 +19,7 @@ from nltui.model.store import Store
 from nltui.model.table import Column
 from nltui.model.types import Context, Prefix
 from nltui.netlink.columns import Batch, Bools, Ints, Plan
+from nltui.netlink.fields import Attr, Slice
 
 CHUNK = 1 << 15
 MANY = 4096
@@ -73,11 +74,12 @@ class JsonWriter:
         """Rows that have a value which is not one flat key."""
         found = np.zeros(len(batch), bool)
         for column in self._nested:
-            if column.type.absent or any(not hasattr(field, "path") for field in column.fields):
+            paths = [field.path for field in column.fields if isinstance(field, Attr | Slice)]
+            if column.type.absent or len(paths) < len(column.fields):
                 found[:] = True
                 break
-            for field in column.fields:
-                found |= batch.place[self._plan.columns[field.path]] > 0  # type: ignore[union-attr]  # checked above
+            for path in paths:
+                found |= batch.place[self._plan.columns[path]] > 0
         return found
 
     def _records(self, batch: Batch) -> list[str]:

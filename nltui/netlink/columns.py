@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -310,11 +311,13 @@ class Batch:
         return Addresses(high, low, size)
 
     def _first_address(self, field: First) -> Addresses:
-        merged = self.addresses(field.fields[0])
-        for option in field.fields[1:]:
-            column = self.plan.columns[option.path] if isinstance(option, Attr) else -1
-            missing = (merged.size == 0) & (self.place[self.plan.columns[field.fields[0].path]] == 0)  # type: ignore[union-attr]  # address alternatives are attributes
-            if column < 0 or not missing.any():
+        """The first alternative that is there, even where its length is wrong; alternatives are attributes."""
+        options = [option for option in field.fields if isinstance(option, Attr)]
+        merged = self.addresses(options[0])
+        missing = np.ones(len(self), bool)
+        for before, option in pairwise(options):
+            missing &= self.place[self.plan.columns[before.path]] == 0
+            if not missing.any():
                 break
             other = self.addresses(option)
             merged = Addresses(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nltui.model.rows import Rows
@@ -115,7 +116,7 @@ class Session:
             runs.append(reader.run)
             for _, table in mine:
                 if table.label:
-                    self.context.provide(table.name, lambda t=table, r=reader: _labels(r, t))  # type: ignore[misc]  # mypy cannot type lambda defaults
+                    self.context.provide(table.name, partial(_labels, reader, table))
         for table in self._tables:
             if table.feed is Feed.LOG and table.framing is Framing.UEVENT:
                 self._logs[table.name] = LogReader(table, self._namespace, buffer, on_change=self._on_change)
