@@ -29,7 +29,7 @@ def run(args: Dump) -> int:
     """Print and return the exit code. Raises NltuiError."""
     table = find(args.table)
     if table.feed not in (Feed.FOLLOWED, Feed.SAMPLED):
-        raise UsageError(f"{table.name} only happen: there is nothing to dump; use `nltui monitor {table.name}`")
+        raise UsageError(f"{table.name}: nothing stays, so there is nothing to dump; use `nltui monitor {table.name}`")
     table = _narrowed(table, args.family)
     # A short life whose data all stays until the end: there is nothing for the collector to find.
     gc.disable()
@@ -39,6 +39,8 @@ def run(args: Dump) -> int:
         session.start()
         try:
             _wait(session, [table.name, *(other.name for other in named)])
+            # The readers end before the first line: rows they removed meanwhile would lose their bytes to others.
+            session.stop()
             slots = _chosen(session, table, args.filter)
             if args.count:
                 sys.stdout.write(f"{len(slots)}\n")

@@ -48,13 +48,14 @@ def _follow(session: Session, wanted: set[str], as_json: bool) -> None:
     _complain(session)
     seen, lost = session.history.last, session.status().lost
     logs = {table.name: session.log(table.name).last for table in session.tables if table.feed is Feed.LOG}
+    pulse = 0
     print("watching", ", ".join(sorted(wanted)), file=sys.stderr, flush=True)
     while True:
         with session.changed:
-            session.changed.wait(WAIT)
+            session.changed.wait_for(lambda before=pulse: session.pulse != before, WAIT)  # type: ignore[misc]  # mypy cannot type lambda defaults
+        pulse = session.pulse
         changes, missed = session.history.since(seen)
-        if changes:
-            seen = changes[-1].number
+        seen += missed + len(changes)
         now = session.status().lost
         if missed or now != lost:
             print(

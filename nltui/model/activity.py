@@ -57,15 +57,21 @@ def _inside(table: Table, column: Column, change: Change, context: Context) -> l
     old, new = (single.json(table, column, message, context) for message in (change.old, change.new))
     if not isinstance(old, dict) or not isinstance(new, dict):
         return None
-    keys = [key for key in {**old, **new} if key not in column.volatile_keys and old.get(key) != new.get(key)]
-    return [(key, _word(old.get(key)), _word(new.get(key))) for key in keys]
+    keys = [key for key in {**old, **new} if key not in column.volatile_keys and _entry(old, key) != _entry(new, key)]
+    return [(key, _word(old, key, new), _word(new, key, old)) for key in keys]
 
 
-def _word(value: Json) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "on" if value else "off"
+def _entry(side: dict[str, Json], key: str) -> tuple[bool, Json]:
+    return key in side, side.get(key)
+
+
+def _word(side: dict[str, Json], key: str, other: dict[str, Json]) -> str:
+    """`ip` writes a mere word as null and leaves it out, like many a flag, where it does not hold."""
+    if key not in side:
+        return "off" if other[key] is None or isinstance(other[key], bool) else ""
+    value = side[key]
+    if value is None or isinstance(value, bool):
+        return "off" if value is False else "on"
     return visible(value if isinstance(value, str) else dumps(value))
 
 

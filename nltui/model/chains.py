@@ -34,12 +34,6 @@ def heads(store: Store, slots: Ints) -> list[int]:
     return [slot for slot in slots.tolist() if slot not in followers]
 
 
-def head_of(store: Store, slot: int) -> int:
-    """The first slot of the group that a slot belongs to."""
-    one = np.array([slot])
-    return int(store.find([column[one] for column in store.keys.columns], store.hash[one])[0])
-
-
 def append(store: Store, head: int, slot: int) -> None:
     """Put a row at the end of a group."""
     store.next[members(store, head)[-1]] = slot + 1

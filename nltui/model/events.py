@@ -206,18 +206,15 @@ class Events:
         if len(new):
             self._insert(heard, new, read, hashes, numbers)
 
-    def _insert(self, heard: Heard, rows: Ints, read: list[NDArray[Any]], hashes: U64, numbers: Ints) -> Ints | None:
-        store, batch = self.store, heard.batch
-        places = store.arena.store(batch.words, batch.start[rows], batch.size[rows])
-        slots = None if places is None else store.add(places, batch.size[rows], hashes[rows], read, rows)
+    def _insert(self, heard: Heard, rows: Ints, read: list[NDArray[Any]], hashes: U64, numbers: Ints) -> None:
+        store = self.store
+        slots = store.insert(heard.batch, rows, hashes, read)
         if slots is None:
-            store.full += len(rows) if places is None else 0
-            return None
+            return
         store.indexed = store.top
         store.enter(slots)
         store.recent[slots] = numbers[rows]
         store.touched[slots] = self.dump is not None
-        return slots
 
     # -- groups of several rows --
 
@@ -241,8 +238,7 @@ class Events:
         if mine >= 0:
             self._overwrite(heard, row, mine, outcome)
             return
-        places = store.arena.store(heard.batch.words, heard.batch.start[only], heard.batch.size[only])
-        slots = None if places is None else store.add(places, heard.batch.size[only], hashes[only], read, only)
+        slots = store.insert(heard.batch, only, hashes, read)
         if slots is None:
             return
         store.indexed = store.top

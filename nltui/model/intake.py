@@ -41,8 +41,11 @@ class Intake:
         self.gone: dict[int, set[object]] = {}
         """Keys (hashes) deleted by events since the dump began; of chains, the identities of the rows."""
         self._groups: set[int] = set()
-        self._loading = first and not store.top
+        self.in_place = first and not store.top
+        """Whether the dump's bytes may become the rows' own: nearly all of them are new to an empty table."""
+        self._loading = self.in_place
         """Whether rows can be laid down unlooked-at: the table was empty and nobody asked for a row since."""
+        self._unheld = store.full
         self.rows = 0
         """Rows dumped so far."""
         self.changed = 0
@@ -101,7 +104,7 @@ class Intake:
                         np.array([first]), store.at[[mine]].astype(np.int64), store.size[[mine]].astype(np.int64)
                     )
                     store.size[mine] = 0
-                    store.drop(np.array([mine]))
+                    store.drop(np.array([mine]), most=0)
 
     def _merge(self, batch: Batch, read: list[NDArray[Any]], hashes: U64, in_place: bool) -> None:
         store = self.store
@@ -159,11 +162,10 @@ class Intake:
     def _new(self, batch: Batch, rows: Ints, hashes: U64, read: list[NDArray[Any]], in_place: bool) -> Ints | None:
         store = self.store
         start, size = batch.start[rows], batch.size[rows]
-        places = start if in_place else store.arena.store(batch.words, start, size)
-        if places is None:
-            store.full += len(rows)
-            return None
-        slots = store.add(places, size, hashes[rows], read, rows)
+        if in_place:
+            slots = store.add(start, size, hashes[rows], read, rows)
+        else:
+            slots = store.insert(batch, rows, hashes, read)
         if slots is None:
             return None
         store.indexed = store.top
@@ -200,8 +202,7 @@ class Intake:
         multiset = store.table.key is not None and store.table.key.grouping is Grouping.MULTISET
         if identity in self.gone.get(hashed, ()) and not multiset:
             return
-        places = store.arena.store(batch.words, batch.start[only], batch.size[only])
-        slots = None if places is None else store.add(places, batch.size[only], hashes[only], read, only)
+        slots = store.insert(batch, only, hashes, read)
         if slots is None:
             return
         store.indexed = store.top
@@ -225,6 +226,10 @@ class Intake:
     ) -> None:
         self.changed += len(slots)
         self.store.recent[slots] = record(self.history, self.table, Source.DUMP, kind, len(slots), old, new)
+
+    def recount(self) -> None:
+        """All dumps have ended: of rows that could not be held, only those met since they began still count."""
+        self.store.full -= self._unheld
 
     def finish(self, covers: tuple[Where, ...], remove: bool) -> int:
         """The dump has ended: rows it covers but did not show are removed, or dimmed where `remove` is False.

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
+from nltui import text as door
 from nltui.errors import MalformedMessage
 from nltui.model import lwtunnel
 from nltui.model.routing import AF_INET6, NEXTHOP_FLAGS, device, realms, via
@@ -19,6 +20,8 @@ from nltui.netlink.constants import rtnetlink as rt
 
 _RTNEXTHOP = struct.Struct("=HBBi")
 
+LEGS_LIMIT = 4096
+"""Most characters of a route's legs in words."""
 STATE = rt.RTNH_F_DEAD | rt.RTNH_F_LINKDOWN | rt.RTNH_F_OFFLOAD | rt.RTNH_F_TRAP
 """Bits that follow the link or the hardware: no part of what a route *is*, and not always the same in its DEL."""
 
@@ -80,6 +83,25 @@ def summary(payload: bytes, context: Context) -> str:
     where = first.get("gateway") or first.get("via", {}).get("host") or first.get("dev", "?")
     more = f" + {len(shown) - 1} more" if len(shown) > 1 else ""
     return f"{where} w{first['weight']}{more}"
+
+
+def legs_text(payload: bytes, context: Context) -> str:
+    """Every leg, in the words of `ip route`: `via 10.0.0.9 dev veth0 weight 3, dev veth2 weight 1`."""
+    return door.visible(", ".join(_leg_text(leg) for leg in legs_json(payload, context)), limit=LEGS_LIMIT)
+
+
+def _leg_text(leg: dict[str, Json]) -> str:
+    words: list[str] = []
+    for key, value in leg.items():
+        if key in ("gateway", "via"):
+            words.append("via {family} {host}".format(**value) if isinstance(value, dict) else f"via {value}")
+        elif key == "flow":
+            words.append("realms " + "/".join(str(realm) for realm in value.values()))
+        elif isinstance(value, list):
+            words += [str(word) for word in value]
+        else:
+            words.append(f"{key} {value}")
+    return " ".join(words)
 
 
 def identity(message: bytes) -> Hashable:

@@ -30,7 +30,7 @@ LINGER = 1.2
 LINGER_MOST = 64
 """Removals in one batch above which none of them lingers."""
 BYTES_PER_ROW = 1024
-SMALLEST_ARENA = 64 << 20
+SMALLEST_ARENA = 16 << 20
 
 
 class Store:
@@ -51,11 +51,11 @@ class Store:
         self.size: NDArray[np.uint32] = array(np.uint32, capacity)
         self.hash: NDArray[np.uint64] = array(np.uint64, capacity)
         self.state: NDArray[np.uint8] = array(np.uint8, capacity)
-        self.changed: NDArray[np.uint32] = array(np.uint32, capacity)
+        self.changed: NDArray[np.int64] = array(np.int64, capacity)
         self.seen: NDArray[np.uint32] = array(np.uint32, capacity)
         self.touched: NDArray[np.bool_] = array(np.bool_, capacity)
         self.unconfirmed: NDArray[np.bool_] = array(np.bool_, capacity)
-        self.recent: NDArray[np.uint32] = array(np.uint32, capacity)
+        self.recent: NDArray[np.int64] = array(np.int64, capacity)
         self.next: NDArray[np.uint32] = array(np.uint32, capacity)
         self.keys = KeyArrays(table)
         self.index = Index(self.hash)
@@ -151,6 +151,18 @@ class Store:
                 return slots
             return np.arange(slots.start, slots.stop)
 
+    def insert(self, batch: Batch, rows: Ints, hashes: U64, read: list[NDArray[Any]]) -> Ints | None:
+        """As add(), of rows of a batch whose bytes lie elsewhere: they are copied in."""
+        sizes = batch.size[rows]
+        places = self.arena.store(batch.words, batch.start[rows], sizes)
+        if places is None:
+            self.full += len(rows)
+            return None
+        slots = self.add(places, sizes, hashes[rows], read, rows)
+        if slots is None:
+            self.arena.free(places, sizes)
+        return slots
+
     def update(self, slots: Ints, places: Ints, sizes: Ints) -> None:
         """Give rows new bytes, already in the arena; the old ones are freed."""
         with self.lock:
@@ -160,13 +172,13 @@ class Store:
             self.unconfirmed[slots] = False
             self.arena.free(*old)
 
-    def drop(self, slots: Ints) -> None:
-        """Rows are gone; index and chains have let go of them. A few linger on the screen for a moment."""
+    def drop(self, slots: Ints, most: int = LINGER_MOST) -> None:
+        """Rows are gone; index and chains have let go of them. Up to `most` linger on the screen for a moment."""
         with self.lock:
             self.generation += 1
             self.changed[slots], self.unconfirmed[slots] = self.generation, False
             self.count -= len(slots)
-            if len(slots) <= LINGER_MOST:
+            if len(slots) <= most:
                 self.state[slots] = LINGERING
                 self._lingering.append((time.monotonic() + LINGER, slots))
             else:

@@ -22,8 +22,6 @@ GAP_LEAST, GAP_FACTOR = 0.25, 10
 RETRY_FIRST, RETRY_MOST, TRIES = 0.01, 1.0, 6
 AUDIT, AUDIT_BIG, BIG_ROWS = 60.0, 300.0, 50_000
 """A full comparison every so many seconds; rarer above so many rows."""
-
-
 AUDIT_SHARE = 30
 """Short audits of tables that change silently take at most one part in so many of the time."""
 
@@ -174,6 +172,14 @@ class Sync:
         state.phase = Phase.DOUBTFUL
         if state.doubt_since is None:
             state.doubt_since = state.doubt_last = now
+
+    def abandoned(self, now: float) -> None:
+        """Nobody listens for a while, and the running dump, if any, was given up: nothing is certain."""
+        if self.running is not None:
+            self.states[self.running].phase = Phase.DOUBTFUL
+            self.running = None
+        for name in self.states:
+            self.doubt(name, now)
 
     # -- what to do --
 

@@ -265,7 +265,7 @@ class View:
         with store.lock:
             raw = [store.message(slot) for slot in slots.tolist()]
             states, unsure = store.state[slots].copy(), store.unconfirmed[slots].copy()
-            recent = store.recent[slots].astype(np.int64)
+            recent = store.recent[slots]
         sizes = np.array([len(message) for message in raw], np.int64)
         padded = b"".join([bytes(4)] + [message + bytes(-len(message) % 4) for message in raw])
         starts = 1 + np.concatenate([np.zeros(1, np.int64), np.cumsum((sizes + 3) >> 2)[:-1]])

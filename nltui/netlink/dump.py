@@ -6,6 +6,7 @@ kernel, for our port id and our sequence number.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import secrets
 import threading
@@ -137,9 +138,11 @@ class Burst:
         self._count = 0
 
     def start(self) -> None:
-        """Receive in a thread of its own."""
-        self._thread = threading.Thread(target=self._run, name="nltui-dump", daemon=True)
-        self._thread.start()
+        """Receive in a thread of its own; where none can be had, finish() receives."""
+        thread = threading.Thread(target=self._run, name="nltui-dump", daemon=True)
+        with contextlib.suppress(RuntimeError):
+            thread.start()
+            self._thread = thread
 
     def finish(self) -> int:
         """Wait for the thread, or receive now; returns how many datagrams there are. Raises what the thread met."""

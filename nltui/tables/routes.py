@@ -157,7 +157,7 @@ def _tos(value: Any, context: Context) -> str | None:
 
 
 def _legs(value: Any, context: Context) -> str:
-    return multipath.summary(value, context)
+    return multipath.legs_text(value, context)
 
 
 SHOWN = (
@@ -358,7 +358,17 @@ ROUTES = Table(
     command="ip route show table all; ip -6 route show table all",
     feed=Feed.FOLLOWED,
     columns=SHOWN + HIDDEN,
-    line=("destination", "via:via", "dev:dev", "proto:proto", "metric:metric"),
+    line=(
+        "destination",
+        "nhid:nhid",
+        "encap:encap",
+        "via:gateway",
+        "via:other-via",
+        "nexthops:nexthops",
+        "dev:dev",
+        "proto:proto",
+        "metric:metric",
+    ),
     protocol=NETLINK_ROUTE,
     groups=(RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE),
     header=12,

@@ -25,6 +25,9 @@ GRID_WIDTH = 110
 BESIDE_WIDTH = 120
 """Cells from which the detail stands beside its table, not under it."""
 
+BOTH_HEIGHT = 14
+"""Lines from which the activity has room below a panel under tabs."""
+
 
 def arranged(tables: Sequence[Table]) -> list[tuple[str, Table]]:
     """Tables with their digits: the dashboard's four, then the rest as declared, activity last as 0."""
@@ -101,14 +104,25 @@ class Dashboard(Widget):
         self.screen.set_focus(self.panels[self.zoomed or self.current].view)
 
     async def on_resize(self, event: events.Resize) -> None:
-        """Places may change with the width."""
-        if self._places() != self._placed:
-            await self.lay_out()
+        """Places may change with the size; the panel that has the focus stays on screen and keeps it."""
+        if self._places() == self._placed:
+            return
+        focused = self.focused_panel
+        if self.zoomed is None and focused is not None and focused.table.name != ACTIVITY:
+            self.current = focused.table.name
+        await self.lay_out()
+        if self.zoomed is None and focused not in self._shown:
+            current = self.panels[self.current]
+            focused = current if current in self._shown else self._shown[0]
+        if self.zoomed is None and focused is not None:
+            self.screen.set_focus(focused.view)
 
     def _wanted(self) -> set[str]:
         if self.zoomed is not None:
             return {self.zoomed}
-        return {*FOUR, ACTIVITY} if self.shows_grid else {self.current, ACTIVITY}
+        if self.shows_grid:
+            return {*FOUR, ACTIVITY}
+        return {self.current, ACTIVITY} if self.app.size.height >= BOTH_HEIGHT else {self.current}
 
     async def lay_out(self) -> None:
         """Decide which panels are on screen and how they stand; make those that are seen for the first time."""

@@ -59,6 +59,8 @@ class Detail(Widget, can_focus=True):
         self._cursor = -1
         """Line of the Message page; -1 until there are lines: then the first attribute."""
         self._top = 0
+        self._extent = ""
+        """Which lines of the Summary are seen, where there are more."""
 
     def show(self, panel: Panel, page: str) -> None:
         """Follow a panel's cursor from now on; Message takes the focus, for the cursor on its attributes."""
@@ -140,14 +142,18 @@ class Detail(Widget, can_focus=True):
         rows = max(1, height - 2)
         if self.page == "summary":
             self._top = max(0, min(self._top, len(body) - rows))
+            self._extent = f" {self._top + 1}-{self._top + rows} of {len(body)} " if len(body) > rows else ""
             body = body[self._top :]
+        else:
+            self._extent = ""
         line = paint.focused_border if self.has_focus else paint.border
         bar = strip([("│", line)], 1, line)
         lines = [frame.top(self._title(), [], width, paint, self.has_focus)]
         for index in range(rows):
             content = body[index] if index < len(body) else []
             lines.append(Strip.join([bar, strip(content, inner, paint.style()), bar]))
-        lines.append(frame.bottom(self._below(), [], width, paint, self.has_focus))
+        extent = [(self._extent, paint.style(Tone.DIM))] if self._extent else []
+        lines.append(frame.bottom(self._below(), extent, width, paint, self.has_focus))
         return lines
 
     def _title(self) -> list[Part]:
@@ -168,7 +174,8 @@ class Detail(Widget, can_focus=True):
             return [[(" no row", paint.style(Tone.DIM))]]
         found = facts(self._panel.table.columns, self._row, self._about, self._lookups)
         if self._about.table.framing is Framing.UEVENT and self._message is not None:
-            found.append(Fact("properties"))
+            # One below the other they read better than in the column of this name.
+            found = [fact for fact in found if fact.name != "properties"] + [Fact("properties")]
             found += [Fact(e.name, e.value) for e in self._entries() if e.name]
         return [[(" ", paint.style()), *line] for line in drawn(found, width - 2, paint)]
 

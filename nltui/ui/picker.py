@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from nltui.model.types import Tone
 from nltui.ui import frame
-from nltui.ui.text import Part, cells, cut, strip
+from nltui.ui.text import Part, cells, crop, strip
 from nltui.ui.theme import paint_of
 
 
@@ -150,12 +150,13 @@ class _List(Widget):
         self._top = max(self._cursor - self._page + 1, min(self._top, self._cursor))
         index = self._top + line
         if index >= len(self._found):
-            return strip((), width, paint.style())
+            empty = [(" nothing here contains that", paint.style(Tone.DIM))] if not self._found and not line else []
+            return strip(empty, width, paint.style())
         item = self._found[index]
         ground = "cursor" if index == self._cursor else ""
         name = paint.style(Tone.DIM if item.value is None else Tone.PLAIN, ground, item.value is not None)
         pad = " " * (self._names - cells(item.name) + 2)
-        note = cut(item.note, max(0, width - self._names - 4))
+        note = crop(item.note, max(0, width - self._names - 4))
         parts = [(" " + item.name + pad, name), (note, paint.style(item.tone, ground))]
         return strip(parts, width, paint.style(Tone.PLAIN, ground))
 

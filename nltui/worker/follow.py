@@ -150,7 +150,7 @@ class RunningDump:
             self._ahead = Burst(reader, other if burst.into is one else one)
             self._ahead.start()
         if count:
-            in_place = not self._follower.loaded and arena.room() >= ROOM
+            in_place = self._intake.in_place and arena.room() >= ROOM
             words, begin = (arena.words, arena.tail) if in_place else (self._scratch.words, 0)
             end = reader.gather(burst.into, count, words, begin)
             if in_place:
@@ -190,6 +190,8 @@ class RunningDump:
                 missing = intake.finish(part.covers, remove)
                 self.unconfirmed += 0 if remove else missing
             self.changed = intake.changed
+            if not self.error:
+                intake.recount()
         self._follower.events.dump = None
         self._follower.running = None
         if not self.error:

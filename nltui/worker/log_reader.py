@@ -60,6 +60,7 @@ class LogReader:
             poll.register(sock, select.POLLIN)
             poll.register(self._wake, select.POLLIN)
             dropped = 0
+            self.counts.trouble = ""
             while not self._stopping.is_set():
                 poll.poll()
                 self._wake.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from nltui.model.types import Context
@@ -15,6 +16,10 @@ class Lookups(Context):
         self._labels: dict[str, dict[int, str]] = {}
         self._makers: dict[str, Callable[[], dict[int, str]]] = {}
         self._stale: set[str] = set()
+        self._lock = threading.Lock()
+        self._asked = 0
+        self._known: dict[str, int] = {}
+        """By table, when its labels were asked for: of two threads that ask, the later one's answer stays."""
 
     @property
     def generation(self) -> int:
@@ -40,8 +45,16 @@ class Lookups(Context):
         return self._labels.get(table, {}).get(key)
 
     def _refresh(self, table: str) -> None:
-        self._stale.discard(table)
+        # The lock is not held while labels are made: that takes the store's, which others hold when they ask.
+        with self._lock:
+            self._stale.discard(table)
+            self._asked += 1
+            asked = self._asked
         labels = self._makers[table]()
-        if labels != self._labels.get(table):
-            self._labels[table] = labels
-            self._generation += 1
+        with self._lock:
+            if asked < self._known.get(table, 0):
+                return
+            self._known[table] = asked
+            if labels != self._labels.get(table):
+                self._labels[table] = labels
+                self._generation += 1

@@ -5,6 +5,7 @@ No exception leaves it: what goes wrong is said, everything becomes doubtful, an
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import select
@@ -40,7 +41,7 @@ FINAL = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT, err
 
 
 class Reader:
-    """Follows all tables of one protocol. `start()` returns at once; stores exist when `ready` is set."""
+    """Follows all tables of one protocol; run() is its thread. Stores exist from the start."""
 
     def __init__(
         self,
@@ -99,17 +100,17 @@ class Reader:
             self._close()
             self._stopping.wait(pause)
             pause = min(pause * 2, 5.0)
-        self._close()
 
     @property
     def _name(self) -> str:
         return PROTOCOL_NAMES.get(self.protocol, str(self.protocol))
 
     def _close(self) -> None:
-        if self._dump is not None:
-            self._dump.abandon()
-            self._dump = None
-        self.sync.running = None
+        dump, self._dump = self._dump, None
+        if dump is not None:
+            with contextlib.suppress(Exception):  # what stopped the reader may stop this too; a new dump heals it
+                dump.abandon()
+        self.sync.abandoned(time.monotonic())
         if self._monitor is not None:
             self._monitor.close()
             self._monitor = None
@@ -117,9 +118,9 @@ class Reader:
     def _follow(self) -> None:
         self._monitor = monitor(self._sockets, self.protocol, self._groups, self._buffer)
         self._drops = 0
-        now = time.monotonic()
-        for name in self.followers:
-            self.sync.doubt(name, now)
+        if not self.counts.restarts:
+            self.counts.trouble = ""
+        self.sync.abandoned(time.monotonic())
         poll = select.poll()
         poll.register(self._monitor, select.POLLIN)
         poll.register(self._wake, select.POLLIN)

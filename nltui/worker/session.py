@@ -94,6 +94,7 @@ class Session:
 
     def _build(self) -> None:
         from nltui.model.history import History
+        from nltui.model.room import fitting
         from nltui.netlink.socket import MONITOR_BUFFER
         from nltui.worker.actors import Actors
         from nltui.worker.log_reader import LogReader
@@ -102,9 +103,10 @@ class Session:
         self._history, self._actors = History(), Actors()
         buffer = self._buffer or MONITOR_BUFFER
         runs = []
+        sized = {table.name: table for table in fitting([t for t in self._tables if t.feed in DUMPED])}
         for protocol in dict.fromkeys(table.protocol for table in self._tables if table.feed in DUMPED):
             mine = [
-                (number, table)
+                (number, sized[table.name])
                 for number, table in enumerate(self._tables)
                 if table.protocol == protocol and table.feed in DUMPED
             ]
@@ -180,7 +182,7 @@ class Session:
         return describe(reader, table)
 
     def rows(self, name: str) -> Rows | None:
-        """A new view of one table; None until its store exists."""
+        """A new view of one table; None until its store exists, or where the readers could not be started."""
         if not self.ready.is_set() or self._history is None or self._actors is None:
             return None
         from nltui.model.activity import ActivityView
@@ -192,14 +194,16 @@ class Session:
             return ActivityView(table, self._tables, self._history, self.context, self._actors.name)
         if name in self._logs:
             return LogView(self._logs[name].store, self.context)
-        reader = self._readers[table.protocol]
+        reader = self._readers.get(table.protocol)
+        if reader is None:
+            return None
         rates = reader.refresher.tables.get(name)
         return View(reader.followers[name].store, self._history, self.context, rates[1] if rates else None)
 
     def watch(self, name: str, visible: bool) -> None:
         """Volatile values of visible tables are refreshed."""
         (self._visible.add if visible else self._visible.discard)(name)
-        for reader in self._readers.values():
+        for reader in list(self._readers.values()):
             reader.wake()
 
     def actor(self, port_id: int, time_ns: int) -> str:

@@ -16,7 +16,7 @@ def describe(reader: Reader, table: Table) -> TableStatus:
     since = time.time() - (time.monotonic() - state.since)
     sentence = state.sentence if state.phase is Phase.REFUSED or state.tries else ""
     if store.full:
-        sentence = f"{store.full:,} rows do not fit: this table holds at most {table.capacity:,}"
+        sentence = f"{store.full:,} rows do not fit: this table holds at most {store.table.capacity:,}"
     if state.phase is Phase.REFUSED:
         return TableStatus(Freshness.STALE, store.count, since, sentence)
     if not state.loaded:

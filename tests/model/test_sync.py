@@ -304,3 +304,19 @@ def test_a_running_audit_is_still_fresh_news() -> None:
 
 def test_unknown_tables_are_nobodys_doubt() -> None:
     loaded(FIRST).doubts("addresses").idle().is_(Phase.FRESH)
+
+
+def test_a_reader_that_stops_leaves_nothing_that_counts_as_fresh() -> None:
+    script = Script(FIRST, SECOND)
+    for _ in (FIRST, SECOND):
+        name = script.sync.due(script.now)
+        assert name is not None
+        script.sync.began(name, script.now)
+        script.sync.ended(name, script.now, 0, 0)
+    script.sync.began("first", script.now)
+    assert script.sync.states["first"].auditing
+    script.sync.abandoned(script.now)
+    assert script.sync.running is None
+    assert {state.phase for state in script.sync.states.values()} == {Phase.DOUBTFUL}
+    script.passes(DEBOUNCE_MOST)
+    assert script.sync.due(script.now) is not None

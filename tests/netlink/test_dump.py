@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import struct
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
@@ -13,7 +14,7 @@ import pytest
 
 from nltui.netlink import wire
 from nltui.netlink.arena import reserve
-from nltui.netlink.dump import ROOM, DumpReader
+from nltui.netlink.dump import ROOM, Burst, DumpReader
 from nltui.netlink.socket import Receiver, Sockets
 
 PORT, OTHER_PORT = 4242, 4243
@@ -179,3 +180,14 @@ def test_a_closed_socket_is_an_error_and_no_exception() -> None:
     dump.socket.close()
     assert dump.read() == []
     assert dump.reader.error == errno.EBADF
+
+
+def test_where_no_thread_can_be_had_a_burst_is_received_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    asked = play(lambda head: [row(head, 1) + row(head, 2), done(head)])
+    burst = Burst(asked.reader, asked.receiver)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    burst.start()
+    assert burst.finish() == 2

@@ -85,6 +85,7 @@ def test_a_gateway_of_the_other_family() -> None:
 def test_legs_of_a_multipath_route() -> None:
     look = route("10.0.0.0/24", nlattr(rt.RTA_MULTIPATH, leg("10.0.0.9", 3) + leg("10.0.0.10", 1, flags=4, oif=4)))
     assert look.text("via") == "10.0.0.9 w3 + 1 more"
+    assert look.text("nexthops") == "via 10.0.0.9 dev eth0 weight 3, via 10.0.0.10 dev br-lan weight 1 onlink"
     assert look.json()["nexthops"] == [
         {"gateway": "10.0.0.9", "dev": "eth0", "weight": 3, "flags": []},
         {"gateway": "10.0.0.10", "dev": "br-lan", "weight": 1, "flags": ["onlink"]},

@@ -7,11 +7,13 @@ import struct
 
 import pytest
 
+from nltui.model.activity import differences
+from nltui.model.history import Change, Kind, Source
 from nltui.model.types import Tone
 from nltui.netlink.constants import fib_rules as fr
 from nltui.netlink.wire import nlattr, nlmsg
 from nltui.tables.rules import RULES
-from tests.tables.look import Look
+from tests.tables.look import Look, Names
 
 
 def u32(number: int) -> bytes:
@@ -111,3 +113,10 @@ def test_what_follows_links_and_other_rules_makes_no_other_rule() -> None:
 )
 def test_everything_else_does(other: Look) -> None:
     assert rule(PRIORITY).key() != other.key()
+
+
+def test_a_rule_that_lost_its_link_says_so_in_a_word() -> None:
+    name = nlattr(fr.FRA_OIFNAME, b"eth0\0")
+    old, new = (rule(PRIORITY, name, flags=flags).message for flags in (0, fr.FIB_RULE_OIF_DETACHED))
+    change = Change(1, 0, 0, Kind.CHANGED, Source.DUMP, 0, 0, old, new)
+    assert differences(RULES, change, Names()) == [("oif_detached", "off", "on")]

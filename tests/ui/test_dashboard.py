@@ -72,6 +72,26 @@ async def test_resizing_moves_the_panels() -> None:
         await robot.sees("4 Uevents ─")
 
 
+async def test_the_focused_panel_stays_and_keeps_the_focus_when_the_terminal_gets_narrow() -> None:
+    async with sitting(120, 36) as robot:
+        await robot.press("tab", "tab")
+        await robot.pilot.resize_terminal(80, 24)
+        await robot.sees("─ 3 Routes ─", "▸default")
+        await robot.press("j")
+        await robot.misses("▸default")
+        await robot.pilot.resize_terminal(120, 36)
+        await robot.sees("─ 1 Links ─")
+        assert robot.app.focused is robot.app.dashboard.panels["routes"].view
+
+
+async def test_a_low_terminal_shows_rows_rather_than_the_activity() -> None:
+    async with sitting(40, 10) as robot:
+        await robot.sees("─ 1 Links ─", "▸")
+        await robot.misses("0 Activity")
+        await robot.pilot.resize_terminal(40, 24)
+        await robot.sees("0 Activity")
+
+
 async def test_an_empty_table_says_so_calmly() -> None:
     async with sitting(session=FakeSession()) as robot:
         await robot.sees("no links", "no addresses", "no routes", "no uevents yet", "no activity yet")

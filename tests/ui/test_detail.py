@@ -15,6 +15,14 @@ async def test_enter_opens_the_summary_which_follows_the_cursor() -> None:
         await robot.sees("via          10.0.0.10", "▸10.0.1.0/24")
 
 
+async def test_a_summary_that_goes_on_below_says_how_far() -> None:
+    async with sitting(80, 12) as robot:
+        await robot.press("3", "enter")
+        await robot.sees("1-3 of ")
+        await robot.press("tab", "j")
+        await robot.sees("2-4 of ")
+
+
 async def test_hidden_columns_are_in_the_summary() -> None:
     async with sitting() as robot:
         await robot.press("3", "enter")

@@ -22,6 +22,13 @@ async def test_a_key_can_be_found_by_its_words_and_executed() -> None:
         await robot.sees("› Routes")
 
 
+async def test_a_search_that_finds_nothing_says_so() -> None:
+    async with sitting() as robot:
+        await robot.press("question_mark")
+        await robot.type("zzz")
+        await robot.sees("nothing here contains that")
+
+
 async def test_escape_leaves_the_help() -> None:
     async with sitting() as robot:
         await robot.press("question_mark")

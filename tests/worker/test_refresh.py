@@ -65,3 +65,19 @@ def test_labels_are_read_when_needed_and_told_when_they_differ() -> None:
     lookups.invalidate("links")
     assert lookups.generation > before
     assert lookups.lookup("links", 2) == "eth1"
+
+
+def test_of_two_threads_that_ask_the_later_answer_stays() -> None:
+    lookups, names = Lookups(), {1: "eth0"}
+
+    def make() -> dict[int, str]:
+        read = dict(names)
+        if names[1] == "eth0":
+            # Meanwhile the link gets another name, and another thread asks.
+            names[1] = "wan0"
+            lookups.invalidate("links")
+            assert lookups.lookup("links", 1) == "wan0"
+        return read
+
+    lookups.provide("links", make)
+    assert lookups.lookup("links", 1) == "wan0"
