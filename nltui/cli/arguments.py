@@ -111,7 +111,7 @@ def _parser(prog: str, version: str, description: str, epilog: str) -> _Parser:
 
 def _filter(parser: _Parser) -> None:
     parser.add_argument(
-        "words", nargs="*", default=[], metavar="FILTER", help="only rows in which a column has this text"
+        "words", nargs="*", default=[], metavar="FILTER", help="only rows that contain all these words, in any column"
     )
     parser.add_argument("--filter", metavar="FILTER", help="the same, for a text that starts with a dash")
 

@@ -153,7 +153,10 @@ class NumberedView(ABC):
         if not self._needle:
             return True
         cells = self._cells(number, self.table.columns)
-        return cells is not None and any(self._needle in cell.text.casefold() for cell in cells)
+        if cells is None:
+            return False
+        texts = [cell.text.casefold() for cell in cells]
+        return all(any(word in text for text in texts) for word in self._needle.split())
 
     def _order(self) -> None:
         assert self._numbers is not None

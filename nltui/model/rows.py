@@ -86,7 +86,7 @@ class Rows(Protocol):
         """Order by a column; ties keep a total order."""
 
     def filter(self, text: str) -> None:
-        """Keep rows in which any column's text contains `text`, ignoring case; empty: all."""
+        """Keep rows in which each word of `text` is in some column's text, ignoring case; empty: all."""
 
     def message(self, identity: Hashable) -> bytes | None:
         """The kernel's own bytes of a row, for the detail pane; None where it is gone or has none."""

@@ -1,4 +1,4 @@
-"""Which rows contain a text in any of their columns."""
+"""Which rows contain some words, each in any of their columns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MANY = 4096
 
 
 class Search:
-    """A case-insensitive substring over all columns that are compared (counters and timers are not)."""
+    """Case-insensitive words, all of them, each in any column that is compared (counters and timers are not)."""
 
     def __init__(self, store: Store, memo: Memo) -> None:
         self._store, self._memo = store, memo
@@ -28,12 +28,15 @@ class Search:
 
     def matches(self, slots: Ints, needle: str) -> Bools:
         """One answer a row; `needle` is case-folded. At most CHUNK rows at a time."""
-        hit = np.zeros(len(slots), bool)
+        every = np.ones(len(slots), bool)
         with self._store.lock:
             batch = self._store.batch(slots, self._plan)
-            for column in self._columns:
-                hit |= self._column(batch, column, needle)
-        return hit
+            for word in needle.split():
+                hit = np.zeros(len(slots), bool)
+                for column in self._columns:
+                    hit |= self._column(batch, column, word)
+                every &= hit
+        return every
 
     def _column(self, batch: Batch, column: Column, needle: str) -> Bools | bool:
         if isinstance(column.type, Prefix) and column.type.plain:

@@ -13,6 +13,7 @@ import fcntl
 import os
 import socket
 import struct
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +93,8 @@ class Datagrams:
     sender: Ints
     """nl_pid of the sending socket; the kernel's is 0."""
     cut: NDArray[np.bool_]
+    time: Ints
+    """When it was taken, in nanoseconds since the epoch."""
 
 
 class Overrun(Exception):
@@ -140,6 +143,7 @@ class Receiver:
         self._length = _column(raw, _Mmsghdr.length.offset)
         self._flags = _column(raw, _Msghdr.flags.offset)
         self._namelen = _column(raw, _Msghdr.namelen.offset)
+        self._time: Ints = np.zeros(slots, np.int64)
         self._call = ctypes.CDLL(None, use_errno=True).recvmmsg
         self._starts = np.arange(slots, dtype=np.int64) * (SLOT // 4)
 
@@ -158,6 +162,7 @@ class Receiver:
             if number in (errno.EAGAIN, errno.EINTR):
                 return held
             raise OSError(number, os.strerror(number))
+        self._time[held : held + got] = time.time_ns()
         return held + int(got)
 
     def datagrams(self, count: int) -> Datagrams:
@@ -168,6 +173,7 @@ class Receiver:
             self._length[:count].astype(np.int64),
             self._names[:count, 1].astype(np.int64),
             (self._flags[:count] & MSG_TRUNC) != 0,
+            self._time[:count],
         )
 
 

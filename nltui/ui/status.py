@@ -19,7 +19,7 @@ from nltui.worker.contract import Freshness, SessionStatus
 BARS = "▁▂▃▄▅▆▇█"
 SPARK = 10
 """Seconds in the sparkline."""
-BADGES = {"READ-ONLY": Tone.OK, "UNPRIVILEGED": Tone.DIM, "CAN CHANGE": Tone.CHANGED}
+BADGES = {"READ-ONLY": Tone.OK, "UNPRIVILEGED": Tone.DIM, "CAN CHANGE": Tone.PLAIN}
 _WORST = (Freshness.STALE, Freshness.STARTING, Freshness.LOADING, Freshness.CONVERGING, Freshness.FRESH)
 
 

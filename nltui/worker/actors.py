@@ -1,7 +1,9 @@
 """Who asked for a change: port ids of requesters, named from /proc while they live.
 
-A port id is usually, not always, the process id of the requester's first Netlink socket. A name holds for the time in
-which that very process was seen; where nothing was seen in time the answer is `?`: a wrong name is worse than none.
+A port id is usually, not always, the process id of the requester's first Netlink socket, in its own PID namespace: a
+container's port id 7 is not the process 7 seen from here, whose network namespace is another. A name holds for the
+time in which that very process was seen; where nothing was seen in time the answer is `?`: a wrong name is worse than
+none.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nltui.system import processes
+from nltui.system import namespaces, processes
 
 REMEMBERED = 4096
 UNKNOWN = "?"
@@ -35,7 +37,9 @@ class _Sighting:
 class Actors:
     """Remembers sightings by port id. Safe from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, network: namespaces.Identity | None = None) -> None:
+        """`network`: the namespace whose changes are heard; processes known to be in another did not ask for them."""
+        self._network = network
         self._lock = threading.Lock()
         self._seen: OrderedDict[int, list[_Sighting]] = OrderedDict()
 
@@ -44,7 +48,7 @@ class Actors:
         if not 0 < port_id < LARGEST_PID:
             return
         found = processes.describe(port_id)
-        if found is None:
+        if found is None or self._elsewhere(port_id):
             return
         now = time.time_ns()
         with self._lock:
@@ -57,6 +61,10 @@ class Actors:
             del sightings[:-SIGHTINGS]
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
+
+    def _elsewhere(self, pid: int) -> bool:
+        network = None if self._network is None else namespaces.of_process(pid)
+        return network is not None and network != self._network
 
     def see_all(self, port_ids: Iterable[int]) -> None:
         """Those of a whole batch."""

@@ -30,8 +30,8 @@ class Follower:
         self.running: RunningDump | None = None
         self.loaded = False
 
-    def hear(self, words: Words, type_: Ints, start: Ints, size: Ints, now: int) -> tuple[int, list[str], int]:
-        """Apply those messages of a batch that are this table's; `now` in ns since the epoch.
+    def hear(self, words: Words, type_: Ints, start: Ints, size: Ints, times: Ints) -> tuple[int, list[str], int]:
+        """Apply those messages of a batch that are this table's; `times` of arrival in ns since the epoch.
 
         Returns how many there were, the tables that are doubtful now, and how many messages were malformed.
         """
@@ -60,7 +60,7 @@ class Follower:
             (words[at + 1] >> np.uint32(16)).astype(np.int64),
             words[at + 3].astype(np.int64),
             words[at + 2].astype(np.int64),
-            np.full(len(mine), now, np.int64),
+            times[mine],
         )
         outcome = self.events.apply(heard)
         if outcome.doubtful:

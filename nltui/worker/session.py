@@ -5,15 +5,17 @@ Importing this file costs nothing: numpy and all that needs it are imported in t
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from nltui.errors import NltuiError
 from nltui.model.rows import Rows
 from nltui.model.table import Feed, Framing, Table
-from nltui.system.namespaces import Namespace
+from nltui.system.namespaces import Identity, Namespace, current
 from nltui.worker.contract import Freshness, SessionStatus, TableStatus
 from nltui.worker.lookups import Lookups
 
@@ -100,7 +102,7 @@ class Session:
         from nltui.worker.log_reader import LogReader
         from nltui.worker.reader import Reader
 
-        self._history, self._actors = History(), Actors()
+        self._history, self._actors = History(), Actors(self._network())
         buffer = self._buffer or MONITOR_BUFFER
         runs = []
         sized = {table.name: table for table in fitting([t for t in self._tables if t.feed in DUMPED])}
@@ -129,6 +131,13 @@ class Session:
             thread = threading.Thread(target=run, name="nltui-reader", daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def _network(self) -> Identity | None:
+        if self._namespace is not None:
+            return self._namespace.identity
+        with contextlib.suppress(NltuiError), current() as here:
+            return here.identity
+        return None
 
     def stop(self) -> None:
         """Ask the readers to end and wait for them, at most a second."""

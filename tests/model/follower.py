@@ -34,7 +34,7 @@ class Fed:
         words, start, size = lay(messages)
         self.clock += 1
         types = (words[start + 1] & np.uint32(0xFFFF)).astype(np.int64)
-        result = self.follower.hear(words, types, start, size, self.clock)
+        result = self.follower.hear(words, types, start, size, np.full(len(start), self.clock, np.int64))
         self.doubted |= bool(result[1])
 
     def begin(self) -> None:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from nltui.system import processes
+from nltui.system import namespaces, processes
 from nltui.worker.actors import LARGEST_PID, MARGIN_NS, REMEMBERED, Actors
 
 SECOND = 10**9
@@ -38,6 +38,19 @@ def test_a_process_seen_in_time_is_named(proc: Proc) -> None:
     proc.has(77, "ip", 1.0)
     actors.see_all([77, 0])
     assert actors.name(77, now) == "ip[77]"
+
+
+def test_a_process_of_another_network_namespace_did_not_ask(proc: Proc, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = namespaces.Identity(4, 1), namespaces.Identity(4, 2)
+    networks = {77: here, 78: there}
+    monkeypatch.setattr(namespaces, "of_process", networks.get)
+    actors, now = Actors(here), time.time_ns()
+    for pid in (77, 78, 79):
+        proc.has(pid, "ip", 1.0)
+    actors.see_all([77, 78, 79])
+    assert actors.name(77, now) == "ip[77]"
+    assert actors.name(78, now) == "?[78]", "a container counts its processes by itself"
+    assert actors.name(79, now) == "ip[79]", "where it is may not be looked at"
 
 
 def test_a_number_given_out_again_is_not_the_process_before(proc: Proc) -> None:
