@@ -5,7 +5,6 @@ Rows of many lengths live here; a freed row's bytes are reused by a row of the s
 
 from __future__ import annotations
 
-import contextlib
 import mmap
 from typing import Any
 
@@ -17,10 +16,6 @@ from nltui.netlink.columns import Ints, Words
 
 MAP_NORESERVE = 0x4000
 """linux/mman.h; the mmap module names it only in later Pythons."""
-
-
-HUGE_FROM = 4 << 20
-"""Bytes in use from which an arena asks for huge pages."""
 
 
 def reserve(size: int) -> mmap.mmap:
@@ -54,15 +49,8 @@ class Arena:
     def commit(self, length: int) -> int:
         """Keep `length` bytes that were written at the tail; returns where they begin."""
         begin = self.tail
-        self._grow(self.tail + ((length + 3) & ~3))
+        self.tail += (length + 3) & ~3
         return begin
-
-    def _grow(self, tail: int) -> None:
-        """Move the tail. Once the arena is large, huge pages make first touches 5 x cheaper; small ones stay small."""
-        if tail > HUGE_FROM > self.tail:
-            with contextlib.suppress(OSError):
-                self._map.madvise(mmap.MADV_HUGEPAGE, 2 * HUGE_FROM)
-        self.tail = tail
 
     def allocate(self, count: int, words: int) -> Ints | None:
         """Places (word indices) for `count` messages of one length in words; None when full."""
@@ -83,7 +71,7 @@ class Arena:
                 return None
             first = self.tail // 4
             taken.append(np.arange(first, first + count * words, words, dtype=np.int64))
-            self._grow(self.tail + need)
+            self.tail += need
         return taken[0] if len(taken) == 1 else np.concatenate(taken)
 
     def release(self, places: Ints, words: int) -> None:
