@@ -51,9 +51,7 @@ def _follow(session: Session, wanted: set[str], as_json: bool) -> None:
     pulse = 0
     print("watching", ", ".join(sorted(wanted)), file=sys.stderr, flush=True)
     while True:
-        with session.changed:
-            session.changed.wait_for(lambda before=pulse: session.pulse != before, WAIT)  # type: ignore[misc]  # mypy cannot type lambda defaults
-        pulse = session.pulse
+        pulse = session.news(pulse, WAIT)
         changes, missed = session.history.since(seen)
         seen += missed + len(changes)
         now = session.status().lost

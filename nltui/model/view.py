@@ -124,11 +124,6 @@ class View:
         """Rows that a new filter has not been tried on yet."""
         return len(self._unsearched)
 
-    @property
-    def live(self) -> int:
-        """Rows after the filter, without those that are gone and only linger."""
-        return len(self._order) - self._lingering
-
     def __len__(self) -> int:
         return len(self._order)
 

@@ -115,7 +115,7 @@ class RunningDump:
         self.interrupted = False
         self.error = 0
         self.problem = ""
-        self._finished: list[tuple[Dump, Intake]] = []
+        self._finished: list[Dump] = []
         self._next()
 
     @property
@@ -162,7 +162,7 @@ class RunningDump:
             self._join()
             self.error, self.problem = reader.error, reader.problem or self.problem
             if self.error == 0 and self._part is not None:
-                self._finished.append((self._part, self._intake))
+                self._finished.append(self._part)
             self._next()
         return count > 0
 
@@ -186,7 +186,7 @@ class RunningDump:
         intake = self._intake
         if intake is not None:
             intake.flush()
-            for part, _ in self._finished:
+            for part in self._finished:
                 missing = intake.finish(part.covers, remove)
                 self.unconfirmed += 0 if remove else missing
             self.changed = intake.changed

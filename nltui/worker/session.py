@@ -219,6 +219,12 @@ class Session:
         """Who a port id was at a time."""
         return "?" if self._actors is None else self._actors.name(port_id, time_ns)
 
+    def news(self, pulse: int, seconds: float) -> int:
+        """Wait until something changed since this pulse, at most so many seconds; returns the present one."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.pulse != pulse, seconds)
+            return self.pulse
+
     def wait(self, names: Sequence[str], seconds: float) -> bool:
         """Block until these tables are fresh (or refused); False when the time is up first."""
         deadline = time.monotonic() + seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_the_kernel_takes_what_the_codec_encodes(netns: Netns) -> None:
     ]
     for request in requests:
         assert wire.header(request).length == len(request)
-        assert netns.inside(lambda request=request: send(request)) == 0, tree.describe(0, request)  # type: ignore[misc]
+        assert netns.inside(partial(send, request)) == 0, tree.describe(0, request)
     assert netns.ip_json("nexthop show id 70")[0]["group"] == [{"id": 7, "weight": 5}]
     assert netns.ip_json("route show 10.1.0.0/16")[0]["metrics"][0]["mtu"] == 1300
     assert netns.ip_json("neigh show 10.0.0.9")[0]["lladdr"] == "02:00:00:00:00:09"
