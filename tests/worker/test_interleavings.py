@@ -1,4 +1,4 @@
-"""Any interleaving of changes, losses, forgeries, interrupted and broken dumps: quiet for five seconds, and all is exact.
+"""Any interleaving of changes, losses, forgeries and broken dumps: five seconds of quiet, and all is exact.
 
 The reader is the real one; the kernel behind its sockets is small (wire.py), and so is the clock.
 """
@@ -29,6 +29,9 @@ NAMES = st.sampled_from(list(GROUPINGS))
 GROUPS = st.integers(1, 5)
 VALUES = st.sampled_from([b"a", b"bb", b"long enough for another length"])
 FLAGS = st.sampled_from([0, 0, NLM_F_APPEND, NLM_F_REPLACE])
+TURNS = st.lists(st.sampled_from([0.0, 0.0, 0.02, 0.15, 0.4]), max_size=3)
+"""Seconds that pass before each turn of the reader's loop that follows."""
+FAULTS = st.sampled_from(["interrupt", "miss", "twice", "error", "cut", "foreign"])
 QUIET = 5.0
 """Seconds within which every table must be exact again."""
 
@@ -71,51 +74,85 @@ class Interleaving(RuleBasedStateMachine):
         for name, group, value in rows:
             self.world.changed(name, lambda kernel, g=group, v=value: kernel.add(Row(g, 0, v), NLM_F_APPEND), False)
 
-    @rule(name=NAMES, group=GROUPS, row=st.integers(0, 2), value=VALUES, flags=FLAGS)
-    def adds(self, name: str, group: int, row: int, value: bytes, flags: int) -> None:
+    @rule(name=NAMES, group=GROUPS, row=st.integers(0, 2), value=VALUES, flags=FLAGS, turns=TURNS)
+    def adds(self, name: str, group: int, row: int, value: bytes, flags: int, turns: list[float]) -> None:
         self.world.changed(name, lambda kernel: kernel.add(self.made(name, group, row, value), flags))
+        self.turns(turns)
 
     @staticmethod
     def made(name: str, group: int, row: int, value: bytes) -> Row:
         return Row(group, row if GROUPINGS[name] is not Grouping.MULTISET else 0, value)
 
-    @rule(name=NAMES, group=GROUPS, choose=st.integers(0, 3))
-    def deletes(self, name: str, group: int, choose: int) -> None:
+    @rule(name=NAMES, group=GROUPS, choose=st.integers(0, 3), turns=TURNS)
+    def deletes(self, name: str, group: int, choose: int, turns: list[float]) -> None:
         self.world.changed(name, lambda kernel: kernel.delete(group, choose))
+        self.turns(turns)
 
-    @rule(group=GROUPS, lost=st.lists(GROUPS, max_size=3), value=VALUES)
-    def changes_one_and_others_without_a_word(self, group: int, lost: list[int], value: bytes) -> None:
+    @rule(changes=st.lists(st.tuples(NAMES, GROUPS, st.booleans(), VALUES), min_size=3, max_size=12), turns=TURNS)
+    def storms(self, changes: list[tuple[str, int, bool, bytes]], turns: list[float]) -> None:
+        """More at once than the queue holds, at times."""
+        for name, group, adds, value in changes:
+            if adds:
+                self.world.changed(name, lambda kernel, n=name, g=group, v=value: kernel.add(self.made(n, g, 1, v)))
+            else:
+                self.world.changed(name, lambda kernel, g=group: kernel.delete(g, 0))
+        self.turns(turns)
+
+    @rule(group=GROUPS, lost=st.lists(GROUPS, max_size=3), value=VALUES, turns=TURNS)
+    def changes_one_and_others_without_a_word(
+        self, group: int, lost: list[int], value: bytes, turns: list[float]
+    ) -> None:
         for each in lost:
             self.world.kernels["unique"].vanish(each, 0)
         self.world.changed("chain", lambda kernel: kernel.add(Row(group, 0, value), NLM_F_REPLACE))
         # Also where nothing changed: a notification that says what is known already.
         self.world.tell(Datagram(World.typed("chain", self.world.kernels["chain"].groups[group][0].message(NEW))))
+        self.turns(turns)
 
-    @rule(name=NAMES, group=GROUPS, choose=st.integers(0, 3), datagram=st.sampled_from(["cut", "short", "torn"]))
-    def is_told_unreadably(self, name: str, group: int, choose: int, datagram: str) -> None:
+    @rule(
+        name=NAMES,
+        group=GROUPS,
+        choose=st.integers(0, 3),
+        datagram=st.sampled_from(["cut", "short", "torn"]),
+        turns=TURNS,
+    )
+    def is_told_unreadably(self, name: str, group: int, choose: int, datagram: str, turns: list[float]) -> None:
         self.world.changed(name, lambda kernel: kernel.delete(group, choose), heard=False)
         whole = World.typed(name, Row(group, 0, b"x").message(NEW))
         made = {"cut": Datagram(whole, cut=True), "short": Datagram(whole[:12]), "torn": Datagram(whole[:-4])}
         self.world.tell(made[datagram])
+        self.turns(turns)
 
     @rule(name=NAMES, group=GROUPS, value=VALUES)
     def is_forged(self, name: str, group: int, value: bytes) -> None:
         self.world.tell(Datagram(World.typed(name, Row(group, 3, value).message(NEW)), SPOOFER))
+        self.turn()
 
-    @rule(fault=st.sampled_from(["interrupt", "miss", "twice", "error", "cut", "foreign", "silence"]))
-    def dumps_go_wrong(self, fault: str) -> None:
-        setattr(self.world.faults, fault, 1)
+    @rule(faults=st.lists(FAULTS, min_size=1, max_size=2), name=NAMES, group=GROUPS, value=VALUES, turns=TURNS)
+    def a_dump_goes_wrong(self, faults: list[str], name: str, group: int, value: bytes, turns: list[float]) -> None:
+        """Something that only a dump can tell happens, and the dump fails to."""
+        for fault in faults:
+            setattr(self.world.faults, fault, 1)
+        self.is_told_unreadably(name, group, 0, "cut", [0.0, 0.3])
+        self.world.changed(name, lambda kernel: kernel.add(self.made(name, group, 1, value), NLM_F_APPEND))
+        self.turns([0.0, *turns])
 
-    @rule(seconds=st.sampled_from([0.001, 0.05, 0.3, 2.0]))
+    @rule()
+    def a_dump_is_never_answered(self) -> None:
+        self.world.faults.silence = 1
+
+    @rule(seconds=st.sampled_from([0.05, 0.3, 2.0]))
     def passes(self, seconds: float) -> None:
         self.world.now += seconds
 
     # -- the reader --
 
-    @rule(times=st.integers(1, 4))
-    def step(self, times: int) -> None:
-        for _ in range(times):
+    @rule(turns=TURNS)
+    def turns(self, turns: list[float]) -> None:
+        for seconds in turns:
+            self.world.now += seconds
             self.turn()
+            self.what_counts_as_fresh_is_exact()
 
     def turn(self) -> None:
         """As Reader._follow does it."""
@@ -149,14 +186,13 @@ class Interleaving(RuleBasedStateMachine):
         if GROUPINGS[name] is Grouping.CHAIN:
             slots = [slot for head in chains.heads(held, live) for slot in chains.members(held, head)]
             found: list[Row] = [row_of(held.message(slot)) for slot in slots]
-            return list(sorted(found, key=lambda row: row.group))
+            return sorted(found, key=lambda row: row.group)
         return sorted((row_of(held.message(slot)) for slot in live.tolist()), key=repr)
 
     def kernel_rows(self, name: str) -> list[Row]:
         rows = self.world.kernels[name].rows()
         return rows if GROUPINGS[name] is Grouping.CHAIN else sorted(rows, key=repr)
 
-    @rule()
     def becomes_exact(self) -> None:
         """Quiet: nothing changes and nothing goes wrong any more."""
         world, sync = self.world, self.reader.sync
