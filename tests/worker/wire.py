@@ -9,7 +9,6 @@ import errno
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -108,16 +107,21 @@ class World:
     now: float = 10_000.0
     faults: Faults = field(default_factory=Faults)
     versions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(GROUPINGS, 0))
-    lost: int = 0
-    foreign: int = 0
 
     # -- the kernel's side --
 
-    def changed(self, name: str, change: Callable[[Kernel], None], heard: bool = True) -> None:
-        """Something happens to one table; what it says about it is queued unless not `heard` at all."""
-        kernel = self.kernels[name]
-        change(kernel)
-        for message in kernel.heard():
+    def add(self, name: str, row: Row, flags: int = 0, *, heard: bool = True) -> None:
+        """A row comes to a table; what the kernel says about it is queued, unless not `heard` at all."""
+        self.kernels[name].add(row, flags)
+        self._say(name, heard)
+
+    def delete(self, name: str, group: int, choose: int, *, heard: bool = True) -> None:
+        """A row goes."""
+        self.kernels[name].delete(group, choose)
+        self._say(name, heard)
+
+    def _say(self, name: str, heard: bool) -> None:
+        for message in self.kernels[name].heard():
             self.versions[name] += 1
             if heard:
                 self.tell(Datagram(self.typed(name, message)))
