@@ -6,11 +6,12 @@ No numpy here (declarations are imported before the first paint), no socket, no 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 
 from nltui.model.types import Type
 from nltui.netlink.fields import Field, Head
+from nltui.record import Record
 
 
 class Feed(Enum):
@@ -34,8 +35,7 @@ class Framing(Enum):
     """`action@devpath\\0KEY=value\\0…` (lib/kobject_uevent.c); fields are read by the table's own functions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Record):
     """A condition on an integer field: member of `among`, not member of `without`, and no bit of `clear` set.
 
     An absent field counts as 0.
@@ -49,8 +49,7 @@ class Where:
     """Bits that must all be set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dump:
+class Dump(Record):
     """One dump request: message type, what follows nlmsghdr, and which rows its reply is the whole truth about.
 
     Rows outside `covers` are never removed by this dump.
@@ -75,8 +74,7 @@ class Grouping(Enum):
     """Several rows in the kernel's order; NLM_F_APPEND and NLM_F_REPLACE decide the place (routes)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Record):
     """A row's identity *as the kernel sees it*: fields compared and hashed on the wire's own values.
 
     For CHAIN, `fields` name the group and `row` tells rows of one group apart: a function of the whole message
@@ -88,8 +86,7 @@ class Key:
     row: Callable[[bytes], Hashable] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Record, kw_only=True):
     """One column. `name` is the header and the filter field; `json` a dotted path as `ip -j` spells it, or None.
 
     A `fields` tuple of several gives its type a tuple of values. `volatile` columns (counters, timers) are shown but
@@ -118,8 +115,7 @@ class Column:
         return self.fields[0] if len(self.fields) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Record):
     """What an event makes uncertain without the kernel saying so: on these message types, these tables.
 
     `flips` (field, mask) restricts it to events in which one of the bits differs from the row before.
@@ -132,8 +128,7 @@ class Doubt:
     """Cast by messages that the table's `accepts` turns away (a bridge port's own notification), not by its events."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refresh:
+class Refresh(Record):
     """How a followed table's volatile values are brought up to date while it is visible.
 
     The reply (message types `replies`, family header of `header` bytes) is matched to rows by the integer `key`;
@@ -149,8 +144,7 @@ class Refresh:
     """Seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
+class Usual(Record):
     """The rows that most people mean, shown first: `ip route` shows the main table. Fields must be of the key."""
 
     name: str
@@ -158,8 +152,7 @@ class Usual:
     where: tuple[Where, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Record, kw_only=True):
     """One live table. See the architecture: one file in `tables/`, one line in `TABLES`."""
 
     name: str
@@ -200,7 +193,7 @@ class Table:
     """Top-level attribute types never compared: counters, timers, cache info."""
     volatile_paths: frozenset[tuple[int, ...]] = frozenset()
     """Nested attributes never compared, by path."""
-    volatile_given: Mapping[tuple[int, ...], tuple[tuple[int, ...], bytes]] = field(default_factory=dict, hash=False)
+    volatile_given: Mapping[tuple[int, ...], tuple[tuple[int, ...], bytes]] = MappingProxyType({})
     """Paths of `volatile_paths` that are volatile only where the attribute at another path has this content: a bridge's
     timers, whose numbers are settings in other kinds' nests."""
     volatile_heads: tuple[Head, ...] = ()
@@ -223,7 +216,7 @@ class Table:
     usual: Usual | None = None
     capacity: int = 1 << 20
     """Most rows held; memory is reserved, not used, until rows come."""
-    aliases: tuple[str, ...] = field(default=())
+    aliases: tuple[str, ...] = ()
     """Other names the command line takes."""
 
     @property

@@ -21,7 +21,7 @@ from nltui.ui.panel import Panel
 from nltui.ui.status import Banner, StatusBar
 from nltui.ui.table_view import TableView
 from nltui.ui.tabs import TabStrip
-from nltui.ui.theme import PALETTES, Colourless, paint, textual_theme
+from nltui.ui.theme import DARK, PALETTES, Colourless, paint, textual_theme
 from nltui.worker.contract import Freshness, SessionLike, TableStatus
 
 if TYPE_CHECKING:
@@ -77,13 +77,15 @@ class NltuiApp(App[None]):
         badge: str,
         start_table: str | None = None,
         start_filter: str = "",
-        theme: str = "dark",
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         for palette in PALETTES.values():
             self.register_theme(textual_theme(palette))
-        self.theme = theme if theme in PALETTES else "dark"
+        # Dark like textual's own first theme, so only the colours differ. Assigning `theme` would have the stylesheet
+        # parsed again and everything styled again before the first paint.
+        self.set_reactive(App.theme, DARK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.session = session
         self._start_filter = start_filter
         self.dashboard = Dashboard(session, start_table)

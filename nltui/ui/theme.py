@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,13 @@ from textual.filter import LineFilter
 from textual.theme import Theme
 
 from nltui.model.types import Tone
+from nltui.record import Record
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Record):
     """Colours as `#rrggbb`; every colour on screen is one of these."""
 
     name: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Self
 
 import pytest
@@ -22,6 +21,7 @@ from nltui.model.sync import (
     Sync,
 )
 from nltui.model.table import Grouping, Table
+from nltui.record import replace
 from tests.model.small import table
 
 SMALL = table(Grouping.UNIQUE)
