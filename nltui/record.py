@@ -26,7 +26,7 @@ class Record:
     """Fields that may be given by place."""
 
     def __init_subclass__(cls, *, kw_only: bool = False) -> None:
-        cls._names = (*cls._names, *cls.__dict__.get("__annotations__", ()))
+        cls._names = (*cls._names, *vars(cls).get("__annotations__", ()))
         cls._known = frozenset(cls._names)
         cls._needed = frozenset(name for name in cls._names if not hasattr(cls, name))
         cls._placed = () if kw_only else cls._names

@@ -14,13 +14,13 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from nltui.model.rows import Row, Rows
 from nltui.model.table import Column, Feed, Table
 from nltui.ui import columns as layout
 from nltui.ui.cursor import Cursor
 from nltui.ui.lines import header_line, row_line
+from nltui.ui.plain import Plain
 from nltui.ui.text import cells, centred
 from nltui.ui.theme import paint_of
 
@@ -28,7 +28,7 @@ WHEEL = 3
 """Lines a notch of the wheel scrolls."""
 
 
-class TableView(Widget, can_focus=True):
+class TableView(Plain, can_focus=True):
     """Lines of a `Rows`, with a cursor that is a row's identity and columns as wide as they need."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -198,11 +198,12 @@ class TableView(Widget, can_focus=True):
     def _sort(self) -> tuple[str, bool]:
         return self.rows.sort if self.rows is not None else ("", False)
 
-    def render_line(self, y: int) -> Strip:
-        """From the strips made by `draw`."""
-        if y < len(self._strips) and self._strips[y].cell_length == self.size.width:
-            return self._strips[y]
-        return Strip.blank(self.size.width, paint_of(self).style())
+    def strips(self) -> Sequence[Strip]:
+        """Those made by `draw`, where they are of the present size."""
+        width, height = self.size
+        if self._strips and len(self._strips) == height and self._strips[0].cell_length == width:
+            return self._strips
+        return super().strips()
 
     # -- moving
 

@@ -78,6 +78,12 @@ def textual_theme(palette: Palette) -> Theme:
     )
 
 
+@cache
+def themes() -> dict[str, Theme]:
+    """All of them, by name."""
+    return {name: textual_theme(palette) for name, palette in PALETTES.items()}
+
+
 class Paint:
     """Rich styles of one palette, made once: lines are built from these and never from markup."""
 
