@@ -103,7 +103,7 @@ class NltuiApp(App[None]):
 
     def get_default_screen(self) -> Ground:
         """Below everything."""
-        return Ground(id="_default")
+        return Ground(self._begin)
 
     def compose(self) -> ComposeResult:
         """Status, trouble, filter, panels, keys."""
@@ -120,10 +120,10 @@ class NltuiApp(App[None]):
         return []
 
     def on_mount(self) -> None:
-        """The first paint waits for nothing."""
+        """Everything that can be shown without the session is shown at the first paint."""
         self.app_resume_signal.subscribe(self, self._redraw)
         self.theme_changed_signal.subscribe(self, lambda _: self.dashboard.repaint())
-        self.call_after_refresh(self._begin)
+        self._footer.show(list(hints(self.dashboard, self._is_typing)))
 
     def _redraw(self, _: App[None]) -> None:
         # After ctrl+z and fg the terminal holds the shell's text; textual repaints only what changed meanwhile.

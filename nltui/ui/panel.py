@@ -52,6 +52,7 @@ class Panel(Plain):
         self._waiting = 0
         self._extent: tuple[int, str, bool] | None = None
         self._edges: tuple[object, ...] = ()
+        self.view.empty = self._empty()
 
     def compose(self) -> ComposeResult:
         """The table, inside the border."""

@@ -7,8 +7,9 @@ equal lines is cut once: drawing everything takes half as long, at the first pai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from textual import events
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
@@ -35,4 +36,23 @@ class Plain(Widget):
 
 
 class Ground(Plain, Screen[None]):
-    """What the panels stand on."""
+    """What the panels stand on. `painted` is called once, right after it was drawn for the first time."""
+
+    def __init__(self, painted: Callable[[], None]) -> None:
+        super().__init__(id="_default")
+        self._painted: Callable[[], None] | None = painted
+
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        """No toasts and tooltips: nothing shows any, and hiding the empty ones would lay everything out once more."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """The terminal's size is told once more after the start, when everything already has its place."""
+        if isinstance(event, events.Resize) and event.size == self.outer_size:
+            event.stop()
+            return
+        await super().on_event(event)
+        if isinstance(event, events.ScreenResume) and self._painted is not None:
+            # Textual lays out and draws in its handler. A callback after the next refresh would come 40 ms later: it
+            # waits for a second drawing of the same.
+            painted, self._painted = self._painted, None
+            painted()
