@@ -219,6 +219,10 @@ class Table(Record, kw_only=True):
     aliases: tuple[str, ...] = ()
     """Other names the command line takes."""
 
+    def __hash__(self) -> int:
+        # One field holds a mapping, which has no hash.
+        return hash(self.name)
+
     @property
     def body(self) -> int:
         """Offset of the first attribute in a message."""
