@@ -16,12 +16,12 @@ from nltui.model.store import Store
 from nltui.model.table import Grouping
 from nltui.netlink.columns import Batch, Bools, Ints, Words
 from nltui.netlink.constants.netlink import NLM_F_APPEND, NLM_F_REPLACE
+from nltui.record import Record
 
 AF_INET = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Record):
     """Accepted messages of one table, in the order received, with what nlmsghdr said of each."""
 
     batch: Batch

@@ -9,7 +9,7 @@ import errno
 import socket
 import struct
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -19,6 +19,7 @@ from nltui.model.table import Doubt, Dump, Grouping, Table
 from nltui.netlink import wire
 from nltui.netlink.constants.netlink import NLM_F_DUMP_INTR, NLMSG_DONE
 from nltui.netlink.socket import MSG_TRUNC, Overrun, Receiver
+from nltui.record import replace
 from tests.model import small
 from tests.model.small import Kernel, KernelDump, Row
 
