@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from nltui.model.types import Tone
+from nltui.ui.plain import Still
 from nltui.ui.text import Part, cells, spread
 from nltui.ui.theme import paint_of
 
 
-class TabStrip(Widget):
+class TabStrip(Still):
     """`1 Links  2 Addresses  3 Routes …`; the current one stands out."""
 
     class Chosen(Message):
