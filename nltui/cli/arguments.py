@@ -50,6 +50,8 @@ class Monitor:
     """As typed; empty: all."""
     netns: str | None = None
     json: bool = False
+    strict: bool = False
+    """End with exit code 4 when something was lost."""
 
 
 class Shown(Exception):
@@ -184,5 +186,6 @@ def _monitor(argv: Sequence[str], version: str) -> Monitor:
     )
     parser.add_argument("tables", nargs="*", default=[], metavar="TABLE", help="what to follow; nothing: everything")
     parser.add_argument("-j", "--json", action="store_true", help="JSON lines")
+    parser.add_argument("--strict", action="store_true", help="end with exit code 4 once anything was lost")
     found = parser.parse_intermixed_args(argv)
-    return Monitor(tables=tuple(found.tables), netns=found.netns, json=found.json)
+    return Monitor(tables=tuple(found.tables), netns=found.netns, json=found.json, strict=found.strict)

@@ -59,6 +59,8 @@ class State:
     tries: int = 0
     events: int = 0
     """Heard since the running dump began."""
+    heard: int = 0
+    """Events since the start."""
     last_event: float = -1e9
     interrupted: bool = False
     began: float = 0.0
@@ -69,6 +71,8 @@ class State:
     since: float = 0.0
     sentence: str = ""
     resyncs: int = 0
+    interruptions: int = 0
+    """Resyncs of which a dump was marked NLM_F_DUMP_INTR."""
     repairs: int = 0
     """Rows that an audit found wrong though no doubt had been cast."""
 
@@ -94,6 +98,7 @@ class Sync:
         """So many events of a table were applied."""
         state = self.states[name]
         state.events += count
+        state.heard += count
         state.last_event = self.last_event = now
 
     def doubt(self, name: str, now: float) -> None:
@@ -142,6 +147,7 @@ class Sync:
         remove = self.proven(name)
         state.took, state.ended = now - state.began, now
         state.resyncs += 1
+        state.interruptions += state.interrupted
         if state.auditing and state.table.feed is Feed.FOLLOWED and not state.table.audit:
             state.repairs += repaired
         state.loaded = True

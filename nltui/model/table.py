@@ -223,8 +223,15 @@ class Table:
     usual: Usual | None = None
     capacity: int = 1 << 20
     """Most rows held; memory is reserved, not used, until rows come."""
+    journal: bool = False
+    """Of a LOCAL table: rows only come, the newest first, as in a LOG; there is no state to dump."""
     aliases: tuple[str, ...] = field(default=())
     """Other names the command line takes."""
+
+    @property
+    def is_log(self) -> bool:
+        """Whether rows tell what happened, not what is."""
+        return self.feed is Feed.LOG or self.journal
 
     @property
     def body(self) -> int:

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from nltui import text as door
 from nltui.model.rows import Rows
-from nltui.model.table import Feed, Table
+from nltui.model.table import Table
 from nltui.model.types import Tone
 from nltui.ui import frame
 from nltui.ui.table_view import TableView
@@ -114,7 +114,7 @@ class Panel(Widget):
             return f"no {title} contain “{door.visible(rows.filter_text)}”{more}"
         if usual and rows.total:
             return f"no {title} in {usual} · m shows all {grouped(rows.total)}"
-        return f"no {title} yet" if self.table.feed in (Feed.LOG, Feed.LOCAL) else f"no {title}"
+        return f"no {title} yet" if self.table.is_log else f"no {title}"
 
     # -- the border
 

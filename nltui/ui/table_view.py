@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from nltui.model.rows import Row, Rows
-from nltui.model.table import Column, Feed, Table
+from nltui.model.table import Column, Table
 from nltui.ui import columns as layout
 from nltui.ui.cursor import Cursor
 from nltui.ui.lines import header_line, row_line
@@ -210,7 +210,7 @@ class TableView(Widget, can_focus=True):
         if self.rows is None or not len(self.rows):
             return
         self.cursor.move_to(self.rows, index)
-        if self.cursor.index == 0 and self.table.feed in (Feed.LOG, Feed.LOCAL):
+        if self.cursor.index == 0 and self.table.is_log:
             # The first line of a log is the newest: stay there and watch.
             self.cursor.release()
         if self.cursor.index < self.top:

@@ -42,6 +42,7 @@ def table(name: str, title: str, columns: Sequence[Column], feed: Feed = Feed.FO
         feed=feed,
         columns=tuple(columns),
         framing=framing,
+        journal=name == "activity",
         header=12 if name == "routes" else 0,
     )
 
