@@ -13,7 +13,7 @@ from typing import NoReturn
 from nltui.errors import UsageError
 from nltui.text import visible
 
-VALUED = ("-n", "--netns", "--filter")
+VALUED = ("-n", "--netns", "--filter", "-rc", "--rcvbuf")
 """Options that take the next word."""
 
 
@@ -25,6 +25,8 @@ class Tui:
     filter: str = ""
     netns: str | None = None
     """Name, path or pid as typed; None: the namespace this process is in."""
+    rcvbuf: int | None = None
+    """Bytes; None: as many as usual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ class Monitor:
     json: bool = False
     strict: bool = False
     """End with exit code 4 when something was lost."""
+    rcvbuf: int | None = None
 
 
 class Shown(Exception):
@@ -111,6 +114,21 @@ def _parser(prog: str, version: str, description: str, epilog: str) -> _Parser:
     return parser
 
 
+def _buffer(parser: _Parser) -> None:
+    parser.add_argument(
+        "-rc", "--rcvbuf", type=_size, metavar="BYTES", help="receive buffer of the sockets that listen; 8M unless told"
+    )
+
+
+def _size(word: str) -> int:
+    """Bytes; `k`, `m` and `g` behind a number are powers of 1024, as in `ip -rc`."""
+    digits = word.rstrip("kKmMgG")
+    scale = {"": 0, "k": 10, "m": 20, "g": 30}.get(word[len(digits) :].lower())
+    if scale is None or not (digits.isascii() and digits.isdigit()) or not 0 < int(digits) << scale < 1 << 30:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of bytes below 1g")
+    return int(digits) << scale
+
+
 def _filter(parser: _Parser) -> None:
     parser.add_argument(
         "words", nargs="*", default=[], metavar="FILTER", help="only rows that contain all these words, in any column"
@@ -137,8 +155,9 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
     )
     parser.add_argument("table", nargs="?", metavar="TABLE", help="open with this table")
     _filter(parser)
+    _buffer(parser)
     found = parser.parse_intermixed_args(argv)
-    return Tui(table=found.table, filter=_chosen(found), netns=found.netns)
+    return Tui(table=found.table, filter=_chosen(found), netns=found.netns, rcvbuf=found.rcvbuf)
 
 
 def _dump(argv: Sequence[str], version: str) -> Dump:
@@ -187,5 +206,8 @@ def _monitor(argv: Sequence[str], version: str) -> Monitor:
     parser.add_argument("tables", nargs="*", default=[], metavar="TABLE", help="what to follow; nothing: everything")
     parser.add_argument("-j", "--json", action="store_true", help="JSON lines")
     parser.add_argument("--strict", action="store_true", help="end with exit code 4 once anything was lost")
+    _buffer(parser)
     found = parser.parse_intermixed_args(argv)
-    return Monitor(tables=tuple(found.tables), netns=found.netns, json=found.json, strict=found.strict)
+    return Monitor(
+        tables=tuple(found.tables), netns=found.netns, json=found.json, strict=found.strict, rcvbuf=found.rcvbuf
+    )

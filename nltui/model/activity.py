@@ -11,7 +11,7 @@ from nltui.errors import MalformedMessage
 from nltui.model import single
 from nltui.model.gaps import Cause, Gap, what_became_of_it, what_was_lost
 from nltui.model.history import Change, History, Kind, Source
-from nltui.model.log import NumberedView
+from nltui.model.log import NONE, NumberedView
 from nltui.model.rows import Cell
 from nltui.model.table import Column, Table
 from nltui.model.types import Context, Json, Tone
@@ -22,6 +22,8 @@ from nltui.text import visible
 REMEMBERED = 2000
 GAPS_OPEN = 16
 """Newest gaps that can still be told otherwise: one a reader."""
+SENTENCE = ("type", "object", "what")
+"""Columns over which a gap's sentence goes."""
 FOUND = 500
 """Most entries listed of what was found when a gap was healed."""
 GLYPH = {Kind.ADDED: "+", Kind.CHANGED: "~", Kind.REMOVED: "−", Kind.GAP: "!"}
@@ -125,6 +127,11 @@ class ActivityView(NumberedView):
     def _edited(self) -> Sequence[int]:
         before, self._edits = self._edits, self._history.edits
         return self._history.recent_gaps(GAPS_OPEN) if before != self._edits else ()
+
+    def _flow(self, number: int, columns: Sequence[Column]) -> frozenset[int]:
+        if self._history.gap(number) is None:
+            return NONE
+        return frozenset(place for place, column in enumerate(columns) if column.name in SENTENCE)
 
     def _cells(self, number: int, columns: Sequence[Column]) -> tuple[Cell, ...] | None:
         made = self._made.get(number)

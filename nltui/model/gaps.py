@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+
+SAID = 10.0
+"""Seconds after a gap was healed in which it is still news."""
 
 
 class Cause(Enum):
@@ -41,6 +45,15 @@ class Gap:
     def is_over(self) -> bool:
         """Whether nothing more will be said about it, but for further losses of a log."""
         return self.seconds is not None or not self.heals
+
+
+def newest(gaps: Iterable[Gap | None], now: int) -> str:
+    """The sentence of the last one that is not over, or was not so many seconds ago; `now` in ns since the epoch."""
+    said = ""
+    for gap in gaps:
+        if gap is not None and (not gap.is_over or now - gap.time < (SAID + (gap.seconds or 0)) * 1e9):
+            said = sentence(gap)
+    return said
 
 
 def what_was_lost(gap: Gap) -> str:

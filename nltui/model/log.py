@@ -19,6 +19,7 @@ RECORDS = 10_000
 WINDOW = 20_000
 """Newest entries that a view can show, sort and filter."""
 SEARCH_SECONDS = 0.03
+NONE: frozenset[int] = frozenset()
 
 
 class LogStore:
@@ -81,6 +82,11 @@ class NumberedView(ABC):
     def before(self, identity: Hashable) -> bytes | None:
         """Entries of a log have no before."""
         return None
+
+    def _flow(self, number: int, columns: Sequence[Column]) -> frozenset[int]:
+        """Cells of an entry that are one sentence."""
+        del number, columns
+        return NONE
 
     def _edited(self) -> Sequence[int]:
         """Entries that say something else than at the last tick."""
@@ -213,7 +219,9 @@ class NumberedView(ABC):
         for place in range(max(start, 0), min(stop, len(self))):
             number = self._number(place)
             cells = self._cells(number, columns)
-            out.append(Row(number, cells or tuple(Cell("") for _ in columns), Mark.NONE))
+            out.append(
+                Row(number, cells or tuple(Cell("") for _ in columns), Mark.NONE, NONE, self._flow(number, columns))
+            )
         return out
 
     def index_of(self, identity: Hashable) -> int | None:

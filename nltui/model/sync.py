@@ -162,14 +162,18 @@ class Sync:
                 state.doubt_since = state.doubt_last = now
             state.phase = Phase.CONVERGING if state.tries > TRIES else Phase.DOUBTFUL
             return Verdict(remove, True)
-        state.tries, state.phase, state.since = 0, Phase.FRESH, now
+        if not state.auditing:
+            state.since = now
+        state.tries, state.phase, state.sentence = 0, Phase.FRESH, ""
         return Verdict(remove, False)
 
     def failed(self, name: str, now: float, sentence: str, final: bool) -> None:
         """The kernel answered a dump with an error; `final`: asking again is of no use (no privilege, no support)."""
         state = self.states[name]
         self.running = None
-        state.sentence, state.since, state.ended = sentence, now, now
+        state.sentence, state.ended = sentence, now
+        if state.auditing or not state.since:
+            state.since = now  # else it has been in doubt since then already
         if final:
             state.phase, state.doubt_since = Phase.REFUSED, None
             return

@@ -165,9 +165,18 @@ class TableView(Widget, can_focus=True):
                 size = len(row.cells[index].text)
                 if size:
                     self._filled.add(column.name)
-                if size * 2 > need:
+                if index in row.flow:
+                    need = max(need, self._flowing(row, index, columns))
+                elif size * 2 > need:
                     need = max(need, cells(row.cells[index].text))
             needs[column.name] = max(need, needs.get(column.name, 0))
+
+    def _flowing(self, row: Row, index: int, columns: Sequence[Column]) -> int:
+        """What the last of the cells that flow together needs, beside the room that the others have anyway."""
+        if index != max(row.flow):
+            return 0
+        room = sum(self._needs.get(columns[at].name, 0) + layout.GAP for at in row.flow if at != index)
+        return sum(cells(row.cells[at].text) + 1 for at in row.flow) - room
 
     def _strip(self, key: object, width: int) -> Strip:
         found = self._cache.get(key)

@@ -62,6 +62,7 @@ class LogReader:
                 self.counts.restarts += 1
             if self.counts.opened and not self._stopping.is_set():
                 self._losses.lost(0, Cause.RESTART)
+                self.counts.opened = 0.0
             self._stopping.wait(pause)
             pause = min(pause * 2, 5.0)
 

@@ -73,6 +73,7 @@ class Reader:
         self._scratch = Scratch()
         self._dump: RunningDump | None = None
         self._drops = 0
+        self._has_overrun = False
         self._told: dict[str, tuple[int, Phase]] = {}
         self._wake = Wake()
         self._stopping = threading.Event()
@@ -124,7 +125,9 @@ class Reader:
             with contextlib.suppress(OSError):
                 self._count_drops()
             self._monitor.close()
-            self._monitor, self.counts.opened = None, 0.0
+            self._monitor = None
+            if not self._stopping.is_set():
+                self.counts.opened = 0.0
 
     def _follow(self) -> None:
         self._monitor = monitor(self._sockets, self.protocol, self._groups, self._buffer)
@@ -190,14 +193,15 @@ class Reader:
     def _overran(self) -> None:
         self.counts.overruns += 1
         self.sync.overrun(time.monotonic())
-        self._losses.lost(0)
-        self._count_drops()
+        self._has_overrun = True
 
     def _count_drops(self) -> None:
+        """Called once what came before the loss is taken in, so that the log tells it first."""
         assert self._monitor is not None
         lost = drops(self._monitor)
-        if lost != self._drops:
-            new, self._drops = (lost - self._drops) & 0xFFFFFFFF, lost
+        new, self._drops = (lost - self._drops) & 0xFFFFFFFF, lost
+        if new or self._has_overrun:
+            self._has_overrun = False
             self.counts.lost += new
             self.sync.overrun(time.monotonic())
             self._losses.lost(new)
@@ -219,6 +223,8 @@ class Reader:
                 return
             if count < self._receiver.slots:  # what came meanwhile gathers: a batch costs the same for one as for many
                 break
+            if self._has_overrun:
+                self._count_drops()
         self._count_drops()
 
     def _hear(self, got: Datagrams) -> None:

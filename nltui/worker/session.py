@@ -176,8 +176,16 @@ class Session:
             foreign=sum(count.foreign for count in counts),
             malformed=sum(count.malformed for count in counts),
             tables=tables,
+            gap=self._gap(),
             trouble=next((count.trouble for count in counts if count.trouble), self._trouble),
         )
+
+    def _gap(self) -> str:
+        if self._history is None or not (numbers := self._history.recent_gaps(len(self._readers) + len(self._logs))):
+            return ""
+        from nltui.model.gaps import newest
+
+        return newest([self._history.gap(number) for number in numbers], time.time_ns())
 
     def _table_status(self, table: Table) -> TableStatus:
         if not self.ready.is_set():
