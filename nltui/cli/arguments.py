@@ -57,6 +57,15 @@ class Monitor:
     rcvbuf: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doctor:
+    """`nltui doctor`."""
+
+    netns: str | None = None
+    json: bool = False
+    rcvbuf: int | None = None
+
+
 class Shown(Exception):
     """Help or version was asked for; `str()` goes to stdout, and that is all there is to do."""
 
@@ -73,14 +82,16 @@ class _Show(argparse.Action):
         raise Shown(self.const or parser.format_help())
 
 
-def parse(argv: Sequence[str], version: str) -> Tui | Dump | Monitor:
+def parse(argv: Sequence[str], version: str) -> Tui | Dump | Monitor | Doctor:
     """The request in these words (without the program's name). Raises UsageError, or Shown for help and version."""
     place = _first_word(argv)
     command = argv[place] if place is not None else ""
-    if place is not None and command in ("dump", "monitor"):
-        rest = [*argv[:place], *argv[place + 1 :]]
-        return _dump(rest, version) if command == "dump" else _monitor(rest, version)
-    return _tui(argv, version)
+    if place is None or command not in ("dump", "monitor", "doctor"):
+        return _tui(argv, version)
+    rest = [*argv[:place], *argv[place + 1 :]]
+    if command == "dump":
+        return _dump(rest, version)
+    return _monitor(rest, version) if command == "monitor" else _doctor(rest, version)
 
 
 def _first_word(argv: Sequence[str]) -> int | None:
@@ -147,7 +158,8 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         "Live tables of what the kernel tells through Netlink: links, addresses, routes, and who changed what.",
         "other commands:\n"
         "  nltui dump TABLE      print a table once (nltui dump --help)\n"
-        "  nltui monitor         print changes as they happen (nltui monitor --help)\n\n"
+        "  nltui monitor         print changes as they happen (nltui monitor --help)\n"
+        "  nltui doctor          tell what this kernel, privilege and terminal allow\n\n"
         "examples:\n"
         "  nltui                 the dashboard\n"
         "  nltui routes dhcp     routes with `dhcp` in any column\n"
@@ -201,6 +213,7 @@ def _monitor(argv: Sequence[str], version: str) -> Monitor:
         "examples:\n"
         "  nltui monitor\n"
         "  nltui monitor links addresses\n"
+        "  nltui monitor --strict         end with 4 rather than miss something\n"
         "  nltui monitor -j routes        one JSON object a line\n",
     )
     parser.add_argument("tables", nargs="*", default=[], metavar="TABLE", help="what to follow; nothing: everything")
@@ -211,3 +224,17 @@ def _monitor(argv: Sequence[str], version: str) -> Monitor:
     return Monitor(
         tables=tuple(found.tables), netns=found.netns, json=found.json, strict=found.strict, rcvbuf=found.rcvbuf
     )
+
+
+def _doctor(argv: Sequence[str], version: str) -> Doctor:
+    parser = _parser(
+        "nltui doctor",
+        version,
+        "Tell what this kernel, privilege and terminal allow, what would help, and how a short session went.\n"
+        "Nothing is changed, but that the kernel may load the module of a Netlink protocol that is tried.",
+        "examples:\n  nltui doctor\n  nltui doctor -j -n blue\n",
+    )
+    parser.add_argument("-j", "--json", action="store_true", help="JSON, one object")
+    _buffer(parser)
+    found = parser.parse_args(argv)
+    return Doctor(netns=found.netns, json=found.json, rcvbuf=found.rcvbuf)
