@@ -9,7 +9,7 @@ from json import dumps
 
 from nltui.errors import MalformedMessage
 from nltui.model import single
-from nltui.model.gaps import Cause, Gap, what_became_of_it, what_was_lost
+from nltui.model.gaps import Gap, what_became_of_it, what_was_lost
 from nltui.model.history import Change, History, Kind, Source
 from nltui.model.log import NONE, NumberedView
 from nltui.model.rows import Cell
@@ -22,13 +22,13 @@ from nltui.text import visible
 REMEMBERED = 2000
 GAPS_OPEN = 16
 """Newest gaps that can still be told otherwise: one a reader."""
-SENTENCE = ("type", "object", "what")
+SENTENCE = ("change", "type", "object", "what", "who")
 """Columns over which a gap's sentence goes."""
 FOUND = 500
 """Most entries listed of what was found when a gap was healed."""
 GLYPH = {Kind.ADDED: "+", Kind.CHANGED: "~", Kind.REMOVED: "−", Kind.GAP: "!"}
 TONE = {Kind.ADDED: Tone.OK, Kind.CHANGED: Tone.CHANGED, Kind.REMOVED: Tone.BAD, Kind.GAP: Tone.CHANGED}
-KERNEL, SILENT, UNKNOWN, NLTUI = "kernel", "silent", "?", "nltui"
+KERNEL, SILENT, UNKNOWN = "kernel", "silent", "?"
 
 Actor = Callable[[int, int], str]
 """(port id, ns since the epoch) → who."""
@@ -167,7 +167,7 @@ class ActivityView(NumberedView):
     def message(self, identity: Hashable) -> bytes | None:
         """The new bytes, or the old ones of what was removed."""
         change = self._history.get(identity) if isinstance(identity, int) else None
-        return (change.new or change.old) if change else None
+        return (change.new or change.old or None) if change else None
 
     def before(self, identity: Hashable) -> bytes | None:
         """The old bytes of what was changed."""
@@ -201,5 +201,5 @@ def _gap(change: Change, gap: Gap | None) -> dict[str, Cell]:
         "type": Cell("GAP:", Tone.CHANGED),
         "object": Cell(what_was_lost(known) + ("," if gap else ""), Tone.CHANGED),
         "what": Cell(what_became_of_it(known) if gap else "", Tone.PLAIN if known.is_over else Tone.CHANGED),
-        "who": Cell(KERNEL if known.cause is Cause.OVERRUN else NLTUI, Tone.DIM),
+        "who": Cell(""),
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nltui.model.gaps import Gap
 from nltui.netlink.arena import reserve
-from nltui.netlink.arrays import unique
+from nltui.netlink.arrays import member, unique
 from nltui.netlink.columns import Bools, Ints, Words
 
 ENTRIES = 1 << 17
@@ -243,7 +243,7 @@ class History:
         with self.lock:
             numbers = np.arange(begin, max(begin, min(until, self.last) + 1))
             meta = self._meta[numbers % len(self._meta)]
-            silent = (meta["source"] == Source.DUMP) & np.isin(meta["table"], np.array(tables, np.uint8))
+            silent = (meta["source"] == Source.DUMP) & member(meta["table"], tables)
             mine: list[int] = numbers[silent].tolist()
         return mine[:most], max(0, len(mine) - most)
 

@@ -172,8 +172,8 @@ class TableView(Widget, can_focus=True):
             needs[column.name] = max(need, needs.get(column.name, 0))
 
     def _flowing(self, row: Row, index: int, columns: Sequence[Column]) -> int:
-        """What the last of the cells that flow together needs, beside the room that the others have anyway."""
-        if index != max(row.flow):
+        """What the last text of those that flow together needs, beside the room that the others have anyway."""
+        if index != max((at for at in row.flow if row.cells[at].text), default=-1):
             return 0
         room = sum(self._needs.get(columns[at].name, 0) + layout.GAP for at in row.flow if at != index)
         return sum(cells(row.cells[at].text) + 1 for at in row.flow) - room
