@@ -39,6 +39,12 @@ class KernelRefused(NltuiError):
         super().__init__(f"{tried}: {name}, {said or os.strerror(number)}")
 
 
+class DataLost(NltuiError):
+    """Something was not heard, where the person had asked for all or nothing."""
+
+    exit_code = 4
+
+
 class PrivilegeMissing(NltuiError):
     """The kernel or the operating system wants a capability that this process lacks."""
 

@@ -55,6 +55,10 @@ def _run(argv: Sequence[str]) -> int:
             from nltui.cli import monitor
 
             return monitor.run(asked)
+        case arguments.Doctor():
+            from nltui.cli import doctor
+
+            return doctor.run(asked)
         case arguments.Tui():
             from nltui.cli import tui
 

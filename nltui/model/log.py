@@ -19,6 +19,7 @@ RECORDS = 10_000
 WINDOW = 20_000
 """Newest entries that a view can show, sort and filter."""
 SEARCH_SECONDS = 0.03
+NONE: frozenset[int] = frozenset()
 
 
 class LogStore:
@@ -82,6 +83,15 @@ class NumberedView(ABC):
         """Entries of a log have no before."""
         return None
 
+    def _flow(self, number: int, columns: Sequence[Column]) -> frozenset[int]:
+        """Cells of an entry that are one sentence."""
+        del number, columns
+        return NONE
+
+    def _edited(self) -> Sequence[int]:
+        """Entries that say something else than at the last tick."""
+        return ()
+
     @property
     def total(self) -> int:
         """Entries held."""
@@ -125,10 +135,13 @@ class NumberedView(ABC):
     def tick(self) -> bool:
         """Take in new entries."""
         _, last = self._bounds()
-        changed = last != self._seen
+        edited = self._edited()
+        changed = last != self._seen or bool(edited)
         self._seen = last
         if self._numbers is not None:
             changed |= self._extend()
+            for number in edited:
+                self._match_again(number)
         if changed:
             self.generation += 1
         return changed
@@ -148,6 +161,16 @@ class NumberedView(ABC):
             self._numbers = [number for number in self._numbers if number >= first]
             self._order()
         return self._searched != before
+
+    def _match_again(self, number: int) -> None:
+        assert self._numbers is not None
+        if number > self._searched or self._matches(number) == (number in self._numbers):
+            return
+        if number in self._numbers:
+            self._numbers.remove(number)
+        else:
+            self._numbers.append(number)
+            self._order()
 
     def _matches(self, number: int) -> bool:
         if not self._needle:
@@ -196,7 +219,9 @@ class NumberedView(ABC):
         for place in range(max(start, 0), min(stop, len(self))):
             number = self._number(place)
             cells = self._cells(number, columns)
-            out.append(Row(number, cells or tuple(Cell("") for _ in columns), Mark.NONE))
+            out.append(
+                Row(number, cells or tuple(Cell("") for _ in columns), Mark.NONE, NONE, self._flow(number, columns))
+            )
         return out
 
     def index_of(self, identity: Hashable) -> int | None:

@@ -139,7 +139,7 @@ class NltuiApp(App[None]):
             # The last beat of the clock can come while the screen is being taken down.
             return
         status = self.session.status()
-        self._banner.tell(status.trouble)
+        self._banner.tell(status.trouble or status.gap)
         self.dashboard.tick(status)
         focused = self.dashboard.focused_panel
         if self._start_filter and focused is not None and focused.view.rows is not None:

@@ -16,6 +16,7 @@ from nltui.model.table import Framing, Table
 from nltui.model.types import Context, Tone
 from nltui.ui import frame
 from nltui.ui.hexdump import hex_lines
+from nltui.ui.meanwhile import gap_facts, meanwhile_lines, meanwhile_of
 from nltui.ui.message_page import Entry, entries, entry_line, names_width
 from nltui.ui.panel import Panel
 from nltui.ui.summary import Fact, Line, NodeLike, Subject, drawn, facts
@@ -177,7 +178,14 @@ class Detail(Widget, can_focus=True):
             # One below the other they read better than in the column of this name.
             found = [fact for fact in found if fact.name != "properties"] + [Fact("properties")]
             found += [Fact(e.name, e.value) for e in self._entries() if e.name]
-        return [[(" ", paint.style()), *line] for line in drawn(found, width - 2, paint)]
+        rows = self._panel.view.rows
+        meanwhile = meanwhile_of(rows, self._row.identity) if rows is not None else None
+        if meanwhile is not None:
+            found = gap_facts(self._panel.table.columns, self._row)
+        lines = drawn(found, width - 2, paint)
+        if meanwhile is not None:
+            lines += meanwhile_lines(meanwhile, width - 2, paint)
+        return [[(" ", paint.style()), *line] for line in lines]
 
     def _entries(self) -> list[Entry]:
         if self._about is None or self._message is None:

@@ -119,7 +119,7 @@ def _flat(parts: list[tuple[int, list[Part]]]) -> list[Part]:
 
 
 class Banner(Still):
-    """A sentence about trouble, over the whole width, only while there is one."""
+    """A sentence about trouble or a loss, over the whole width, only while there is one."""
 
     def __init__(self) -> None:
         super().__init__(id="banner")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nltui.model.log import LogStore
     from nltui.model.store import Store
     from nltui.worker.actors import Actors
+    from nltui.worker.local import Local
     from nltui.worker.log_reader import LogReader
     from nltui.worker.reader import Reader
 
@@ -43,6 +44,7 @@ class Session:
         self._threads: list[threading.Thread] = []
         self._readers: dict[int, Reader] = {}
         self._logs: dict[str, LogReader] = {}
+        self._local: dict[str, Local] = {}
         self._visible: set[str] = set()
         self._history: History | None = None
         self._actors: Actors | None = None
@@ -99,6 +101,7 @@ class Session:
         from nltui.model.room import fitting
         from nltui.netlink.socket import MONITOR_BUFFER
         from nltui.worker.actors import Actors
+        from nltui.worker.local import local_tables
         from nltui.worker.log_reader import LogReader
         from nltui.worker.reader import Reader
 
@@ -123,8 +126,10 @@ class Session:
                     self.context.provide(table.name, partial(_labels, reader, table))
         for table in self._tables:
             if table.feed is Feed.LOG and table.framing is Framing.UEVENT:
-                self._logs[table.name] = LogReader(table, self._namespace, buffer, on_change=self._on_change)
-                runs.append(self._logs[table.name].run)
+                log = LogReader(table, self._namespace, self._history, buffer, on_change=self._on_change)
+                self._logs[table.name] = log
+                runs.append(log.run)
+        self._local = local_tables(self, self._history, self._actors.name, self._readers, self._logs)
         if self._stopping.is_set():
             return
         for run in runs:
@@ -171,8 +176,16 @@ class Session:
             foreign=sum(count.foreign for count in counts),
             malformed=sum(count.malformed for count in counts),
             tables=tables,
+            gap=self._gap(),
             trouble=next((count.trouble for count in counts if count.trouble), self._trouble),
         )
+
+    def _gap(self) -> str:
+        if self._history is None or not (numbers := self._history.recent_gaps(len(self._readers) + len(self._logs))):
+            return ""
+        from nltui.model.gaps import newest
+
+        return newest([self._history.gap(number) for number in numbers], time.time_ns())
 
     def _table_status(self, table: Table) -> TableStatus:
         if not self.ready.is_set():
@@ -181,8 +194,8 @@ class Session:
             log = self._logs[table.name]
             fresh = Freshness.STALE if log.counts.trouble else Freshness.FRESH
             return TableStatus(fresh, len(log.store), self._started, log.counts.trouble)
-        if table.feed is Feed.LOCAL:
-            return TableStatus(Freshness.FRESH, 0 if self._history is None else self._history.last, self._started)
+        if table.name in self._local:
+            return TableStatus(Freshness.FRESH, self._local[table.name].count(), self._started)
         reader = self._readers.get(table.protocol)
         if reader is None:
             return TableStatus(Freshness.STALE, 0, self._started, self._trouble)
@@ -194,13 +207,12 @@ class Session:
         """A new view of one table; None until its store exists, or where the readers could not be started."""
         if not self.ready.is_set() or self._history is None or self._actors is None:
             return None
-        from nltui.model.activity import ActivityView
         from nltui.model.log import LogView
         from nltui.model.view import View
 
         table = next(table for table in self._tables if table.name == name)
-        if table.feed is Feed.LOCAL:
-            return ActivityView(table, self._tables, self._history, self.context, self._actors.name)
+        if name in self._local:
+            return self._local[name].open(table)
         if name in self._logs:
             return LogView(self._logs[name].store, self.context)
         reader = self._readers.get(table.protocol)

@@ -19,7 +19,7 @@ from types import ModuleType, SimpleNamespace
 from textual.app import App
 
 class Session:
-    def __init__(self, namespace, tables):
+    def __init__(self, namespace, tables, buffer=None):
         self.namespace = namespace
     def stop(self):
         pass
