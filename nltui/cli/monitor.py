@@ -25,7 +25,7 @@ WAIT = 0.5
 
 
 def run(args: Monitor) -> int:
-    """Until interrupted. Raises NltuiError."""
+    """Until interrupted, or the namespace is deleted. Raises NltuiError."""
     wanted = tuple(dict.fromkeys(find(name) for name in args.tables))
     if any(table.feed is Feed.LOCAL for table in wanted):
         raise UsageError("activity is what monitor prints anyway; name the tables to follow, or none for all")
@@ -52,6 +52,8 @@ def _follow(session: Session, wanted: set[str], as_json: bool) -> None:
     print("watching", ", ".join(sorted(wanted)), file=sys.stderr, flush=True)
     while True:
         pulse = session.news(pulse, WAIT)
+        # Asked before the last changes are read, so that none of them is left out.
+        gone = session.status().gone
         changes, missed = session.history.since(seen)
         seen += missed + len(changes)
         now = session.status().lost
@@ -68,6 +70,8 @@ def _follow(session: Session, wanted: set[str], as_json: bool) -> None:
                 sys.stdout.write((_json if as_json else _line)(session, table, change) + "\n")
         logs = {name: _log(session, name, last, as_json) for name, last in logs.items()}
         sys.stdout.flush()
+        if gone:
+            raise trouble.error(session.status().trouble)
 
 
 def _complain(session: Session) -> None:

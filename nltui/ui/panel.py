@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from textual import events
@@ -132,8 +133,10 @@ class Panel(Widget):
         if freshness is Freshness.FRESH:
             return "", Tone.DIM
         glyph, tone = GLYPHS[freshness]
-        loading = f" {grouped(self.status.rows)}" if freshness is Freshness.LOADING else ""
-        return f"{glyph} {freshness.value}{loading}", tone
+        more = f" {grouped(self.status.rows)}" if freshness is Freshness.LOADING else ""
+        if freshness is Freshness.STALE and self.status.rows:
+            more = time.strftime(" since %H:%M:%S", time.localtime(self.status.since))
+        return f"{glyph} {freshness.value}{more}", tone
 
     def _count(self) -> str:
         rows = self.view.rows

@@ -47,6 +47,8 @@ class SessionStatus:
     tables: dict[str, TableStatus] = field(default_factory=dict)
     trouble: str = ""
     """A reader that died and was restarted, a namespace that went away; one visible sentence."""
+    gone: bool = False
+    """Whether the namespace was deleted: `trouble` says so, and what is known is the last that was seen of it."""
 
 
 class SessionLike(Protocol):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nltui.model.log import LogStore
     from nltui.model.store import Store
     from nltui.worker.actors import Actors
+    from nltui.worker.guard import Guard
     from nltui.worker.log_reader import LogReader
     from nltui.worker.reader import Reader
 
@@ -36,11 +37,17 @@ class Session:
     """See `contract.SessionLike`. `namespace` None: the one this process is in."""
 
     def __init__(self, namespace: Namespace | None, tables: Sequence[Table], *, buffer: int | None = None) -> None:
-        """`buffer`: receive buffer of the monitor sockets in bytes, default 8 MiB."""
+        """`buffer`: receive buffer of the monitor sockets in bytes, default 8 MiB.
+
+        A namespace that is deleted meanwhile is let go of: its sockets and `namespace` itself are closed.
+        """
         self._tables = tuple(tables)
         self._namespace, self._buffer = namespace, buffer
         self.context = Lookups()
         self._threads: list[threading.Thread] = []
+        self._listening: list[threading.Thread] = []
+        """Those that hold sockets."""
+        self._guard: Guard | None = None
         self._readers: dict[int, Reader] = {}
         self._logs: dict[str, LogReader] = {}
         self._visible: set[str] = set()
@@ -130,7 +137,13 @@ class Session:
         for run in runs:
             thread = threading.Thread(target=run, name="nltui-reader", daemon=True)
             self._threads.append(thread)
+            self._listening.append(thread)
             thread.start()
+        if self._namespace is not None and self._namespace.path:
+            from nltui.worker.guard import Guard
+
+            self._guard = Guard(self._namespace, self._let_go, partial(self._on_change, ""))
+            self._guard.thread.start()
 
     def _network(self) -> Identity | None:
         if self._namespace is not None:
@@ -147,8 +160,20 @@ class Session:
             self.ready.wait(JOIN)
         for reader in self._running():
             reader.stop()
+        if self._guard is not None:
+            self._guard.stop()
+            self._threads.append(self._guard.thread)
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _let_go(self) -> None:
+        """The namespace was deleted: nothing of it is held any more but what was seen."""
+        for reader in self._running():
+            reader.stop()
+        for thread in self._listening:
+            thread.join()
+        assert self._namespace is not None
+        self._namespace.close()
 
     def _running(self) -> list[Reader | LogReader]:
         return [*self._readers.values(), *self._logs.values()]
@@ -171,12 +196,20 @@ class Session:
             foreign=sum(count.foreign for count in counts),
             malformed=sum(count.malformed for count in counts),
             tables=tables,
-            trouble=next((count.trouble for count in counts if count.trouble), self._trouble),
+            trouble=self._gone or next((count.trouble for count in counts if count.trouble), self._trouble),
+            gone=bool(self._gone),
         )
+
+    @property
+    def _gone(self) -> str:
+        """What happened to the namespace, empty while it is there."""
+        return "" if self._guard is None else self._guard.sentence
 
     def _table_status(self, table: Table) -> TableStatus:
         if not self.ready.is_set():
             return TableStatus()
+        if self._guard is not None and self._guard.sentence and table.feed is not Feed.LOCAL:
+            return TableStatus(Freshness.STALE, self._held(table), self._guard.since, self._guard.sentence)
         if table.name in self._logs:
             log = self._logs[table.name]
             fresh = Freshness.STALE if log.counts.trouble else Freshness.FRESH
@@ -189,6 +222,11 @@ class Session:
         from nltui.worker.status import describe
 
         return describe(reader, table)
+
+    def _held(self, table: Table) -> int:
+        if table.name in self._logs:
+            return len(self._logs[table.name].store)
+        return self.store(table.name).count
 
     def rows(self, name: str) -> Rows | None:
         """A new view of one table; None until its store exists, or where the readers could not be started."""
