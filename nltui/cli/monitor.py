@@ -10,7 +10,7 @@ from nltui.cli import trouble
 from nltui.cli.arguments import Monitor
 from nltui.errors import UsageError
 from nltui.model.activity import GLYPH, clock, describe, differences, who
-from nltui.model.history import Change, Kind
+from nltui.model.history import Change, Kind, then
 from nltui.model.log import log_values
 from nltui.model.single import place, record
 from nltui.model.table import Feed, Table
@@ -81,9 +81,10 @@ def _complain(session: Session) -> None:
 
 
 def _line(session: Session, table: Table, change: Change) -> str:
-    named, rest = describe(table, change.new or change.old, session.context)
+    context = then(change, session.context)
+    named, rest = describe(table, change.new or change.old, context)
     if change.kind is Kind.CHANGED:
-        found = differences(table, change, session.context)
+        found = differences(table, change, context)
         rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" if old != new else name for name, old, new in found)
     actor = who(table, change, session.actor)
     return f"{clock(change.time)} {GLYPH[change.kind]} {table.singular} {named} {rest}  {actor}".replace("   ", "  ")
@@ -97,9 +98,10 @@ def _json(session: Session, table: Table, change: Change) -> str:
         "who": who(table, change, session.actor),
         "port_id": change.port_id,
     }
+    context = then(change, session.context)
     if change.kind is Kind.CHANGED:
-        said["old"] = record(table, change.old, session.context)
-    said["row"] = record(table, change.new or change.old, session.context)
+        said["old"] = record(table, change.old, context)
+    said["row"] = record(table, change.new or change.old, context)
     return json.dumps(said)
 
 

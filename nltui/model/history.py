@@ -12,6 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from nltui.model.types import Context, Remembering
 from nltui.netlink.arena import reserve
 from nltui.netlink.arrays import unique
 from nltui.netlink.columns import Bools, Ints, Words
@@ -51,6 +52,11 @@ class Change:
     sequence: int
     old: bytes
     new: bytes
+
+
+def then(change: Change, context: Context) -> Context:
+    """A context as it was when something changed, where it remembers."""
+    return context.at(change.time, change.source is Source.DUMP) if isinstance(context, Remembering) else context
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ class Store:
 
     By slot: `at` (word index in the arena), `size` (bytes of the message), `hash` (of the key), `state`, `changed`
     (generation of the last visible change), `seen` (number of the dumped row that last confirmed it), `recent`
-    (history number of its last change, 0 none), `unconfirmed`; `next` chains rows of one key (slot + 1, 0 end).
+    (history number of its last change, 0 none), `unconfirmed`; `next` chains rows of one key (slot + 1, 0 end); `born`
+    tells rows apart that had the slot one after another (0 for the first).
     """
 
     def __init__(self, table: Table) -> None:
@@ -57,6 +58,7 @@ class Store:
         self.unconfirmed: NDArray[np.bool_] = array(np.bool_, capacity)
         self.recent: NDArray[np.int64] = array(np.int64, capacity)
         self.next: NDArray[np.uint32] = array(np.uint32, capacity)
+        self.born: NDArray[np.int64] = array(np.int64, capacity)
         self.keys = KeyArrays(table)
         self.index = Index(self.hash)
         self.comparer = Comparer(table)
@@ -148,6 +150,7 @@ class Store:
             self.count += len(places)
             if not isinstance(slots, slice):
                 self.next[slots], self.recent[slots], self.touched[slots] = 0, 0, False
+                self.born[slots] = self.generation
                 return slots
             return np.arange(slots.start, slots.stop)
 
@@ -171,6 +174,15 @@ class Store:
             self.at[slots], self.size[slots], self.changed[slots] = places, sizes, self.generation
             self.unconfirmed[slots] = False
             self.arena.free(*old)
+
+    def renew(self, slots: Ints) -> None:
+        """These rows went, and others came under their keys, before anybody could look."""
+        with self.lock:
+            self.born[slots] = self.generation
+
+    def lives(self, slots: Ints) -> Ints:
+        """A number for each row that no other row ever had or has."""
+        return self.born[slots] * self.table.capacity + slots + 1
 
     def drop(self, slots: Ints, most: int = LINGER_MOST) -> None:
         """Rows are gone; index and chains have let go of them. Up to `most` linger on the screen for a moment."""

@@ -145,7 +145,8 @@ class Receiver:
         self._namelen = _column(raw, _Msghdr.namelen.offset)
         self._time: Ints = np.zeros(slots, np.int64)
         self._call = ctypes.CDLL(None, use_errno=True).recvmmsg
-        self._starts = np.arange(slots, dtype=np.int64) * (SLOT // 4)
+        self._numbers = np.arange(slots, dtype=np.int64)
+        self._starts = self._numbers * (SLOT // 4)
 
     def receive(self, sock: socket.socket, held: int = 0) -> int:
         """Take what is queued, behind `held` datagrams taken before; returns how many there are now, at most `slots`.
@@ -162,7 +163,8 @@ class Receiver:
             if number in (errno.EAGAIN, errno.EINTR):
                 return held
             raise OSError(number, os.strerror(number))
-        self._time[held : held + got] = time.time_ns()
+        # A nanosecond apart, so that the order in which they came is that of their times too.
+        self._time[held : held + got] = time.time_ns() + self._numbers[:got]
         return held + int(got)
 
     def datagrams(self, count: int) -> Datagrams:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from time import time_ns
+
 import numpy as np
 
 from nltui.model.conditions import accepted
 from nltui.model.events import Events, Heard
 from nltui.model.history import History
 from nltui.model.intake import Intake
+from nltui.model.past import Past
 from nltui.model.store import Store
 from nltui.model.table import Doubt, Dump, Table
 from nltui.netlink.arrays import member, unique
@@ -27,6 +30,7 @@ class Follower:
         self._history, self._number = history, number
         self._types = table.sets | table.removes
         self._sets = table.sets
+        self.past = Past(self.store) if table.label else None
         self.running: RunningDump | None = None
         self.loaded = False
 
@@ -62,6 +66,8 @@ class Follower:
             words[at + 2].astype(np.int64),
             times[mine],
         )
+        if self.past is not None:
+            self.past.hear(words, at, size[mine], sets, times[mine])
         outcome = self.events.apply(heard)
         if outcome.doubtful:
             doubts.append(self.table.name)
@@ -192,6 +198,8 @@ class RunningDump:
             self.changed = intake.changed
             if not self.error:
                 intake.recount()
+            if self.changed and self._follower.past is not None:
+                self._follower.past.check(time_ns())
         self._follower.events.dump = None
         self._follower.running = None
         if not self.error:

@@ -128,6 +128,9 @@ class Session:
             for _, table in mine:
                 if table.label:
                     self.context.provide(table.name, partial(_labels, reader, table))
+                past = reader.followers[table.name].past
+                if past is not None:
+                    self.context.remember(table.name, past)
         for table in self._tables:
             if table.feed is Feed.LOG and table.framing is Framing.UEVENT:
                 self._logs[table.name] = LogReader(table, self._namespace, buffer, on_change=self._on_change)
