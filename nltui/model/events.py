@@ -268,7 +268,7 @@ class Events:
 
     def _remember(self, hashed: int, identity: object) -> None:
         if self.dump is not None:
-            self.dump.gone.setdefault(hashed, set()).add(identity)
+            self.dump.deleted(hashed, identity)
 
     def _forget(self, hashed: int, slot: int, message: bytes) -> None:
         """A message takes the place of a row: where that was another one, an older dump must not bring it back."""

@@ -163,6 +163,9 @@ class View:
             self.generation += 1
             if self._needle or (self._keys.derived and self._column.type.order is Order.TEXT):
                 self._rebuild()
+        if self._keys.crowded:
+            self._keys = self._sort_keys()
+            self._rebuild()
         if self._store.generation != self._taken:
             self._follow()
         if self._unsorted and self._store.indexed >= self._store.top:

@@ -162,6 +162,7 @@ class RunningDump:
             if in_place:
                 arena.commit(end - begin)
             self._take(reader.messages(words, begin, end), in_place)
+            self.interrupted |= self._intake.crowded
             if self._ahead is not None:
                 self._intake.index_some()
         if reader.ended:
