@@ -13,7 +13,7 @@ from typing import NoReturn
 from nltui.errors import UsageError
 from nltui.text import visible
 
-VALUED = ("-n", "--netns", "--filter")
+VALUED = ("-n", "--netns", "--filter", "--config")
 """Options that take the next word."""
 
 
@@ -25,6 +25,8 @@ class Tui:
     filter: str = ""
     netns: str | None = None
     """Name, path or pid as typed; None: the namespace this process is in."""
+    config: str | None = None
+    """The configuration file; None: the usual one, if there is any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Dump:
     table: str
     filter: str = ""
     netns: str | None = None
+    config: str | None = None
     family: int | None = None
     """4 or 6; None: both."""
     json: bool = False
@@ -49,6 +52,7 @@ class Monitor:
     tables: tuple[str, ...] = ()
     """As typed; empty: all."""
     netns: str | None = None
+    config: str | None = None
     json: bool = False
 
 
@@ -106,6 +110,9 @@ def _parser(prog: str, version: str, description: str, epilog: str) -> _Parser:
     parser.add_argument(
         "-n", "--netns", metavar="NETNS", help="look at this network namespace: a name of `ip netns`, a path or a pid"
     )
+    parser.add_argument(
+        "--config", metavar="FILE", help="take settings from this file; else $XDG_CONFIG_HOME/nltui/config.toml"
+    )
     return parser
 
 
@@ -136,7 +143,7 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
     parser.add_argument("table", nargs="?", metavar="TABLE", help="open with this table")
     _filter(parser)
     found = parser.parse_intermixed_args(argv)
-    return Tui(table=found.table, filter=_chosen(found), netns=found.netns)
+    return Tui(table=found.table, filter=_chosen(found), netns=found.netns, config=found.config)
 
 
 def _dump(argv: Sequence[str], version: str) -> Dump:
@@ -164,6 +171,7 @@ def _dump(argv: Sequence[str], version: str) -> Dump:
         table=found.table,
         filter=_chosen(found),
         netns=found.netns,
+        config=found.config,
         family=found.family,
         json=found.json,
         pretty=found.pretty,
@@ -185,4 +193,4 @@ def _monitor(argv: Sequence[str], version: str) -> Monitor:
     parser.add_argument("tables", nargs="*", default=[], metavar="TABLE", help="what to follow; nothing: everything")
     parser.add_argument("-j", "--json", action="store_true", help="JSON lines")
     found = parser.parse_intermixed_args(argv)
-    return Monitor(tables=tuple(found.tables), netns=found.netns, json=found.json)
+    return Monitor(tables=tuple(found.tables), netns=found.netns, config=found.config, json=found.json)

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from nltui.cli import trouble
+from nltui.cli import settings, trouble
 from nltui.cli.arguments import Monitor
 from nltui.errors import UsageError
 from nltui.model.activity import GLYPH, clock, describe, differences, who
@@ -30,9 +30,10 @@ def run(args: Monitor) -> int:
     if any(table.feed is Feed.LOCAL for table in wanted):
         raise UsageError("activity is what monitor prints anyway; name the tables to follow, or none for all")
     wanted = wanted or tuple(table for table in TABLES if table.feed in (Feed.FOLLOWED, Feed.LOG))
+    limits, _ = settings.limits(args.config)
     named = tuple(table for table in TABLES if table.label and table not in wanted)
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
-        session = Session(namespace if args.netns else None, wanted + named)
+        session = Session(namespace if args.netns else None, wanted + named, limits=limits)
         session.start()
         try:
             session.wait([table.name for table in wanted if table.feed is Feed.FOLLOWED], LOAD)

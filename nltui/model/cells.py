@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from nltui.config import DEFAULTS
 from nltui.model.rows import Cell
 from nltui.model.table import Column
 from nltui.model.types import Context, Tone
 from nltui.netlink.columns import Batch
 
-MEMO_MOST = 50_000
+MEMO_MOST = DEFAULTS.memo_values
 """Values remembered by one memo, of all its columns; then the fullest column starts anew."""
 EMPTY = Cell("")
 

@@ -12,13 +12,11 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from nltui.config import DEFAULTS
 from nltui.model.types import Context, Remembering
 from nltui.netlink.arena import reserve
 from nltui.netlink.arrays import unique
 from nltui.netlink.columns import Bools, Ints, Words
-
-ENTRIES = 1 << 17
-BYTES = 32 << 20
 
 
 class Kind(IntEnum):
@@ -68,7 +66,7 @@ class Pieces:
     """(buffer, which entries it serves, their word index in it)."""
 
 
-_META = np.dtype(
+META = np.dtype(
     [
         ("time", "i8"),
         ("place", "i8"),
@@ -86,9 +84,9 @@ _META = np.dtype(
 class History:
     """The ring. Numbers start at 1; `last` is the newest, 0 when nothing happened yet."""
 
-    def __init__(self, entries: int = ENTRIES, size: int = BYTES) -> None:
+    def __init__(self, entries: int = DEFAULTS.history_entries, size: int = DEFAULTS.history_bytes) -> None:
         """`size` in bytes; an entry too large for a quarter of it keeps no bytes."""
-        self._meta: NDArray[np.void] = np.zeros(entries, _META)
+        self._meta: NDArray[np.void] = np.zeros(entries, META)
         self._map = reserve(size)
         self._words: Words = np.frombuffer(self._map, np.uint32)
         self._room = len(self._words)

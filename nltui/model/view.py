@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nltui.config import DEFAULTS
 from nltui.model import chains
 from nltui.model.cells import Memo, columns_of, rate_cell
 from nltui.model.conditions import fulfils
@@ -61,10 +62,18 @@ class Rates(Protocol):
 class View:
     """Implements `rows.Rows` over a Store."""
 
-    def __init__(self, store: Store, history: History, context: LiveContext, rates: Rates | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        history: History,
+        context: LiveContext,
+        rates: Rates | None = None,
+        memo: int = DEFAULTS.memo_values,
+    ) -> None:
+        """`memo`: rendered values remembered."""
         self.table: Table = store.table
         self._store, self._history, self._context, self._rates = store, history, context, rates
-        self._memo = Memo(context)
+        self._memo = Memo(context, memo)
         self._finder = Search(store, self._memo)
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._names = context.generation

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nltui.config import DEFAULTS
 from nltui.errors import KernelRefused, PrivilegeMissing
 from nltui.netlink.arena import reserve
 from nltui.netlink.columns import Ints, Words
@@ -31,7 +32,7 @@ ADD_MEMBERSHIP, EXT_ACK, STRICT_CHK, CAP_ACK = 1, 11, 12, 10
 SO_RCVBUFFORCE, SO_MEMINFO, MEMINFO_DROPS = 33, 55, 8
 SIOCGSKNS = 0x894C
 MSG_TRUNC, MSG_DONTWAIT = 0x20, 0x40
-MONITOR_BUFFER = 8 << 20
+MONITOR_BUFFER = DEFAULTS.monitor_buffer
 """Bytes asked for with SO_RCVBUFFORCE: holds about 20,000 route notifications."""
 SLOTS, SLOT = 1024, (1 << 16) + 64
 """Datagrams taken by one recvmmsg, and the room of each: larger than any that the kernel sends."""

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from nltui.config import DEFAULTS, Limits
 from nltui.errors import NltuiError
 from nltui.model.log import LogStore
 from nltui.model.table import Table
@@ -23,9 +24,14 @@ class LogReader:
     """Fills one LogStore."""
 
     def __init__(
-        self, table: Table, namespace: Namespace | None, buffer: int, on_change: Callable[[str], None]
+        self,
+        table: Table,
+        namespace: Namespace | None,
+        buffer: int,
+        on_change: Callable[[str], None],
+        limits: Limits = DEFAULTS,
     ) -> None:
-        self.store, self.counts = LogStore(table), Counts()
+        self.store, self.counts = LogStore(table, limits.log_records, limits.log_bytes), Counts()
         self._table, self._sockets, self._buffer, self._on_change = table, Sockets(namespace), buffer, on_change
         self._receiver = Receiver()
         self._wake = Wake()

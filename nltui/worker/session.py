@@ -9,6 +9,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from nltui.worker.contract import Freshness, SessionStatus, TableStatus
 from nltui.worker.lookups import Lookups
 
 if TYPE_CHECKING:
+    from nltui.config import Limits
     from nltui.model.history import History
     from nltui.model.log import LogStore
     from nltui.model.store import Store
@@ -36,13 +38,20 @@ JOIN = 1.0
 class Session:
     """See `contract.SessionLike`. `namespace` None: the one this process is in."""
 
-    def __init__(self, namespace: Namespace | None, tables: Sequence[Table], *, buffer: int | None = None) -> None:
-        """`buffer`: receive buffer of the monitor sockets in bytes, default 8 MiB.
+    def __init__(
+        self,
+        namespace: Namespace | None,
+        tables: Sequence[Table],
+        *,
+        buffer: int | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        """`buffer`: receive buffer of the monitor sockets in bytes; `limits`: how much is held, None: the defaults.
 
         A namespace that is deleted meanwhile is let go of: its sockets and `namespace` itself are closed.
         """
         self._tables = tuple(tables)
-        self._namespace, self._buffer = namespace, buffer
+        self._namespace, self._buffer, self._limits = namespace, buffer, limits
         self.context = Lookups()
         self._threads: list[threading.Thread] = []
         self._listening: list[threading.Thread] = []
@@ -102,17 +111,20 @@ class Session:
             self.ready.set()
 
     def _build(self) -> None:
+        from nltui.config import DEFAULTS
         from nltui.model.history import History
         from nltui.model.room import fitting
-        from nltui.netlink.socket import MONITOR_BUFFER
         from nltui.worker.actors import Actors
         from nltui.worker.log_reader import LogReader
         from nltui.worker.reader import Reader
 
-        self._history, self._actors = History(), Actors(self._network())
-        buffer = self._buffer or MONITOR_BUFFER
+        self._limits = limits = self._limits or DEFAULTS
+        self._history = History(limits.history_entries, limits.history_bytes)
+        self._actors = Actors(self._network(), limits.processes)
+        buffer = self._buffer or limits.monitor_buffer
         runs = []
-        sized = {table.name: table for table in fitting([t for t in self._tables if t.feed in DUMPED])}
+        wished = [replace(t, capacity=limits.rows.get(t.name, t.capacity)) for t in self._tables if t.feed in DUMPED]
+        sized = {table.name: table for table in fitting(wished)}
         for protocol in dict.fromkeys(table.protocol for table in self._tables if table.feed in DUMPED):
             mine = [
                 (number, sized[table.name])
@@ -133,7 +145,9 @@ class Session:
                     self.context.remember(table.name, past)
         for table in self._tables:
             if table.feed is Feed.LOG and table.framing is Framing.UEVENT:
-                self._logs[table.name] = LogReader(table, self._namespace, buffer, on_change=self._on_change)
+                self._logs[table.name] = LogReader(
+                    table, self._namespace, buffer, on_change=self._on_change, limits=limits
+                )
                 runs.append(self._logs[table.name].run)
         if self._stopping.is_set():
             return
@@ -248,7 +262,9 @@ class Session:
         if reader is None:
             return None
         rates = reader.refresher.tables.get(name)
-        return View(reader.followers[name].store, self._history, self.context, rates[1] if rates else None)
+        store = reader.followers[name].store
+        assert self._limits is not None
+        return View(store, self._history, self.context, rates[1] if rates else None, self._limits.memo_values)
 
     def watch(self, name: str, visible: bool) -> None:
         """Volatile values of visible tables are refreshed."""
