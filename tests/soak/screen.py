@@ -14,7 +14,7 @@ from tests.soak.churn import STILL
 STILL_ROW = re.compile(rb"16\.(\d+)\.(\d+)\.0")
 PATIENCE = 20.0
 PAGE_DOWN = b"\x1b[6~"
-HOME = b"g"
+HOME = b"gg"
 
 
 class Screen(Terminal):
