@@ -13,7 +13,7 @@ from nltui.errors import UsageError
 from nltui.record import Record
 from nltui.text import visible
 
-VALUED = ("-n", "--netns", "--filter", "-rc", "--rcvbuf")
+VALUED = ("-n", "--netns", "--filter", "--config", "-rc", "--rcvbuf")
 """Options that take the next word."""
 
 
@@ -26,6 +26,8 @@ class Tui(Record, kw_only=True):
     """Name, path or pid as typed; None: the namespace this process is in."""
     rcvbuf: int | None = None
     """Bytes; None: as many as usual."""
+    config: str | None = None
+    """The configuration file; None: the usual one, if there is any."""
 
 
 class Dump(Record, kw_only=True):
@@ -34,6 +36,7 @@ class Dump(Record, kw_only=True):
     table: str
     filter: str = ""
     netns: str | None = None
+    config: str | None = None
     family: int | None = None
     """4 or 6; None: both."""
     json: bool = False
@@ -48,6 +51,7 @@ class Monitor(Record, kw_only=True):
     tables: tuple[str, ...] = ()
     """As typed; empty: all."""
     netns: str | None = None
+    config: str | None = None
     json: bool = False
     strict: bool = False
     """End with exit code 4 when something was lost."""
@@ -58,6 +62,7 @@ class Doctor(Record, kw_only=True):
     """`nltui doctor`."""
 
     netns: str | None = None
+    config: str | None = None
     json: bool = False
     rcvbuf: int | None = None
 
@@ -118,6 +123,9 @@ def _parser(prog: str, version: str, description: str, epilog: str) -> _Parser:
     parser.add_argument(
         "-n", "--netns", metavar="NETNS", help="look at this network namespace: a name of `ip netns`, a path or a pid"
     )
+    parser.add_argument(
+        "--config", metavar="FILE", help="take settings from this file; else $XDG_CONFIG_HOME/nltui/config.toml"
+    )
     return parser
 
 
@@ -165,7 +173,7 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
     _filter(parser)
     _buffer(parser)
     found = parser.parse_intermixed_args(argv)
-    return Tui(table=found.table, filter=_chosen(found), netns=found.netns, rcvbuf=found.rcvbuf)
+    return Tui(table=found.table, filter=_chosen(found), netns=found.netns, config=found.config, rcvbuf=found.rcvbuf)
 
 
 def _dump(argv: Sequence[str], version: str) -> Dump:
@@ -193,6 +201,7 @@ def _dump(argv: Sequence[str], version: str) -> Dump:
         table=found.table,
         filter=_chosen(found),
         netns=found.netns,
+        config=found.config,
         family=found.family,
         json=found.json,
         pretty=found.pretty,
@@ -218,7 +227,12 @@ def _monitor(argv: Sequence[str], version: str) -> Monitor:
     _buffer(parser)
     found = parser.parse_intermixed_args(argv)
     return Monitor(
-        tables=tuple(found.tables), netns=found.netns, json=found.json, strict=found.strict, rcvbuf=found.rcvbuf
+        tables=tuple(found.tables),
+        netns=found.netns,
+        config=found.config,
+        json=found.json,
+        strict=found.strict,
+        rcvbuf=found.rcvbuf,
     )
 
 
@@ -233,4 +247,4 @@ def _doctor(argv: Sequence[str], version: str) -> Doctor:
     parser.add_argument("-j", "--json", action="store_true", help="JSON, one object")
     _buffer(parser)
     found = parser.parse_args(argv)
-    return Doctor(netns=found.netns, json=found.json, rcvbuf=found.rcvbuf)
+    return Doctor(netns=found.netns, config=found.config, json=found.json, rcvbuf=found.rcvbuf)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from nltui.cli import trouble
+from nltui.cli import settings, trouble
 from nltui.cli.arguments import Dump
 from nltui.errors import TimedOut, UsageError
 from nltui.model.table import Column, Feed, Table, Where
@@ -37,11 +37,12 @@ def run(args: Dump) -> int:
     if table.feed is Feed.LOCAL:
         return _local(table, args)
     table = _narrowed(table, args.family)
+    limits, _ = settings.limits(args.config)
     # A short life whose data all stays until the end: there is nothing for the collector to find.
     gc.disable()
     named = [other for other in TABLES if other.label and other.name != table.name]
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
-        session = Session(namespace if args.netns else None, (table, *named))
+        session = Session(namespace if args.netns else None, (table, *named), limits=limits)
         session.start()
         try:
             _wait(session, [table.name, *(other.name for other in named)])

@@ -7,12 +7,12 @@ import sys
 import time
 from typing import Any
 
-from nltui.cli import trouble
+from nltui.cli import settings, trouble
 from nltui.cli.arguments import Monitor
 from nltui.cli.gaps import GapLines
 from nltui.errors import DataLost, UsageError
 from nltui.model.activity import GLYPH, clock, describe, differences, who
-from nltui.model.history import Change, Kind
+from nltui.model.history import Change, Kind, then
 from nltui.model.log import log_values
 from nltui.model.single import place, record
 from nltui.model.table import Feed, Table
@@ -29,16 +29,17 @@ HEAL = 10.0
 
 
 def run(args: Monitor) -> int:
-    """Until interrupted; a strict one, until something was lost. Raises NltuiError."""
+    """Until interrupted, or the namespace is deleted; a strict one, until something was lost. Raises NltuiError."""
     wanted = tuple(dict.fromkeys(find(name) for name in args.tables))
     if any(table.journal for table in wanted):
         raise UsageError("activity is what monitor prints anyway; name the tables to follow, or none for all")
     if any(table.feed is Feed.LOCAL for table in wanted):
         raise UsageError("diagnostics are about nltui itself, not what the kernel tells; use `nltui dump diagnostics`")
     wanted = wanted or tuple(table for table in TABLES if table.feed in (Feed.FOLLOWED, Feed.LOG))
+    limits, _ = settings.limits(args.config)
     named = tuple(table for table in TABLES if table.label and table not in wanted)
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
-        session = Session(namespace if args.netns else None, wanted + named, buffer=args.rcvbuf)
+        session = Session(namespace if args.netns else None, wanted + named, buffer=args.rcvbuf, limits=limits)
         session.start()
         try:
             session.wait([table.name for table in wanted if table.feed is Feed.FOLLOWED], LOAD)
@@ -72,6 +73,8 @@ def _print(session: Session, wanted: set[str], as_json: bool, gaps: GapLines, st
     pulse, deadline = 0, float("inf")
     while True:
         pulse = session.news(pulse, WAIT)
+        # Asked before the last changes are read, so that none of them is left out.
+        gone = session.status().gone
         changes, missed = session.history.since(seen)
         seen += missed + len(changes)
         if missed:
@@ -86,6 +89,8 @@ def _print(session: Session, wanted: set[str], as_json: bool, gaps: GapLines, st
         logs = {name: _log(session, name, last, as_json) for name, last in logs.items()}
         gaps.tell()
         sys.stdout.flush()
+        if gone:
+            raise trouble.error(session.status().trouble)
         if strict and gaps.any:
             deadline = min(deadline, time.monotonic() + HEAL)
             if not gaps.waiting or time.monotonic() >= deadline:
@@ -99,9 +104,10 @@ def _complain(session: Session) -> None:
 
 
 def _line(session: Session, table: Table, change: Change) -> str:
-    named, rest = describe(table, change.new or change.old, session.context)
+    context = then(change, session.context)
+    named, rest = describe(table, change.new or change.old, context)
     if change.kind is Kind.CHANGED:
-        found = differences(table, change, session.context)
+        found = differences(table, change, context)
         rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" if old != new else name for name, old, new in found)
     actor = who(table, change, session.actor)
     return f"{clock(change.time)} {GLYPH[change.kind]} {table.singular} {named} {rest}  {actor}".replace("   ", "  ")
@@ -115,9 +121,10 @@ def _json(session: Session, table: Table, change: Change) -> str:
         "who": who(table, change, session.actor),
         "port_id": change.port_id,
     }
+    context = then(change, session.context)
     if change.kind is Kind.CHANGED:
-        said["old"] = record(table, change.old, session.context)
-    said["row"] = record(table, change.new or change.old, session.context)
+        said["old"] = record(table, change.old, context)
+    said["row"] = record(table, change.new or change.old, context)
     return json.dumps(said)
 
 

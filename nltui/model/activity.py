@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from nltui.errors import MalformedMessage
 from nltui.model import single
 from nltui.model.gaps import Gap, what_became_of_it, what_was_lost
-from nltui.model.history import Change, History, Kind, Source
+from nltui.model.history import Change, History, Kind, Source, then
 from nltui.model.log import NONE, NumberedView
 from nltui.model.rows import Cell
 from nltui.model.table import Column, Table
@@ -153,9 +153,10 @@ class ActivityView(NumberedView):
 
     def _make(self, change: Change) -> dict[str, Cell]:
         table = self._tables[change.table]
-        named, rest = describe(table, change.new or change.old, self.context)
+        context = then(change, self.context)
+        named, rest = describe(table, change.new or change.old, context)
         if change.kind is Kind.CHANGED:
-            found = differences(table, change, self.context)
+            found = differences(table, change, context)
             rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" if old != new else name for name, old, new in found)
         actor = who(table, change, self._actor)
         return {
@@ -176,6 +177,11 @@ class ActivityView(NumberedView):
         """The old bytes of what was changed."""
         change = self._history.get(identity) if isinstance(identity, int) else None
         return change.old if change and change.kind is Kind.CHANGED else None
+
+    def context_of(self, identity: Hashable) -> Context:
+        """The names that an entry is told with."""
+        change = self._history.get(identity) if isinstance(identity, int) else None
+        return then(change, self.context) if change else self.context
 
     def subject(self, identity: Hashable) -> Table | None:
         """The table whose row an entry is about."""

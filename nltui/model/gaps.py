@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+from nltui.record import Record
 
 SAID = 10.0
 """Seconds after a gap was healed in which it is still news."""
@@ -21,8 +22,7 @@ class Cause(Enum):
     """Nobody listened for a while; how many messages that cost cannot be known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Record):
     """One of them. Every change makes a new one, under the same number in history."""
 
     time: int

@@ -12,14 +12,14 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from nltui.config import DEFAULTS
 from nltui.model.gaps import Gap
+from nltui.model.types import Context, Remembering
 from nltui.netlink.arena import reserve
 from nltui.netlink.arrays import member, unique
 from nltui.netlink.columns import Bools, Ints, Words
 from nltui.record import Record
 
-ENTRIES = 1 << 17
-BYTES = 32 << 20
 GAPS = 1 << 10
 """Gaps remembered."""
 NO_TABLE = 255
@@ -60,6 +60,11 @@ class Change(Record):
     new: bytes
 
 
+def then(change: Change, context: Context) -> Context:
+    """A context as it was when something changed, where it remembers."""
+    return context.at(change.time, change.source is Source.DUMP) if isinstance(context, Remembering) else context
+
+
 class Pieces(Record):
     """Bytes of many entries, gathered from one or more buffers. `size` in bytes, 0 where an entry has none."""
 
@@ -68,7 +73,7 @@ class Pieces(Record):
     """(buffer, which entries it serves, their word index in it)."""
 
 
-_META = np.dtype(
+META = np.dtype(
     [
         ("time", "i8"),
         ("place", "i8"),
@@ -86,9 +91,9 @@ _META = np.dtype(
 class History:
     """The ring. Numbers start at 1; `last` is the newest, 0 when nothing happened yet."""
 
-    def __init__(self, entries: int = ENTRIES, size: int = BYTES) -> None:
+    def __init__(self, entries: int = DEFAULTS.history_entries, size: int = DEFAULTS.history_bytes) -> None:
         """`size` in bytes; an entry too large for a quarter of it keeps no bytes."""
-        self._meta: NDArray[np.void] = np.zeros(entries, _META)
+        self._meta: NDArray[np.void] = np.zeros(entries, META)
         self._map = reserve(size)
         self._words: Words = np.frombuffer(self._map, np.uint32)
         self._room = len(self._words)

@@ -9,13 +9,13 @@ from collections import deque
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from nltui.config import DEFAULTS
 from nltui.model.rows import Cell, Mark, Row
 from nltui.model.table import Column, Table
 from nltui.model.types import Context, Tone
 from nltui.netlink import wire
 from nltui.netlink.fields import Received
 
-RECORDS = 10_000
 WINDOW = 20_000
 """Newest entries that a view can show, sort and filter."""
 SEARCH_SECONDS = 0.03
@@ -25,9 +25,11 @@ NONE: frozenset[int] = frozenset()
 class LogStore:
     """Received datagrams by number, the oldest forgotten first. Numbers start at 1."""
 
-    def __init__(self, table: Table, most: int = RECORDS) -> None:
+    def __init__(self, table: Table, most: int = DEFAULTS.log_records, size: int = DEFAULTS.log_bytes) -> None:
+        """`most` datagrams of `size` bytes in all, but always the newest."""
         self.table = table
-        self._records: deque[tuple[int, bytes]] = deque(maxlen=most)
+        self._most, self._room, self._held = most, size, 0
+        self._records: deque[tuple[int, bytes]] = deque()
         self._lock = threading.Lock()
         self.last = 0
 
@@ -38,6 +40,9 @@ class LogStore:
         """Add one datagram, received at a time in ns since the epoch."""
         with self._lock:
             self._records.append((received, raw))
+            self._held += len(raw)
+            while len(self._records) > max(1, self._most if self._held <= self._room else 1):
+                self._held -= len(self._records.popleft()[1])
             self.last += 1
 
     def get(self, number: int) -> tuple[int, bytes] | None:

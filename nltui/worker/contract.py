@@ -49,6 +49,8 @@ class SessionStatus(Record):
     """What was lost, and what became of it: while tables are read again because of it, and for a moment after."""
     trouble: str = ""
     """A reader that died and was restarted, a namespace that went away; one visible sentence."""
+    gone: bool = False
+    """Whether the namespace was deleted: `trouble` says so, and what is known is the last that was seen of it."""
 
 
 class SessionLike(Protocol):

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from nltui.config import DEFAULTS, Limits
 from nltui.errors import NltuiError
 from nltui.model.gaps import Cause
 from nltui.model.history import History
@@ -32,8 +33,9 @@ class LogReader:
         history: History,
         buffer: int,
         on_change: Callable[[str], None],
+        limits: Limits = DEFAULTS,
     ) -> None:
-        self.store, self.counts = LogStore(table), Counts(asked=buffer)
+        self.store, self.counts = LogStore(table, limits.log_records, limits.log_bytes), Counts(asked=buffer)
         self._losses = Losses(history, [table.name], on_change, heals=False)
         self._table, self._sockets, self._buffer, self._on_change = table, Sockets(namespace), buffer, on_change
         self._receiver = Receiver()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from nltui.model.gaps import Cause, Gap
 from nltui.model.history import History
 from nltui.model.sync import Phase, State
+from nltui.record import replace
 from nltui.tables.activity import ACTIVITY
 
 SETTLED = (Phase.FRESH, Phase.REFUSED)

@@ -302,6 +302,9 @@ class Reader:
 
     def _begin(self) -> None:
         now = time.monotonic()
+        for table, follower in self.followers.items():
+            if follower.store.tidy():
+                self.sync.doubt(table, now)
         name = self.sync.due(now)
         if name is None:
             self.refresher.run(self._sockets, now, self._scratch)

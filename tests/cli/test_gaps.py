@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from nltui.cli.gaps import GapLines
 from nltui.model.gaps import Cause, Gap
 from nltui.model.history import History
+from nltui.record import replace
 
 GAP = Gap(1_700_000_000_500_000_000, ("links", "routes"), lost=19_744)
 HEALED = replace(GAP, seconds=0.4231, rows=3, last=9)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from nltui.model.activity import ActivityView
 from nltui.model.gaps import SAID, Cause, Gap, newest, sentence
 from nltui.model.history import History, Kind
+from nltui.record import replace
 from nltui.tables.activity import ACTIVITY
 from tests.model.small import Row
 from tests.model.test_activity import SMALL, Happened, Nobody, named

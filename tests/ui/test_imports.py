@@ -78,6 +78,7 @@ LOADED = {
     "nltui.text",
     "nltui.cli",
     "nltui.cli.arguments",
+    "nltui.cli.settings",
     "nltui.cli.tui",
     "nltui.model",
     "nltui.model.lwtunnel",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -11,6 +10,7 @@ from nltui.model.gaps import Cause, Gap
 from nltui.model.history import History
 from nltui.model.sync import Phase, Sync
 from nltui.model.table import Grouping
+from nltui.record import replace
 from nltui.worker.losses import TOGETHER, Losses
 from tests.model.small import table
 
