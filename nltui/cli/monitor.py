@@ -9,7 +9,8 @@ from typing import Any
 from nltui.cli import trouble
 from nltui.cli.arguments import Monitor
 from nltui.errors import UsageError
-from nltui.model.activity import GLYPH, clock, describe, differences, who
+from nltui.model import actor as actors
+from nltui.model.activity import GLYPH, clock, describe, differences, requester, who
 from nltui.model.history import Change, Kind
 from nltui.model.log import log_values
 from nltui.model.single import place, record
@@ -22,6 +23,8 @@ from nltui.worker.session import Session
 LOAD = 60.0
 """Seconds to wait for the first dumps."""
 WAIT = 0.5
+SETTLE = 0.25
+"""Most seconds that a line waits until its requester was looked at closer."""
 
 
 def run(args: Monitor) -> int:
@@ -32,7 +35,7 @@ def run(args: Monitor) -> int:
     wanted = wanted or tuple(table for table in TABLES if table.feed in (Feed.FOLLOWED, Feed.LOG))
     named = tuple(table for table in TABLES if table.label and table not in wanted)
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
-        session = Session(namespace if args.netns else None, wanted + named)
+        session = Session(namespace if args.netns else None, wanted + named, names=True)
         session.start()
         try:
             session.wait([table.name for table in wanted if table.feed is Feed.FOLLOWED], LOAD)
@@ -53,6 +56,8 @@ def _follow(session: Session, wanted: set[str], as_json: bool) -> None:
     while True:
         pulse = session.news(pulse, WAIT)
         changes, missed = session.history.since(seen)
+        if changes:
+            session.settle(SETTLE)
         seen += missed + len(changes)
         now = session.status().lost
         if missed or now != lost:
@@ -86,12 +91,15 @@ def _line(session: Session, table: Table, change: Change) -> str:
 
 
 def _json(session: Session, table: Table, change: Change) -> str:
+    actor = requester(table, change, session.actor)
     said: dict[str, Any] = {
         "time": change.time / 1e9,
         "table": table.name,
         "change": change.kind.name.lower(),
-        "who": who(table, change, session.actor),
+        "who": actor.text,
         "port_id": change.port_id,
+        "certainty": actor.certainty.value,
+        "actor": actors.record(actor),
     }
     if change.kind is Kind.CHANGED:
         said["old"] = record(table, change.old, session.context)

@@ -9,6 +9,7 @@ from json import dumps
 
 from nltui.errors import MalformedMessage
 from nltui.model import single
+from nltui.model.actor import Actor, Certainty
 from nltui.model.history import Change, History, Kind, Source
 from nltui.model.log import NumberedView
 from nltui.model.rows import Cell
@@ -23,7 +24,10 @@ GLYPH = {Kind.ADDED: "+", Kind.CHANGED: "~", Kind.REMOVED: "−"}
 TONE = {Kind.ADDED: Tone.OK, Kind.CHANGED: Tone.CHANGED, Kind.REMOVED: Tone.BAD}
 KERNEL, SILENT, UNKNOWN = "kernel", "silent", "?"
 
-Actor = Callable[[int, int], str]
+OPEN = 256
+"""Newest entries whose requester may become known, or known better, after they were shown."""
+
+Answer = Callable[[int, int], Actor]
 """(port id, ns since the epoch) → who."""
 
 
@@ -95,26 +99,57 @@ def describe(table: Table, message: bytes, context: Context) -> tuple[str, str]:
     return words[0], " ".join(words[1:])
 
 
-def who(table: Table, change: Change, actor: Actor) -> str:
-    """The requester in a word."""
+def requester(table: Table, change: Change, answer: Answer) -> Actor:
+    """Who asked for a change."""
     if change.source is Source.DUMP:
-        return SILENT
+        return Actor(0, Certainty.UNKNOWN, None, "found by a dump, the kernel had sent no message", SILENT)
+    if change.port_id == 0 and table.anonymous:
+        return Actor(0, Certainty.UNKNOWN, None, f"messages about {table.title.lower()} name no requester", UNKNOWN)
     if change.port_id == 0:
-        return UNKNOWN if table.anonymous else KERNEL
-    return actor(change.port_id, change.time)
+        # An ioctl or a sysctl makes the same messages.
+        return Actor(0, Certainty.INFERRED, None, "no process asked by Netlink", KERNEL)
+    return answer(change.port_id, change.time)
+
+
+def who(table: Table, change: Change, answer: Answer) -> str:
+    """The requester in a word."""
+    return requester(table, change, answer).text
 
 
 class ActivityView(NumberedView):
     """A view of History."""
 
-    def __init__(self, table: Table, tables: Sequence[Table], history: History, context: Context, actor: Actor) -> None:
-        """`tables` in the session's order, which history's numbers refer to."""
+    def __init__(
+        self,
+        table: Table,
+        tables: Sequence[Table],
+        history: History,
+        context: Context,
+        answer: Answer,
+        knowledge: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`tables` in the session's order, which history's numbers refer to.
+
+        `knowledge` grows when `answer` may say something else than before about changes of late.
+        """
         super().__init__(table, context)
-        self._tables, self._history, self._actor = tables, history, actor
+        self._tables, self._history, self._answer = tables, history, answer
+        self._knowledge, self._answers = knowledge, knowledge()
         self._made: OrderedDict[int, dict[str, Cell]] = OrderedDict()
 
     def _bounds(self) -> tuple[int, int]:
         return self._history.first, self._history.last
+
+    def _edited(self) -> Sequence[int]:
+        known = self._knowledge()
+        if known == self._answers:
+            return ()
+        self._answers = known
+        first, last = self._window()
+        recent = range(max(first, last - OPEN + 1), last + 1)
+        for number in recent:
+            self._made.pop(number, None)
+        return recent
 
     def _cells(self, number: int, columns: Sequence[Column]) -> tuple[Cell, ...] | None:
         made = self._made.get(number)
@@ -133,7 +168,7 @@ class ActivityView(NumberedView):
         if change.kind is Kind.CHANGED:
             found = differences(table, change, self.context)
             rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" if old != new else name for name, old, new in found)
-        actor = who(table, change, self._actor)
+        actor = requester(table, change, self._answer).text
         return {
             "time": Cell(clock(change.time), Tone.DIM),
             "change": Cell(GLYPH[change.kind], TONE[change.kind]),
@@ -157,3 +192,21 @@ class ActivityView(NumberedView):
         """The table whose row an entry is about."""
         change = self._history.get(identity) if isinstance(identity, int) else None
         return self._tables[change.table] if change else None
+
+    def requester(self, identity: Hashable) -> Actor | None:
+        """Who asked for an entry's change, as far as is known by now; None where the entry is about none."""
+        change = self._history.get(identity) if isinstance(identity, int) else None
+        table = self.subject(identity)
+        return requester(table, change, self._answer) if change is not None and table is not None else None
+
+    def _has(self, texts: Sequence[str], column: int | None, word: str) -> bool:
+        """`who=ip` is every process of that name."""
+        if super()._has(texts, column, word):
+            return True
+        return column is not None and self.table.columns[column].name == "who" and program(texts[column]) == word
+
+
+def program(who: str) -> str:
+    """The name in `ip[4312]`, without the number."""
+    name, bracket, _ = who.rpartition("[")
+    return name if bracket else who

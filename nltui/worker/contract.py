@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from nltui.model.actor import Actor
 from nltui.model.rows import Rows
 from nltui.model.table import Table
 from nltui.model.types import Context
@@ -47,6 +48,8 @@ class SessionStatus:
     tables: dict[str, TableStatus] = field(default_factory=dict)
     trouble: str = ""
     """A reader that died and was restarted, a namespace that went away; one visible sentence."""
+    unheard: str = ""
+    """Why the kernel's process events are not heard, which name requesters that have gone; empty where they are."""
 
 
 class SessionLike(Protocol):
@@ -79,5 +82,5 @@ class SessionLike(Protocol):
     def watch(self, name: str, visible: bool) -> None:
         """Say whether a table is on screen; volatile values are refreshed only then."""
 
-    def actor(self, port_id: int, time_ns: int) -> str:
-        """Who had a port id at a time (ns since the epoch): `ip[4312]`, or `?` where nobody was seen."""
+    def actor(self, port_id: int, time_ns: int) -> Actor:
+        """Who had a port id when a change was received (ns since the epoch), and how well that is known."""

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nltui.errors import NltuiError
+from nltui.model.actor import Actor, Certainty
 from nltui.model.rows import Rows
 from nltui.model.table import Feed, Framing, Table
 from nltui.system.namespaces import Identity, Namespace, current
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from nltui.model.store import Store
     from nltui.worker.actors import Actors
     from nltui.worker.log_reader import LogReader
+    from nltui.worker.process_events import ProcessEvents
     from nltui.worker.reader import Reader
 
 DUMPED = (Feed.FOLLOWED, Feed.SAMPLED)
@@ -35,10 +37,15 @@ JOIN = 1.0
 class Session:
     """See `contract.SessionLike`. `namespace` None: the one this process is in."""
 
-    def __init__(self, namespace: Namespace | None, tables: Sequence[Table], *, buffer: int | None = None) -> None:
-        """`buffer`: receive buffer of the monitor sockets in bytes, default 8 MiB."""
+    def __init__(
+        self, namespace: Namespace | None, tables: Sequence[Table], *, buffer: int | None = None, names: bool = False
+    ) -> None:
+        """`buffer`: receive buffer of the monitor sockets in bytes, default 8 MiB.
+
+        `names`: requesters of changes are asked about, so process events are worth hearing.
+        """
         self._tables = tuple(tables)
-        self._namespace, self._buffer = namespace, buffer
+        self._namespace, self._buffer, self._names = namespace, buffer, names
         self.context = Lookups()
         self._threads: list[threading.Thread] = []
         self._readers: dict[int, Reader] = {}
@@ -46,6 +53,7 @@ class Session:
         self._visible: set[str] = set()
         self._history: History | None = None
         self._actors: Actors | None = None
+        self._processes: ProcessEvents | None = None
         self._trouble = ""
         self._stopping = threading.Event()
         self.ready = threading.Event()
@@ -102,9 +110,16 @@ class Session:
         from nltui.worker.log_reader import LogReader
         from nltui.worker.reader import Reader
 
-        self._history, self._actors = History(), Actors(self._network())
-        buffer = self._buffer or MONITOR_BUFFER
         runs = []
+        if self._names:
+            from nltui.worker.process_events import ProcessEvents
+
+            self._processes = ProcessEvents()
+            runs.append(self._processes.run)
+        lives = self._processes.lives if self._processes is not None else None
+        told = partial(self._on_change, "activity")
+        self._history, self._actors = History(), Actors(self._network(), self._namespace, lives=lives, told=told)
+        buffer = self._buffer or MONITOR_BUFFER
         sized = {table.name: table for table in fitting([t for t in self._tables if t.feed in DUMPED])}
         for protocol in dict.fromkeys(table.protocol for table in self._tables if table.feed in DUMPED):
             mine = [
@@ -147,6 +162,10 @@ class Session:
             self.ready.wait(JOIN)
         for reader in self._running():
             reader.stop()
+        if self._processes is not None:
+            self._processes.stop()
+        if self._actors is not None:
+            self._actors.stop()
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
@@ -172,6 +191,7 @@ class Session:
             malformed=sum(count.malformed for count in counts),
             tables=tables,
             trouble=next((count.trouble for count in counts if count.trouble), self._trouble),
+            unheard=self._processes.counts.trouble if self._processes is not None else "",
         )
 
     def _table_status(self, table: Table) -> TableStatus:
@@ -200,7 +220,8 @@ class Session:
 
         table = next(table for table in self._tables if table.name == name)
         if table.feed is Feed.LOCAL:
-            return ActivityView(table, self._tables, self._history, self.context, self._actors.name)
+            answers = self._actors.actor, self._actors.knowledge
+            return ActivityView(table, self._tables, self._history, self.context, *answers)
         if name in self._logs:
             return LogView(self._logs[name].store, self.context)
         reader = self._readers.get(table.protocol)
@@ -215,9 +236,15 @@ class Session:
         for reader in list(self._readers.values()):
             reader.wake()
 
-    def actor(self, port_id: int, time_ns: int) -> str:
+    def actor(self, port_id: int, time_ns: int) -> Actor:
         """Who a port id was at a time."""
-        return "?" if self._actors is None else self._actors.name(port_id, time_ns)
+        if self._actors is None:
+            return Actor(port_id, Certainty.UNKNOWN)
+        return self._actors.actor(port_id, time_ns)
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until everything is known about requesters heard of so far; False when the time is up first."""
+        return self._actors is None or self._actors.settle(seconds)
 
     def news(self, pulse: int, seconds: float) -> int:
         """Wait until something changed since this pulse, at most so many seconds; returns the present one."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from nltui.model.activity import ActivityView
+from nltui.model.actor import Actor, Certainty
 from nltui.model.history import Source
 from nltui.model.table import Grouping
 from nltui.netlink import wire
+from nltui.system.processes import Process
 from nltui.tables.activity import ACTIVITY
 from tests.model import small
 from tests.model.follower import Fed
@@ -21,8 +23,8 @@ class Nobody:
         return None
 
 
-def named(port_id: int, at: int) -> str:
-    return f"ip[{port_id}]"
+def named(port_id: int, at: int) -> Actor:
+    return Actor(port_id, Certainty.EXACT, Process(port_id, "ip", 0.0, 0, "ip route add"))
 
 
 class Happened:

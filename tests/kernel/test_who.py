@@ -1,0 +1,151 @@
+"""Requesters on a real kernel: named exactly, by inference, or not at all; never as somebody else.
+
+`NLTUI_WHO=1000 pytest -s tests/kernel/test_who.py` makes a thousand changes; the shares are printed.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from nltui.model.actor import Actor, Certainty
+from nltui.model.history import Change, Kind
+from tests.kernel.churn import ground
+from tests.kernel.followed import PATIENCE, Followed, comes_true
+from tests.kernel.netns import Netns
+
+COUNT = int(os.environ.get("NLTUI_WHO", "120"))
+"""Changes by short-lived processes, and by the long-lived one."""
+
+REQUESTER = """
+import os, socket, struct, sys
+
+def attribute(kind, value):
+    return struct.pack("=HH", 4 + len(value), kind) + value
+
+def route(table, third):
+    body = struct.pack("=8BI", 2, 24, 0, 0, 254, 4, 0, 1, 0)
+    body += attribute(1, bytes((10, table, third, 0))) + attribute(4, struct.pack("=I", INDEX))
+    return struct.pack("=IHHII", 16 + len(body), 24, 0x605, 1, 0) + body
+
+def open_socket(port=0):
+    made = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+    made.bind((port, 0))
+    return made
+
+def change(sock, table, third):
+    sock.send(route(table, third))
+    answer = sock.recv(4096)
+    assert struct.unpack_from("=i", answer, 16)[0] == 0, answer
+
+INDEX = socket.if_nametoindex("d0")
+"""
+
+
+def program(body: str) -> list[str]:
+    return [sys.executable, "-c", REQUESTER + body]
+
+
+class Heard:
+    """What a session says of the changes that it heard since it was made."""
+
+    def __init__(self, followed: Followed) -> None:
+        self.session = followed.session
+        self._before = self.session.history.last
+
+    def changes(self, source: int = 0) -> list[Change]:
+        found, missed = self.session.history.since(self._before)
+        assert not missed
+        return [change for change in found if change.source == source and change.port_id and change.kind is not None]
+
+    def actors(self, count: int) -> list[tuple[Change, Actor]]:
+        """As soon as so many were heard and looked at."""
+        assert comes_true(lambda: len(self.changes()) >= count), len(self.changes())
+        assert self.session.settle(PATIENCE)
+        return [(change, self.session.actor(change.port_id, change.time)) for change in self.changes()]
+
+    def only(self) -> Actor:
+        ((_, actor),) = self.actors(1)
+        return actor
+
+
+@contextmanager
+def listening(netns: Netns) -> Iterator[Heard]:
+    """A session that names requesters, while somebody hears process events."""
+    ground(netns)
+    with Followed(netns, names=True) as followed:
+        events = followed.session._processes
+        assert events is not None
+        assert comes_true(lambda: events.hears or bool(events.counts.trouble))
+        yield Heard(followed)
+
+
+def shares(found: list[tuple[Change, Actor]], right: Callable[[Actor], bool], title: str) -> Counter[str]:
+    """Count the answers, and print them: wrong ones apart."""
+    counts: Counter[str] = Counter()
+    for _, actor in found:
+        named = actor.process is not None
+        counts["wrong" if named and not right(actor) else actor.certainty.value] += 1
+    said = ", ".join(f"{counts[word]} {word}" for word in ("exact", "inferred", "unknown", "wrong"))
+    print(Counter(actor.reason for _, actor in found).most_common(12))
+    print(f"\n{title}: of {len(found)} changes {said}")
+    return counts
+
+
+COMMANDS = (
+    "address add 10.210.{a}.{b}/32 dev d0",
+    "route add 10.211.{a}.{b}/32 dev d0",
+    "rule add priority {n} to 10.212.{a}.{b}/32 table 77",
+    "neigh add 10.213.{a}.{b} lladdr 02:00:00:00:00:01 dev d0 nud permanent",
+)
+
+
+def test_many_changes_by_short_lived_processes(netns: Netns) -> None:
+    with listening(netns) as heard:
+        pids: set[int] = set()
+        for number in range(COUNT):
+            line = COMMANDS[number % 4].format(a=number >> 8, b=number & 255, n=1000 + number)
+            process = netns.popen(["ip", *line.split()])
+            assert process.wait() == 0
+            pids.add(process.pid)
+        found = [(change, actor) for change, actor in heard.actors(COUNT) if change.port_id in pids]
+        assert len(found) == COUNT
+
+        def is_right(actor: Actor) -> bool:
+            assert actor.process is not None
+            return (actor.process.pid, actor.process.name) == (actor.port_id, "ip")
+
+        counts = shares(found, is_right, "short-lived ip")
+        assert not counts["wrong"]
+        assert counts["exact"] + counts["inferred"] > COUNT // 2
+
+
+def test_several_sockets_of_a_long_lived_process(netns: Netns) -> None:
+    body = f"""
+sockets = [open_socket() for _ in range(5)]
+for number in range({COUNT}):
+    change(sockets[number % 5], 214 + (number >> 8), number & 255)
+print("done", flush=True)
+sys.stdin.readline()
+"""
+    with listening(netns) as heard:
+        process = netns.popen(program(body), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            found = heard.actors(COUNT)
+        finally:
+            process.communicate("\n")
+        assert len({change.port_id for change, _ in found}) == 5
+        counts = shares(
+            found, lambda actor: actor.process is not None and actor.process.pid == process.pid, "long-lived"
+        )
+        assert not counts["wrong"]
+        assert counts["exact"] == COUNT
