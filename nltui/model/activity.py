@@ -9,7 +9,7 @@ from json import dumps
 
 from nltui.errors import MalformedMessage
 from nltui.model import single
-from nltui.model.actor import Actor, Certainty
+from nltui.model.actor import Actor, Certainty, program
 from nltui.model.history import Change, History, Kind, Source
 from nltui.model.log import NumberedView
 from nltui.model.rows import Cell
@@ -204,9 +204,3 @@ class ActivityView(NumberedView):
         if super()._has(texts, column, word):
             return True
         return column is not None and self.table.columns[column].name == "who" and program(texts[column]) == word
-
-
-def program(who: str) -> str:
-    """The name in `ip[4312]`, without the number."""
-    name, bracket, _ = who.rpartition("[")
-    return name if bracket else who

@@ -48,6 +48,12 @@ LARGEST_PID = 1 << 22
 """PID_MAX_LIMIT, linux/threads.h: port ids from here on were chosen otherwise than by process id."""
 
 
+def program(who: str) -> str:
+    """The name in `ip[4312]`, without the number."""
+    name, bracket, _ = who.rpartition("[")
+    return name if bracket else who
+
+
 def facts(actor: Actor) -> list[tuple[str, str]]:
     """(name, text) of everything known, for the detail pane. All of it is visible text."""
     found: list[tuple[str, str]] = []

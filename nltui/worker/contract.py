@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from nltui.model.actor import Actor
 from nltui.model.rows import Rows
 from nltui.model.table import Table
 from nltui.model.types import Context
+
+if TYPE_CHECKING:
+    from nltui.model.actor import Actor
 
 
 class Freshness(Enum):

@@ -130,5 +130,5 @@ class Lives:
 
 def _child(parent: Process, pid: int, time: int) -> Process:
     """What is known of a process that was forked and has executed nothing."""
-    above = {"parent": parent.pid, "parent_name": parent.name}
-    return replace(parent, pid=pid, inner=pid, ticks=0, start_time=time / 1e9, **above)
+    made = replace(parent, pid=pid, inner=pid, ticks=0, start_time=time / 1e9)
+    return replace(made, parent=parent.pid, parent_name=parent.name)

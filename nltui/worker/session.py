@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nltui.errors import NltuiError
-from nltui.model.actor import Actor, Certainty
 from nltui.model.rows import Rows
 from nltui.model.table import Feed, Framing, Table
 from nltui.system.namespaces import Identity, Namespace, current
@@ -21,6 +20,7 @@ from nltui.worker.contract import Freshness, SessionStatus, TableStatus
 from nltui.worker.lookups import Lookups
 
 if TYPE_CHECKING:
+    from nltui.model.actor import Actor
     from nltui.model.history import History
     from nltui.model.log import LogStore
     from nltui.model.store import Store
@@ -238,6 +238,8 @@ class Session:
 
     def actor(self, port_id: int, time_ns: int) -> Actor:
         """Who a port id was at a time."""
+        from nltui.model.actor import Actor, Certainty
+
         if self._actors is None:
             return Actor(port_id, Certainty.UNKNOWN)
         return self._actors.actor(port_id, time_ns)

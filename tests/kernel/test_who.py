@@ -6,19 +6,14 @@
 from __future__ import annotations
 
 import os
-import socket
-import struct
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import pytest
-
-from nltui.model.actor import Actor, Certainty
-from nltui.model.history import Change, Kind
+from nltui.model.actor import Actor
+from nltui.model.history import Change
 from tests.kernel.churn import ground
 from tests.kernel.followed import PATIENCE, Followed, comes_true
 from tests.kernel.netns import Netns
