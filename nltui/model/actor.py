@@ -66,8 +66,6 @@ def facts(actor: Actor) -> list[tuple[str, str]]:
             ("service", process.service),
             ("parent", f"{process.parent_name or '?'}[{process.parent}]" if process.parent else ""),
         ]
-    elif actor.word:
-        found.append(("asked by", actor.word))
     found.append(("port id", str(actor.port_id) if actor.port_id else ""))
     said = f": {actor.reason}" if actor.reason else ""
     found.append(("certainty", actor.certainty.value + said))

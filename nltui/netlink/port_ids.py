@@ -41,14 +41,24 @@ class PortIds:
         self._sequence = int(time.time()) & 0x3FFFFFFF
 
     def inodes(self) -> dict[int, int]:
-        """Port id → inode number of the socket that has it (as in `/proc/PID/fd`). Raises NltuiError or OSError."""
+        """Port id → inode number of the socket that has it (as in `/proc/PID/fd`). Raises NltuiError or OSError.
+
+        Where a list needs several datagrams, the kernel forgets a socket between any two: it steps past what did not
+        fit. Datagrams are small until it has seen how much is received at once, so a long list is asked for again.
+        """
         if self._socket is None:
             self._socket = self._sockets.open(NETLINK_SOCK_DIAG)
-        sock = self._socket
+        found: dict[int, int] = {}
+        if self._list(self._socket, found) > 1:
+            self._list(self._socket, found)
+        return found
+
+    def _list(self, sock: socket.socket, found: dict[int, int]) -> int:
+        """Ask once; returns in how many datagrams the answer came, without the last one that ends it."""
         self._sequence += 1
+        count = 0
         body = _REQUEST.pack(AF_NETLINK, self._protocol, 0, 0, 0, 0, 0)
         sock.send(wire.nlmsg(SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, self._sequence, body))
-        found: dict[int, int] = {}
         deadline = time.monotonic() + PATIENCE
         poll = select.poll()
         poll.register(sock, select.POLLIN)
@@ -60,7 +70,8 @@ class PortIds:
                     raise TimedOut("listing Netlink sockets: the kernel does not answer") from None
                 continue
             if sender == 0 and self._take(datagram, found):
-                return found
+                return count
+            count += sender == 0
 
     def _take(self, datagram: bytes, found: dict[int, int]) -> bool:
         """Whether it is the last one. A socket that joined groups comes twice, the same both times."""

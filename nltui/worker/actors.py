@@ -43,13 +43,15 @@ class Actors:
         namespace: Namespace | None = None,
         *,
         lives: Lives | None = None,
+        unheard: Callable[[], str] = lambda: "",
         told: Callable[[], None] = lambda: None,
     ) -> None:
         """`network`: identity of the namespace whose changes are heard, `namespace` to open sockets there (None: ours).
 
-        `lives`: filled from process events, or None. `told` is called, from any thread, when an answer may differ.
+        `lives`: filled from process events, or None; `unheard` says why they are not heard, if so. `told` is called,
+        from any thread, when an answer may differ.
         """
-        self._network, self._lives, self._told = network, lives, told
+        self._network, self._lives, self._unheard, self._told = network, lives, unheard, told
         self._lock = threading.Lock()
         self._seen: OrderedDict[int, list[Sighting]] = OrderedDict()
         self._owners = Owners(Sockets(namespace), NETLINK_ROUTE, network, self._verdict)
@@ -187,7 +189,8 @@ class Actors:
             return "processes of other PID namespaces are here, and may have that number too"
         if port_id >= LARGEST_PID:
             return "the port id is no process id, and its socket is gone"
-        return "it had gone before anything was seen of it"
+        unheard = self._unheard()
+        return "it had gone before anything was seen of it" + (f"; {unheard}" if unheard else "")
 
 
 def _unknown(port_id: int, reason: str) -> Actor:

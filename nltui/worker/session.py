@@ -116,9 +116,14 @@ class Session:
 
             self._processes = ProcessEvents()
             runs.append(self._processes.run)
-        lives = self._processes.lives if self._processes is not None else None
-        told = partial(self._on_change, "activity")
-        self._history, self._actors = History(), Actors(self._network(), self._namespace, lives=lives, told=told)
+        self._history = History()
+        self._actors = Actors(
+            self._network(),
+            self._namespace,
+            lives=self._processes.lives if self._processes is not None else None,
+            unheard=self._unheard,
+            told=partial(self._on_change, "activity"),
+        )
         buffer = self._buffer or MONITOR_BUFFER
         sized = {table.name: table for table in fitting([t for t in self._tables if t.feed in DUMPED])}
         for protocol in dict.fromkeys(table.protocol for table in self._tables if table.feed in DUMPED):
@@ -191,8 +196,11 @@ class Session:
             malformed=sum(count.malformed for count in counts),
             tables=tables,
             trouble=next((count.trouble for count in counts if count.trouble), self._trouble),
-            unheard=self._processes.counts.trouble if self._processes is not None else "",
+            unheard=self._unheard(),
         )
+
+    def _unheard(self) -> str:
+        return self._processes.counts.trouble if self._processes is not None else ""
 
     def _table_status(self, table: Table) -> TableStatus:
         if not self.ready.is_set():

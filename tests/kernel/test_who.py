@@ -6,14 +6,20 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from nltui.model.actor import Actor
-from nltui.model.history import Change
+import pytest
+
+from nltui.model.actor import Actor, Certainty
+from nltui.model.history import Change, Source
+from nltui.netlink import wire
 from tests.kernel.churn import ground
 from tests.kernel.followed import PATIENCE, Followed, comes_true
 from tests.kernel.netns import Netns
@@ -57,10 +63,10 @@ class Heard:
         self.session = followed.session
         self._before = self.session.history.last
 
-    def changes(self, source: int = 0) -> list[Change]:
+    def changes(self) -> list[Change]:
         found, missed = self.session.history.since(self._before)
         assert not missed
-        return [change for change in found if change.source == source and change.port_id and change.kind is not None]
+        return [change for change in found if change.source is Source.EVENT and change.port_id]
 
     def actors(self, count: int) -> list[tuple[Change, Actor]]:
         """As soon as so many were heard and looked at."""
@@ -69,6 +75,7 @@ class Heard:
         return [(change, self.session.actor(change.port_id, change.time)) for change in self.changes()]
 
     def only(self) -> Actor:
+        """Who made the one change that there was."""
         ((_, actor),) = self.actors(1)
         return actor
 
@@ -91,7 +98,6 @@ def shares(found: list[tuple[Change, Actor]], right: Callable[[Actor], bool], ti
         named = actor.process is not None
         counts["wrong" if named and not right(actor) else actor.certainty.value] += 1
     said = ", ".join(f"{counts[word]} {word}" for word in ("exact", "inferred", "unknown", "wrong"))
-    print(Counter(actor.reason for _, actor in found).most_common(12))
     print(f"\n{title}: of {len(found)} changes {said}")
     return counts
 
@@ -104,6 +110,11 @@ COMMANDS = (
 )
 
 
+def is_ip(actor: Actor) -> bool:
+    assert actor.process is not None
+    return (actor.process.pid, actor.process.name) == (actor.port_id, "ip")
+
+
 def test_many_changes_by_short_lived_processes(netns: Netns) -> None:
     with listening(netns) as heard:
         pids: set[int] = set()
@@ -114,12 +125,7 @@ def test_many_changes_by_short_lived_processes(netns: Netns) -> None:
             pids.add(process.pid)
         found = [(change, actor) for change, actor in heard.actors(COUNT) if change.port_id in pids]
         assert len(found) == COUNT
-
-        def is_right(actor: Actor) -> bool:
-            assert actor.process is not None
-            return (actor.process.pid, actor.process.name) == (actor.port_id, "ip")
-
-        counts = shares(found, is_right, "short-lived ip")
+        counts = shares(found, is_ip, "short-lived ip")
         assert not counts["wrong"]
         assert counts["exact"] + counts["inferred"] > COUNT // 2
 
@@ -144,3 +150,113 @@ sys.stdin.readline()
         )
         assert not counts["wrong"]
         assert counts["exact"] == COUNT
+
+
+def test_ip_that_enters_the_namespace_itself(netns: Netns) -> None:
+    """`ip -n`: when it is executed, it is in another network namespace."""
+    with listening(netns) as heard:
+        for number in range(COUNT // 4):
+            netns.ip(f"route add 10.215.{number >> 8}.{number & 255}/32 dev d0")
+        counts = shares(heard.actors(COUNT // 4), is_ip, "ip -n")
+        assert not counts["wrong"]
+
+
+FORGED = """
+sock = open_socket(int(sys.argv[1]))
+change(sock, 216, 0)
+print(os.getpid(), flush=True)
+sys.stdin.readline()
+"""
+
+
+@contextmanager
+def decoy(netns: Netns) -> Iterator[int]:
+    """A process that asks for nothing."""
+    process = netns.popen(["sleep", "1000"])
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_forged_port_id_is_never_the_process_of_that_number(netns: Netns) -> None:
+    with listening(netns) as heard, decoy(netns) as pid:
+        forger = netns.popen([*program(FORGED), str(pid)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            actor = heard.only()
+        finally:
+            forger.communicate("\n")
+        assert actor.port_id == pid
+        assert actor.certainty is Certainty.EXACT
+        assert actor.process is not None
+        assert actor.process.pid == forger.pid
+
+
+def test_a_forged_port_id_of_which_nothing_is_left(netns: Netns) -> None:
+    with listening(netns) as heard, decoy(netns) as pid:
+        forger = netns.popen([*program(FORGED), str(pid)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        assert forger.wait() == 0
+        actor = heard.only()
+        assert actor.port_id == pid
+        assert actor.process is None or actor.process.pid == forger.pid, actor
+
+
+CONTAINED = """
+with open("/proc/sys/kernel/ns_last_pid", "w") as file:
+    file.write(str(int(sys.argv[1]) - 1))
+child = os.fork()
+if child == 0:
+    assert os.getpid() == int(sys.argv[1])
+    stays = len(sys.argv) > 2
+    sock = open_socket()
+    change(sock, 217, 0)
+    print("done", flush=True)
+    if stays:
+        sys.stdin.readline()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_the_same_number_in_another_pid_namespace(netns: Netns, stays: bool) -> None:
+    with listening(netns) as heard, decoy(netns) as pid:
+        argv = ["unshare", "--pid", "--fork", *program(CONTAINED), str(pid), *(["stay"] if stays else [])]
+        contained = netns.popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            actor = heard.only()
+        finally:
+            contained.communicate("\n")
+        assert contained.returncode == 0
+        assert actor.port_id == pid
+        assert actor.process is None or (actor.process.pid != pid and actor.process.inner == pid), actor
+        assert actor.certainty is Certainty.EXACT or not stays
+
+
+def test_the_first_process_of_another_pid_namespace_is_not_init(netns: Netns) -> None:
+    with listening(netns) as heard:
+        body = "change(open_socket(), 218, 0)\nassert os.getpid() == 1\n"
+        done = netns.run(["unshare", "--pid", "--fork", *program(body)])
+        assert done.returncode == 0, done.stderr
+        actor = heard.only()
+        assert actor.port_id == 1
+        assert actor.process is None or actor.process.pid != 1, actor
+
+
+def test_a_number_that_is_given_out_again_at_once(netns: Netns, tmp_path: Path) -> None:
+    """Two programs with one process id, one after the other: each is named right or not at all."""
+    other = tmp_path / "other"
+    shutil.copy(shutil.which("ip") or "", other)
+    with listening(netns) as heard:
+        named: dict[str, str] = {}
+        for number in range(10):
+            first = netns.popen(["ip", "route", "add", f"10.219.0.{number}/32", "dev", "d0"])
+            first.wait()
+            Path("/proc/sys/kernel/ns_last_pid").write_text(str(first.pid - 1))
+            second = netns.popen([str(other), "route", "add", f"10.219.1.{number}/32", "dev", "d0"])
+            second.wait()
+            named |= {f"10.219.0.{number}": f"ip[{first.pid}]", f"10.219.1.{number}": f"other[{second.pid}]"}
+        for change, actor in heard.actors(20):
+            destination = socket.inet_ntoa(change.new[wire.find(change.new, (1,), 28) or slice(0)])
+            assert actor.text in (named[destination], f"?[{change.port_id}]")
