@@ -24,8 +24,8 @@ GLYPH = {Kind.ADDED: "+", Kind.CHANGED: "~", Kind.REMOVED: "−"}
 TONE = {Kind.ADDED: Tone.OK, Kind.CHANGED: Tone.CHANGED, Kind.REMOVED: Tone.BAD}
 KERNEL, SILENT, UNKNOWN = "kernel", "silent", "?"
 
-OPEN = 256
-"""Newest entries whose requester may become known, or known better, after they were shown."""
+OPEN, OPEN_SECONDS = 256, 1.0
+"""Newest entries whose requester may become known after they were shown, and for how long after the last news."""
 
 Answer = Callable[[int, int], Actor]
 """(port id, ns since the epoch) → who."""
@@ -135,21 +135,33 @@ class ActivityView(NumberedView):
         super().__init__(table, context)
         self._tables, self._history, self._answer = tables, history, answer
         self._knowledge, self._answers = knowledge, knowledge()
+        self._open_until = 0.0
         self._made: OrderedDict[int, dict[str, Cell]] = OrderedDict()
 
     def _bounds(self) -> tuple[int, int]:
         return self._history.first, self._history.last
 
     def _edited(self) -> Sequence[int]:
-        known = self._knowledge()
-        if known == self._answers:
+        now, known = time.monotonic(), self._knowledge()
+        if known != self._answers:
+            self._answers, self._open_until = known, now + OPEN_SECONDS
+        if now > self._open_until:
             return ()
-        self._answers = known
         first, last = self._window()
-        recent = range(max(first, last - OPEN + 1), last + 1)
-        for number in recent:
-            self._made.pop(number, None)
-        return recent
+        edited = [number for number in range(max(first, last - OPEN + 1), last + 1) if self._says_otherwise(number)]
+        for number in edited:
+            del self._made[number]
+        return edited
+
+    def _says_otherwise(self, number: int) -> bool:
+        made = self._made.get(number)
+        actor = self.requester(number) if made is not None else None
+        return made is not None and actor is not None and actor.text != made["who"].text
+
+    @property
+    def busy(self) -> bool:
+        """Whether a filter is being tried, or more may become known about requesters."""
+        return super().busy or time.monotonic() < self._open_until
 
     def _cells(self, number: int, columns: Sequence[Column]) -> tuple[Cell, ...] | None:
         made = self._made.get(number)

@@ -49,12 +49,12 @@ class PortIds:
         if self._socket is None:
             self._socket = self._sockets.open(NETLINK_SOCK_DIAG)
         found: dict[int, int] = {}
-        if self._list(self._socket, found) > 1:
+        if self._list(self._socket, found):
             self._list(self._socket, found)
         return found
 
     def _list(self, sock: socket.socket, found: dict[int, int]) -> int:
-        """Ask once; returns in how many datagrams the answer came, without the last one that ends it."""
+        """Ask once; returns how many datagrams came before the one that ends the list."""
         self._sequence += 1
         count = 0
         body = _REQUEST.pack(AF_NETLINK, self._protocol, 0, 0, 0, 0, 0)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from nltui.system import cgroups
+from nltui.system import cgroups, proc_files
 from nltui.system.namespaces import Identity
 from nltui.text import visible
 
@@ -144,19 +144,16 @@ class Processes:
     @contextlib.contextmanager
     def _open(self, pid: int) -> Iterator[int | None]:
         """A descriptor of /proc/PID: what is read through it is of one process, whoever gets the number next."""
-        try:
-            directory = os.open(f"{self._proc}/{pid}", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError:
-            yield None
-            return
+        directory = proc_files.open_directory(f"{self._proc}/{pid}")
         try:
             yield directory
         finally:
-            os.close(directory)
+            if directory is not None:
+                proc_files.close(directory)
 
     def _stat(self, directory: int) -> tuple[bytes, list[bytes]] | None:
         """comm, and the fields behind it."""
-        stat = _read("stat", directory)
+        stat = proc_files.read(directory, "stat")
         opening, closing = stat.find(b"("), stat.rfind(b")")
         fields = stat[closing + 1 :].split()
         if not 0 <= opening < closing or len(fields) <= _STARTTIME:
@@ -172,14 +169,15 @@ class Processes:
         tgid, uid, inner = _status(directory)
         if tgid != pid:
             return None
-        line = _read("cmdline", directory).rstrip(b"\0").replace(b"\0", b" ")
-        group = _read("cgroup", directory)
+        group = proc_files.read(directory, "cgroup")
         parent = int(fields[_PPID])
         name = visible(comm)
         is_kernel = bool(int(fields[_FLAGS]) & _PF_KTHREAD)
+        # Last, as it may take a while.
+        line = _command_line(directory).rstrip(b"\0").replace(b"\0", b" ")
         command = visible(line, limit=_LONGEST_COMMAND) if line else f"[{name}]"
         start = self._boot_time() + ticks / os.sysconf("SC_CLK_TCK")
-        above = visible(_read(f"{self._proc}/{parent}/comm").rstrip(b"\n")) if parent else ""
+        above = visible(proc_files.read(directory, f"../{parent}/comm").rstrip(b"\n")) if parent else ""
         return Process(
             pid, name, start, uid, command, inner, ticks, parent, above, cgroups.service(group), network, is_kernel
         )
@@ -205,7 +203,7 @@ class Processes:
 def _status(directory: int) -> tuple[int, int, int]:
     """Thread group, effective user, and the pid in the innermost PID namespace; 0, -1 and 0 where unknown."""
     tgid, uid, inner = 0, -1, 0
-    for line in _read("status", directory).splitlines():
+    for line in proc_files.read(directory, "status").splitlines():
         name, _, rest = line.partition(b":")
         words = rest.split()
         if name == b"Tgid" and words:
@@ -220,17 +218,25 @@ def _status(directory: int) -> tuple[int, int, int]:
 
 
 def _network(directory: int) -> Identity | None:
-    try:
-        status = os.stat("ns/net", dir_fd=directory)
-    except OSError:
+    """From `net:[4026531833]`; all namespaces are files of one file system."""
+    name, _, number = proc_files.link(directory, "ns/net").partition(b":")
+    if name != b"net" or not number[1:-1].isdigit():
         return None
-    return Identity(status.st_dev, status.st_ino)
+    return Identity(_nsfs(), int(number[1:-1]))
 
 
-def _read(file: str, directory: int | None = None) -> bytes:
-    # Without a file object: this races with processes that live for a millisecond.
+@cache
+def _nsfs() -> int:
     try:
-        fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
+        return Path("/proc/self/ns/net").stat().st_dev
+    except OSError:
+        return 0
+
+
+def _command_line(directory: int) -> bytes:
+    # It is in the process's own memory, for which one may have to wait: Python's lock is let go.
+    try:
+        fd = os.open("cmdline", os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
     except OSError:
         return b""
     try:

@@ -176,8 +176,10 @@ class Actors:
         process = life.at(at)
         if process is None or life.died is None or not at - MARGIN_NS <= life.died <= at + SOON_NS:
             return None
-        # `ip -n` enters the namespace after it was executed; so much is taken on trust only among our own.
-        return process if self._may_be_here(process) or not self._owners.has_strangers else None
+        # `ip -n` enters the namespace after it was executed, and of some only the name is known, not how they count:
+        # so much is taken on trust only where nobody with numbers of his own is.
+        sure = process.inner > 0 and self._may_be_here(process)
+        return process if sure or not self._owners.has_strangers else None
 
     def _may_be_here(self, process: Process) -> bool:
         return process.network is None or self._network is None or process.network == self._network

@@ -80,6 +80,18 @@ class Lives:
             life = self._present(pid) or self._add(Life(pid, 0))
             life.died = time
 
+    def was(self, seen: Process) -> None:
+        """What the kernel says of a process at its end, where it was not looked at while it lived."""
+        with self._lock:
+            numbers = self._by_pid.get(seen.pid)
+            life = self._lives.get(numbers[-1]) if numbers else None
+            if life is None:
+                life = self._add(Life(seen.pid, 0))
+            if not life.programs:
+                life.programs.append((0, seen))
+            elif life.programs[-1][1] is None:
+                life.programs[-1] = life.programs[-1][0], seen
+
     def forget(self) -> None:
         """Something was not heard: nothing that is remembered can be trusted to be whole."""
         with self._lock:

@@ -12,9 +12,10 @@ import select
 import socket
 import threading
 import time
+from collections import OrderedDict
 
 from nltui.errors import NltuiError
-from nltui.netlink import connector
+from nltui.netlink import connector, exits
 from nltui.netlink.connector import ProcessEvent
 from nltui.netlink.constants.connector import (
     PROC_CN_MCAST_IGNORE,
@@ -25,9 +26,12 @@ from nltui.netlink.constants.connector import (
     PROC_EVENT_NONE,
 )
 from nltui.netlink.constants.netlink import NETLINK_CONNECTOR
+from nltui.netlink.exits import Exit, Exits
 from nltui.netlink.socket import Overrun, Receiver, Sockets, drops, monitor
 from nltui.system import namespaces, processes
 from nltui.system.namespaces import Namespace
+from nltui.system.processes import Process
+from nltui.text import visible
 from nltui.worker.counts import Counts
 from nltui.worker.lives import Lives
 from nltui.worker.pace import Pace
@@ -42,6 +46,7 @@ SHARE = 0.15
 """Of one processor's time, the most that is spent on looking at programs that were just executed."""
 REST = 0.005
 """Seconds to let events gather while there are too many to look at each."""
+TOLD = 1024
 RETRY = 60.0
 """Seconds until a kernel that refused is asked again."""
 UNHEARD = "processes that have gone are not named: the kernel tells of processes only in the first network namespace"
@@ -61,6 +66,9 @@ class ProcessEvents:
         self._wake = Wake()
         self._stopping = threading.Event()
         self._pace = Pace(SHARE, 0.05)
+        self._exits: Exits | None = None
+        self._told: OrderedDict[int, Exit] = OrderedDict()
+        """Of threads whose end was not heard of yet."""
         self._ack = secrets.randbits(31)
 
     def stop(self) -> None:
@@ -102,8 +110,11 @@ class ProcessEvents:
             sock = monitor(Sockets(namespace), NETLINK_CONNECTOR, (connector.GROUP,), BUFFER)
         except NltuiError:
             raise NotTold(UNHEARD) from None
-        with sock:
+        with sock, contextlib.ExitStack() as stack:
             is_choosy = self._ask(sock, receiver)
+            self._exits = exits.listen(Sockets(namespace))
+            if self._exits is not None:
+                stack.callback(self._exits.close)
             try:
                 self._listen(sock, receiver)
             finally:
@@ -187,3 +198,16 @@ class ProcessEvents:
                 self.lives.executed(event.pid, at, processes.describe(event.pid) if looks else None)
             elif event.what == PROC_EVENT_EXIT:
                 self.lives.died(event.pid, at)
+        if gone and self._exits is not None:
+            # Told before the end itself, so what is missing of those has come by now.
+            for told in self._exits.take():
+                self._told[told.pid] = told
+            for pid in gone & self._told.keys():
+                self.lives.was(_at_its_end(self._told.pop(pid)))
+            while len(self._told) > TOLD:
+                self._told.popitem(last=False)
+
+
+def _at_its_end(told: Exit) -> Process:
+    name = visible(told.comm)
+    return Process(told.pid, name, float(told.began), told.uid, f"[{name}]", parent=told.parent)
