@@ -42,7 +42,7 @@ BURST = 256
 """Events taken by one system call."""
 ANSWER = 0.5
 """Seconds to wait for the kernel's word that it will tell."""
-SHARE = 0.15
+SHARE = 0.1
 """Of one processor's time, the most that is spent on looking at programs that were just executed."""
 REST = 0.005
 """Seconds to let events gather while there are too many to look at each."""

@@ -15,6 +15,7 @@ import pytest
 from nltui.netlink.constants.netlink import NETLINK_ROUTE
 from nltui.netlink.port_ids import PortIds
 from nltui.netlink.socket import Sockets
+from nltui.system import processes
 from nltui.system.namespaces import resolve
 from nltui.worker.process_events import ProcessEvents
 from tests.kernel.followed import PATIENCE, comes_true
@@ -52,6 +53,20 @@ def test_a_program_is_remembered_after_its_end() -> None:
         assert life.died is not None
         assert 0 < life.born < life.programs[-1][0] < life.died
         assert events.counts.trouble == ""
+
+
+def test_a_program_that_could_not_be_looked_at_is_named_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "describe", lambda pid: None)
+    with hearing() as events:
+        if events._exits is None:
+            pytest.skip("needs taskstats and CAP_NET_ADMIN")
+        child = subprocess.Popen(["true"])
+        child.wait()
+        assert comes_true(lambda: any(life.at(FAR) for life in events.lives.with_port_id(child.pid, 0, FAR)))
+        (life,) = events.lives.with_port_id(child.pid, 0, FAR)
+        seen = life.at(FAR)
+        assert seen is not None
+        assert (seen.name, seen.parent, seen.uid) == ("true", os.getpid(), os.getuid())
 
 
 def test_two_listeners_do_not_disturb_each_other() -> None:

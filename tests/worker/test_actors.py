@@ -324,6 +324,17 @@ def test_what_entered_the_network_namespace_after_it_was_executed(
     assert said(asks(actors, 77)) == (("?[77]", "unknown") if strangers else ("ip[77]", "inferred"))
 
 
+@pytest.mark.parametrize("strangers", [False, True])
+def test_what_only_its_name_is_known_of(kernel: Kernel, actors: Actors, lives: Lives, strangers: bool) -> None:
+    """The kernel tells the name of what ends, and not how it counted itself."""
+    kernel.strangers = strangers
+    now = time.time_ns()
+    lives.executed(77, now - 2_000_000, None)
+    lives.died(77, now - 100_000)
+    lives.was(Process(77, "ip", 1.0, 0, "[ip]"))
+    assert said(asks(actors, 77)) == (("?[77]", "unknown") if strangers else ("ip[77]", "inferred"))
+
+
 def test_hidden_sockets(kernel: Kernel, actors: Actors) -> None:
     kernel.has(77, "bird", network=None)
     kernel.opens(77, 77, 700)

@@ -82,3 +82,17 @@ def test_after_a_loss_nothing_is_known() -> None:
     lives.forked(77, 5, 100)
     lives.forget()
     assert (len(lives), lives.with_port_id(77, 0, 200)) == (0, [])
+
+
+def test_the_kernels_word_names_what_was_not_looked_at() -> None:
+    lives = Lives()
+    lives.forked(77, 5, 100)
+    lives.executed(77, 110, None)
+    lives.died(77, 120)
+    lives.was(process(77, "true"))
+    assert names(lives.with_port_id(77, 0, 200), 200) == ["true"]
+    lives.was(process(77, "other"))
+    assert names(lives.with_port_id(77, 0, 200), 200) == ["true"], "what was seen counts more"
+    lives.died(78, 120)
+    lives.was(process(78, "old"))
+    assert names(lives.with_port_id(78, 0, 200), 200) == ["old"]
