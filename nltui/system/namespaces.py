@@ -114,11 +114,6 @@ def named() -> dict[Identity, str]:
     return dict(reversed(found.items()))
 
 
-def of_process(pid: int) -> Identity | None:
-    """The network namespace of a process; None where there is no such process or it may not be looked at."""
-    return _identity(f"/proc/{pid}/ns/net")
-
-
 def run_in(fd: int, work: Callable[[], _Result]) -> _Result:
     """Call `work` inside the namespace, in a thread of its own that then ends, and return or raise what it does.
 

@@ -142,6 +142,16 @@ def test_what_ended_right_after_is_inferred(kernel: Kernel, actors: Actors) -> N
     assert said(later(actors, 77, at)) == ("ip[77]", "inferred")
 
 
+def test_what_takes_a_moment_to_end_is_inferred_too(
+    kernel: Kernel, actors: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([True, True, False])
+    monkeypatch.setattr(processes, "is_alive", lambda process: next(looks))
+    kernel.has(77)
+    assert said(asks(actors, 77)) == ("ip[77]", "inferred")
+    assert not list(looks)
+
+
 def test_what_lives_on_without_such_a_socket_did_not_ask(kernel: Kernel, actors: Actors) -> None:
     """Somebody bound the port id that is the number of another process, and is gone."""
     kernel.has(77, "sleep")
@@ -162,8 +172,10 @@ def test_nothing_is_said_before_the_closer_look(
 ) -> None:
     monkeypatch.setattr(Owners, "run", lambda self: None)
     kernel.has(77, "sleep")
+    at = time.time_ns()
     actors.see(77)
-    assert said(actors.actor(77, time.time_ns())) == ("?[77]", "unknown")
+    actor = actors.actor(77, at)
+    assert (said(actor), actor.reason) == (("?[77]", "unknown"), "being looked at")
     assert not actors.settle(0.0)
 
 
@@ -232,6 +244,10 @@ def test_another_pid_namespace(kernel: Kernel, actors: Actors) -> None:
     assert said(asks(actors, 77)) == ("?[77]", "unknown"), "77 is no number of its own"
     kernel.closes(3)
     assert said(asks(actors, 3)) == ("?[3]", "unknown")
+    at = time.time_ns()
+    actors.see(77)
+    kernel.ends(77)
+    assert said(later(actors, 77, at)) == ("?[77]", "unknown"), "nor is it when it ends right after"
 
 
 def test_without_process_events_strangers_make_doubtful(kernel: Kernel) -> None:
@@ -284,6 +300,17 @@ def test_process_events_do_not_name_what_lived_on(kernel: Kernel, actors: Actors
     kernel.ends(77)
     lives.died(77, now + 5 * SOON_NS)
     assert said(actors.actor(77, now)) == ("?[77]", "unknown")
+
+
+def test_process_events_alone_name_only_what_ended_right_after(actors: Actors, lives: Lives) -> None:
+    """A storm: no look was made."""
+    now = time.time_ns()
+    for pid, died in ((77, now + SOON_NS // 2), (78, now + 5 * SOON_NS)):
+        lives.executed(pid, now - 4_000_000, Process(pid, "ip", 1.0, 0, "ip", pid, network=HERE))
+        assert said(actors.actor(pid, now)) == (f"?[{pid}]", "unknown"), "it has not ended"
+        lives.died(pid, died)
+    assert said(actors.actor(77, now)) == ("ip[77]", "inferred")
+    assert said(actors.actor(78, now)) == ("?[78]", "unknown")
 
 
 def test_process_events_name_a_contained_process_by_its_own_number(
