@@ -49,7 +49,7 @@ REST = 0.005
 TOLD = 1024
 RETRY = 60.0
 """Seconds until a kernel that refused is asked again."""
-UNHEARD = "processes that have gone are not named: the kernel tells of processes only in the first network namespace"
+UNHEARD = "processes that have gone are not named: the kernel tells of them only in the first network and PID namespace"
 
 
 class NotTold(NltuiError):
@@ -141,7 +141,7 @@ class ProcessEvents:
                 for event in self._receive(sock, receiver):
                     if event.what == PROC_EVENT_NONE and event.acknowledged == self._ack + 1:
                         return is_choosy
-        raise NotTold("processes that have gone are not named: the kernel does not tell us about processes")
+        raise NotTold(UNHEARD)
 
     def _receive(self, sock: socket.socket, receiver: Receiver) -> list[ProcessEvent]:
         try:

@@ -54,7 +54,7 @@ class Session:
         self._history: History | None = None
         self._actors: Actors | None = None
         self._processes: ProcessEvents | None = None
-        self._trouble = ""
+        self._trouble = self._unnamed = ""
         self._stopping = threading.Event()
         self.ready = threading.Event()
         """Set once every store exists."""
@@ -101,30 +101,42 @@ class Session:
             self._trouble = f"the readers could not be started: {type(error).__name__}: {error}"
         finally:
             self.ready.set()
+        if self._names and not self._trouble:
+            try:
+                self._name_requesters()
+            except Exception as error:  # the tables are as good without
+                self._unnamed = f"requesters are not named: {type(error).__name__}: {error}"
+
+    def _name_requesters(self) -> None:
+        """Last, as it is of no use to the tables: what is heard before stays unnamed."""
+        from nltui.worker.actors import Actors
+        from nltui.worker.process_events import ProcessEvents
+
+        self._processes = ProcessEvents()
+        self._actors = Actors(
+            self._network(),
+            self._namespace,
+            lives=self._processes.lives,
+            unheard=self._unheard,
+            told=partial(self._on_change, "activity"),
+        )
+        for reader in self._readers.values():
+            reader.actors = self._actors
+        if not self._stopping.is_set():
+            thread = threading.Thread(target=self._processes.run, name="nltui-processes", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _build(self) -> None:
         from nltui.model.history import History
         from nltui.model.room import fitting
         from nltui.netlink.socket import MONITOR_BUFFER
-        from nltui.worker.actors import Actors
         from nltui.worker.log_reader import LogReader
         from nltui.worker.reader import Reader
 
-        runs = []
-        if self._names:
-            from nltui.worker.process_events import ProcessEvents
-
-            self._processes = ProcessEvents()
-            runs.append(self._processes.run)
         self._history = History()
-        self._actors = Actors(
-            self._network(),
-            self._namespace,
-            lives=self._processes.lives if self._processes is not None else None,
-            unheard=self._unheard,
-            told=partial(self._on_change, "activity"),
-        )
         buffer = self._buffer or MONITOR_BUFFER
+        runs = []
         sized = {table.name: table for table in fitting([t for t in self._tables if t.feed in DUMPED])}
         for protocol in dict.fromkeys(table.protocol for table in self._tables if table.feed in DUMPED):
             mine = [
@@ -132,9 +144,7 @@ class Session:
                 for number, table in enumerate(self._tables)
                 if table.protocol == protocol and table.feed in DUMPED
             ]
-            reader = Reader(
-                protocol, mine, self._namespace, self._history, self._actors, buffer, on_change=self._on_change
-            )
+            reader = Reader(protocol, mine, self._namespace, self._history, buffer, on_change=self._on_change)
             reader.refresher.visible = self._visible
             self._readers[protocol] = reader
             runs.append(reader.run)
@@ -200,7 +210,8 @@ class Session:
         )
 
     def _unheard(self) -> str:
-        return self._processes.counts.trouble if self._processes is not None else ""
+        """Why requesters that have gone are not named, for the person."""
+        return self._processes.counts.trouble if self._processes is not None else self._unnamed
 
     def _table_status(self, table: Table) -> TableStatus:
         if not self.ready.is_set():
@@ -220,7 +231,7 @@ class Session:
 
     def rows(self, name: str) -> Rows | None:
         """A new view of one table; None until its store exists, or where the readers could not be started."""
-        if not self.ready.is_set() or self._history is None or self._actors is None:
+        if not self.ready.is_set() or self._history is None:
             return None
         from nltui.model.activity import ActivityView
         from nltui.model.log import LogView
@@ -228,8 +239,7 @@ class Session:
 
         table = next(table for table in self._tables if table.name == name)
         if table.feed is Feed.LOCAL:
-            answers = self._actors.actor, self._actors.knowledge
-            return ActivityView(table, self._tables, self._history, self.context, *answers)
+            return ActivityView(table, self._tables, self._history, self.context, self.actor, self._knowledge)
         if name in self._logs:
             return LogView(self._logs[name].store, self.context)
         reader = self._readers.get(table.protocol)
@@ -251,6 +261,9 @@ class Session:
         if self._actors is None:
             return Actor(port_id, Certainty.UNKNOWN)
         return self._actors.actor(port_id, time_ns)
+
+    def _knowledge(self) -> int:
+        return 0 if self._actors is None else self._actors.knowledge()
 
     def settle(self, seconds: float) -> bool:
         """Wait until everything is known about requesters heard of so far; False when the time is up first."""

@@ -228,7 +228,8 @@ def test_a_namespace_that_is_deleted_while_followed(netns: Netns) -> None:
 
 def test_who_asked_is_named_or_unknown_and_never_somebody_else(netns: Netns) -> None:
     ground(netns)
-    with Followed(netns) as followed:
+    with Followed(netns, names=True) as followed:
+        assert comes_true(lambda: followed.session._actors is not None)
         session, before = followed.session, followed.session.history.last
         wanted = []
         for number in range(20):
@@ -247,7 +248,8 @@ def test_who_asked_is_named_or_unknown_and_never_somebody_else(netns: Netns) -> 
 
 def test_a_process_that_stays_is_named(netns: Netns) -> None:
     ground(netns)
-    with Followed(netns) as followed:
+    with Followed(netns, names=True) as followed:
+        assert comes_true(lambda: followed.session._actors is not None)
         before = followed.session.history.last
         process = netns.popen(["ip", "-batch", "-"], stdin=subprocess.PIPE)
         assert process.stdin is not None
