@@ -42,10 +42,12 @@ Groups = dict[tuple[Value, ...], list[bytes]]
 class Followed:
     """A running session: use it in a `with` statement; it is loaded on entry."""
 
-    def __init__(self, ns: Netns, tables: Sequence[Table] = FOLLOWED, buffer: int | None = None) -> None:
+    def __init__(
+        self, ns: Netns, tables: Sequence[Table] = FOLLOWED, buffer: int | None = None, names: bool = False
+    ) -> None:
         self.ns, self.tables = ns, tuple(tables)
         self._namespace: Namespace = resolve(ns.path)
-        self.session = Session(self._namespace, self.tables, buffer=buffer)
+        self.session = Session(self._namespace, self.tables, buffer=buffer, names=names)
 
     def __enter__(self) -> Self:
         self.session.start()
