@@ -229,14 +229,18 @@ class Session:
         """Block until these tables are fresh (or refused); False when the time is up first."""
         deadline = time.monotonic() + seconds
         self.ready.wait(seconds)
-        settled = (Freshness.FRESH, Freshness.STALE)
-        while not all(self.status().tables[name].freshness in settled for name in names):
+        pulse = self.pulse
+        while not all(self._settled(name) for name in names):
             left = deadline - time.monotonic()
             if left <= 0 or self._stopping.is_set():
                 return False
-            with self.changed:
-                self.changed.wait(min(left, 0.05))
+            # Seen before it was looked: what changed since ends the wait at once.
+            pulse = self.news(pulse, min(left, 0.05))
         return True
+
+    def _settled(self, name: str) -> bool:
+        table = next(table for table in self._tables if table.name == name)
+        return self._table_status(table).freshness in (Freshness.FRESH, Freshness.STALE)
 
 
 def _labels(reader: Reader, table: Table) -> dict[int, str]:
