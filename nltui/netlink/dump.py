@@ -16,9 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from nltui.netlink.arena import reserve
+from nltui.netlink.arrays import step_of
 from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR
 from nltui.netlink.frames import split_all
+from nltui.netlink.gather import words_at
 from nltui.netlink.socket import SLOT, Overrun, Packed, Packer, Sockets, dump_socket
 from nltui.netlink.wire import nlmsg
 
@@ -118,9 +120,10 @@ class DumpReader:
             self.problem = problem
         if not len(start):
             return Chunk(words, start, start, size, bool(problem))
-        head = words[start + 1]
+        step = step_of(start)
+        head, sequence, port = (words_at(words, start, step, offset) for offset in (1, 2, 3))
         type_ = (head & np.uint32(0xFFFF)).astype(np.int64)
-        ours = (words[start + 2] == self._sequence) & (words[start + 3] == self._port)
+        ours = (sequence == self._sequence) & (port == self._port)
         for row in np.flatnonzero(ours & ((type_ == NLMSG_DONE) | (type_ == NLMSG_ERROR))).tolist():
             known = int(size[row]) >= 20
             self._end(-int(words[start[row] + 4 : start[row] + 5].view(np.int32)[0]) if known else 0)
