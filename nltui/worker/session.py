@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -243,8 +243,8 @@ class Session:
         return self._table_status(table).freshness in (Freshness.FRESH, Freshness.STALE)
 
 
-def _labels(reader: Reader, table: Table) -> dict[int, str]:
-    """Every row's label by its integer key."""
+def _labels(reader: Reader, table: Table, keys: Collection[int] | None) -> dict[int, str]:
+    """Labels by integer key, of these rows or of every one."""
     from nltui.model.labels import labels
 
-    return labels(reader.followers[table.name].store)
+    return labels(reader.followers[table.name].store, keys)
