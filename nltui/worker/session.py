@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -346,18 +346,22 @@ class Session:
         """Block until these tables are fresh (or refused); False when the time is up first."""
         deadline = time.monotonic() + seconds
         self.ready.wait(seconds)
-        settled = (Freshness.FRESH, Freshness.STALE)
-        while not all(self.status().tables[name].freshness in settled for name in names):
+        pulse = self.pulse
+        while not all(self._settled(name) for name in names):
             left = deadline - time.monotonic()
             if left <= 0 or self._stopping.is_set():
                 return False
-            with self.changed:
-                self.changed.wait(min(left, 0.05))
+            # Seen before it was looked: what changed since ends the wait at once.
+            pulse = self.news(pulse, min(left, 0.05))
         return True
 
+    def _settled(self, name: str) -> bool:
+        table = next(table for table in self._tables if table.name == name)
+        return self._table_status(table).freshness in (Freshness.FRESH, Freshness.STALE)
 
-def _labels(reader: Reader, table: Table) -> dict[int, str]:
-    """Every row's label by its integer key."""
+
+def _labels(reader: Reader, table: Table, keys: Collection[int] | None) -> dict[int, str]:
+    """Labels by integer key, of these rows or of every one."""
     from nltui.model.labels import labels
 
-    return labels(reader.followers[table.name].store)
+    return labels(reader.followers[table.name].store, keys)
