@@ -35,10 +35,15 @@ JOIN = 1.0
 class Session:
     """See `contract.SessionLike`. `namespace` None: the one this process is in."""
 
-    def __init__(self, namespace: Namespace | None, tables: Sequence[Table], *, buffer: int | None = None) -> None:
-        """`buffer`: receive buffer of the monitor sockets in bytes, default 8 MiB."""
+    def __init__(
+        self, namespace: Namespace | None, tables: Sequence[Table], *, buffer: int | None = None, audit: bool = True
+    ) -> None:
+        """`buffer`: receive buffer of the monitor sockets in bytes, default 8 MiB.
+
+        `audit`: dump tables again from time to time though nothing casts a doubt on them, see `model.sync`.
+        """
         self._tables = tuple(tables)
-        self._namespace, self._buffer = namespace, buffer
+        self._namespace, self._buffer, self._audit = namespace, buffer, audit
         self.context = Lookups()
         self._threads: list[threading.Thread] = []
         self._readers: dict[int, Reader] = {}
@@ -116,6 +121,7 @@ class Session:
                 protocol, mine, self._namespace, self._history, self._actors, buffer, on_change=self._on_change
             )
             reader.refresher.visible = self._visible
+            reader.sync.audit = self._audit
             self._readers[protocol] = reader
             runs.append(reader.run)
             for _, table in mine:

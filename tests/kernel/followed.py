@@ -40,17 +40,29 @@ Groups = dict[tuple[Value, ...], list[bytes]]
 
 
 class Followed:
-    """A running session: use it in a `with` statement; it is loaded on entry."""
+    """A running session: use it in a `with` statement; it is loaded on entry, unless `wait` is False."""
 
-    def __init__(self, ns: Netns, tables: Sequence[Table] = FOLLOWED, buffer: int | None = None) -> None:
-        self.ns, self.tables = ns, tuple(tables)
+    def __init__(
+        self,
+        ns: Netns,
+        tables: Sequence[Table] = FOLLOWED,
+        buffer: int | None = None,
+        audit: bool = True,
+        wait: bool = True,
+    ) -> None:
+        self.ns, self.tables, self._wait = ns, tuple(tables), wait
         self._namespace: Namespace = resolve(ns.path)
-        self.session = Session(self._namespace, self.tables, buffer=buffer)
+        self.session = Session(self._namespace, self.tables, buffer=buffer, audit=audit)
 
     def __enter__(self) -> Self:
         self.session.start()
-        assert self.session.wait([table.name for table in self.tables], PATIENCE), self.session.status()
+        if self._wait:
+            self.loaded()
         return self
+
+    def loaded(self) -> None:
+        """Wait until every table is."""
+        assert self.session.wait([table.name for table in self.tables], PATIENCE), self.session.status()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
