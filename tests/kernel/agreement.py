@@ -1,4 +1,4 @@
-"""Whether what a session holds is what the kernel holds, by two oracles: a session that has just loaded, and `ip -j`."""
+"""Whether a session holds what the kernel holds, by two oracles: a session that has just loaded, and `ip -j -d`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from nltui.model.table import Table
+from nltui.netlink.fields import Attr, Field, Slice
 from nltui.tables.links import LINKS
 from nltui.tables.neighbours import NEIGHBOURS
 from nltui.tables.nexthops import NEXTHOPS
@@ -40,31 +41,48 @@ def ends_fresh(followed: Followed) -> None:
     assert followed.session.wait([table.name for table in followed.tables], WITHIN), followed.session.status()
 
 
+REASONS = {**neighbours.REASONS, **routes.REASONS}
 Look = tuple[Callable[[Netns], list[oracle.Row]], Callable[[oracle.Row], object]]
 """What `ip -j -d` says of a table, and how its rows are paired with ours."""
+
+
+def _keys(row: oracle.Row) -> list[str]:
+    return sorted(row.keys() - REASONS.keys())
+
 
 LOOKS: dict[str, Look] = {
     "links": (lambda ns: [links.flat(row) for row in oracle.ip(ns, "-s -s link show")], lambda row: row["ifindex"]),
     "addresses": (addresses.theirs, addresses.identity),
-    "routes": (routes.theirs, lambda row: (routes.identity(row), row["type"], row.get("nhid"), len(row))),
-    "rules": (rules.theirs, lambda row: (row["priority"], "iif" in row, sorted(row))),
+    "routes": (routes.theirs, lambda row: (routes.identity(row), row["type"], row.get("nhid"), _keys(row))),
+    "rules": (rules.theirs, lambda row: sorted(map(str, row.items()))),
     "nexthops": (lambda ns: oracle.ip(ns, "nexthop show"), nexthops.identity),
     "neighbours": (lambda ns: neighbours.settled(neighbours.theirs(ns)), neighbours.identity),
 }
 COUNTING = {
     # Ages and lifetimes are those of the last message, however old that is.
     **dict.fromkeys((*addresses.COUNTING_DOWN, *neighbours.COUNTING, *routes.COUNTING_DOWN), 3600.0),
-    **links.COUNTS_ON,
+    **{name: max(allowed, 3600.0) for name, allowed in links.COUNTS_ON.items()},
 }
-REASONS = {**neighbours.REASONS, **routes.REASONS}
 
 
 def as_ip_says(followed: Followed, tables: Sequence[Table] = FOLLOWED) -> None:
     """Every row of these tables, key by key."""
     for table in tables:
         theirs, identity = LOOKS[table.name]
-        look = partial(oracle.quiet, partial(ours, followed, table), partial(theirs, followed.ns), identity, COUNTING)
+        mine, other = partial(ours, followed, table), partial(theirs, followed.ns)
+        look = partial(oracle.quiet, partial(lasting, table, mine), partial(lasting, table, other), identity, COUNTING)
         oracle.assert_equal(settled(look), REASONS, at_least=0 if table is NEXTHOPS else 1)
+
+
+def lasting(table: Table, rows: Callable[[], list[oracle.Row]]) -> list[oracle.Row]:
+    """Rows without what the table never compares: that is as last told, however old, and may be missing."""
+    volatile = {column.json for column in table.columns if column.volatile}
+    counted = {column.json for column in table.columns if any(_counts(table, field) for field in column.fields)}
+    return [{key: value for key, value in row.items() if key not in volatile | counted} for row in rows()]
+
+
+def _counts(table: Table, field: Field) -> bool:
+    return isinstance(field, Attr | Slice) and field.path[0] in table.volatile
 
 
 def settled(look: Callable[[], oracle.Report]) -> oracle.Report:

@@ -50,7 +50,7 @@ def feed(ns: Netns, lines: Iterable[str]) -> None:
 class Churn:
     """Makes lines from a seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str) -> None:
         self._chance = random.Random(seed)
         self._makers: tuple[tuple[int, Callable[[], str]], ...] = (
             (3, self._link),

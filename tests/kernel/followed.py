@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +21,8 @@ from tests.netlink.buffers import lay
 
 AF_INET = 2
 FOLLOWED = tuple(table for table in TABLES if table.feed is Feed.FOLLOWED and table.protocol == 0)
+MOST = 4
+"""Rows of one key that a message spells out."""
 PATIENCE = 10.0
 """Seconds after which something that should come true counts as false; nothing is measured against it."""
 
@@ -119,12 +121,15 @@ class Followed:
         return number
 
 
-def difference(one: Followed, other: Followed) -> list[str]:
-    """Rows that are not alike, in words; counters and timers do not count, nor neighbours that are multicast groups.
+Pair = tuple[Table, tuple[Value, ...], list[bytes], list[bytes]]
+"""A table, a key, and the rows that one and the other have under it."""
+
+
+def differing(one: Followed, other: Followed) -> Iterator[Pair]:
+    """Keys under which rows are not alike; counters and timers do not count, nor neighbours that are multicast groups.
 
     The kernel makes those whenever it sends to one, and says nothing.
     """
-    lines = []
     for table in one.tables:
         left, right = one.groups(table), other.groups(table)
         if table.name == "neighbours":
@@ -132,12 +137,24 @@ def difference(one: Followed, other: Followed) -> list[str]:
         comparer = Comparer(table)
         for key in {**left, **right}:
             mine, theirs = left.get(key, []), right.get(key, [])
-            alike = len(mine) == len(theirs) and comparer.same(*lay(mine), *lay(theirs)).all()
-            if not alike:
-                lines.append(
-                    f"{table.name} {key}: {[m.hex() for m in mine]}, by a new dump {[m.hex() for m in theirs]}"
-                )
-    return lines
+            if len(mine) != len(theirs) or not comparer.same(*lay(mine), *lay(theirs)).all():
+                yield table, key, mine, theirs
+
+
+def words(pair: Pair) -> str:
+    """For an assertion message."""
+    table, key, mine, theirs = pair
+    return f"{table.name} {key}: {_hex(mine)}, by a new dump {_hex(theirs)}"
+
+
+def _hex(messages: list[bytes]) -> str:
+    more = f" and {len(messages) - MOST} more" if len(messages) > MOST else ""
+    return f"{[message.hex() for message in messages[:MOST]]}{more}"
+
+
+def difference(one: Followed, other: Followed) -> list[str]:
+    """differing() in words."""
+    return [words(pair) for pair in differing(one, other)]
 
 
 def lasting(groups: Groups) -> Groups:
