@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections import Counter
 
 import pytest
 
@@ -35,6 +36,9 @@ def test_random_operations(netns: Netns, seed: int) -> None:
         ends_fresh(followed)
         as_ip_says(followed)
         assert followed.session.status().lost == 0
+        changes, _ = followed.session.history.since(0)
+        made = Counter((FOLLOWED[change.table].name, (change.new or change.old)[16]) for change in changes)
+        assert all(made[name, family] > 10 for name in ("routes", "rules") for family in (2, 10)), "the game was played"
         assert [table.name for table in FOLLOWED if followed.state(table).repairs] == []
 
 
