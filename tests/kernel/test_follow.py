@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import struct
 import subprocess
-import sys
 import threading
 from collections import Counter
 
@@ -15,7 +14,6 @@ from nltui.model.history import Kind
 from nltui.netlink import wire
 from nltui.system.namespaces import resolve
 from nltui.tables.routes import ROUTES
-from nltui.worker.contract import Freshness
 from nltui.worker.session import JOIN, Session
 from tests.kernel.agreement import SILENT, as_ip_says, ends_equal, ends_fresh
 from tests.kernel.churn import Churn, feed, ground
@@ -95,37 +93,6 @@ def test_ipv4_routes_that_vanish_with_their_link_are_gone_soon(netns: Netns) -> 
         netns.ip("link del v0")
         ends_equal(followed, SILENT)
         assert followed.state(ROUTES).repairs == 0
-
-
-SPOOF = """
-import socket, sys
-with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
-    sock.bind((0, 0))
-    for _ in range(int(sys.argv[3])):
-        sock.sendto(bytes.fromhex(sys.argv[2]), (int(sys.argv[1]), 0))
-"""
-
-
-def test_messages_of_other_processes_change_nothing_and_are_counted(netns: Netns) -> None:
-    ground(netns)
-    with Followed(netns) as followed:
-        real = followed.messages(ROUTES)[0]
-        added = bytearray(real)
-        added[4:6] = struct.pack("=H", 24)
-        added[20] ^= 0x55
-        removed = struct.pack("=IH", len(real), 25) + real[6:]
-        port, before = str(followed.port()), followed.session.history.last
-        for message in (bytes(added), removed):
-            done = netns.run([sys.executable, "-c", SPOOF, port, message.hex(), "20"])
-            assert done.returncode == 0, done.stderr
-        assert comes_true(lambda: followed.session.status().foreign == 40)
-        assert followed.session.history.last == before
-        assert all(freshness is Freshness.FRESH for freshness in freshnesses(followed))
-        ends_equal(followed)
-
-
-def freshnesses(followed: Followed) -> list[Freshness]:
-    return [status.freshness for status in followed.session.status().tables.values()]
 
 
 def test_stopping_in_a_storm_takes_no_longer_than_promised(netns: Netns) -> None:

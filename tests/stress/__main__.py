@@ -12,12 +12,14 @@ import time
 from tests.kernel.churn import ground
 from tests.kernel.followed import Followed
 from tests.kernel.netns import Netns
-from tests.stress.check import Findings, compare
+from tests.stress.check import Findings, Witness, compare
 
 WRITERS = ("ip", "ip", "socket", "bulk")
 ROUND = 2.5
 """Seconds of storm between two quiet points, about."""
 FEWEST = 3
+MOST = 40
+"""Mismatches that are spelled out."""
 IN_A_USER_NAMESPACE = ("unshare", "-Urmn", "sh", "-c", 'mount -t tmpfs tmpfs /run && exec "$@"', "sh")
 
 
@@ -58,10 +60,11 @@ def storm(args: argparse.Namespace) -> int:
                 if turn == 0:
                     followed = Followed(ns, buffer=args.rcvbuf, audit=args.audit, wait=not args.during_load)
                     followed.__enter__()
+                    witness = Witness(followed)
                 if turn or not args.during_load:
                     start(writers, args.seconds / rounds)
                 operations += sum(writer.done() for writer in writers)
-                compare(followed, args.audit, found)
+                compare(followed, witness, args.audit, found)
             return report(args, followed, operations, rounds, found)
         finally:
             for writer in writers:
@@ -89,9 +92,11 @@ def report(args: argparse.Namespace, followed: Followed, operations: int, rounds
         f" {len(found.mismatches)} mismatches"
         f" ({rounds} quiet points, buffer {buffer}, hidden {len(found.hidden)}, untold {len(found.untold)})"
     )
-    for line in found.mismatches:
+    for line in found.mismatches[:MOST]:
         print(f"  mismatch: {line}")
-    for line in found.hidden:
+    if found.mismatches:
+        print(f"  {status}", *states, sep="\n  ")
+    for line in found.hidden[:MOST]:
         print(f"  hidden by an IPv6 dump: {line}")
     return 1 if found.mismatches or repairs else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import struct
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 
 from nltui.model import single
 from nltui.netlink.fields import Value
+from nltui.netlink.socket import ADD_MEMBERSHIP, SOL_NETLINK
 from nltui.tables.links import LINKS
 from nltui.tables.neighbours import NEIGHBOURS
 from nltui.tables.routes import ROUTES
@@ -23,6 +25,9 @@ FOLLOWS = 0x4 | 0x8 | 0x10
 """FIB_RULE_UNRESOLVED, _IIF_DETACHED and _OIF_DETACHED (linux/fib_rules.h)."""
 
 
+Key = tuple[Value, ...]
+
+
 @dataclass(slots=True)
 class Findings:
     """Of all quiet points."""
@@ -34,18 +39,42 @@ class Findings:
     """Changes that no event tells, where no timed dump looks for them."""
 
 
-def compare(followed: Followed, timed: bool, into: Findings) -> None:
-    """Wait until nothing differs, `WITHIN` seconds from the last event; what differs then is a finding.
+class Witness:
+    """Another listener to what the session hears: quiet is when the kernel says nothing, not when we hear nothing."""
+
+    def __init__(self, followed: Followed) -> None:
+        with followed.ns.inside(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)) as sock:
+            sock.bind((0, 0))
+            for group in {group for table in followed.tables for group in table.groups}:
+                sock.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, group)
+            self._socket = sock.dup()
+        self._socket.setblocking(False)
+
+    def moved(self) -> bool:
+        """Whether the kernel said anything since the last look, or more than could be kept."""
+        heard = False
+        while True:
+            try:
+                heard |= bool(self._socket.recv(1 << 16))
+            except BlockingIOError:
+                return heard
+            except OSError:
+                heard = True
+
+
+def compare(followed: Followed, witness: Witness, timed: bool, into: Findings) -> None:
+    """Wait until nothing differs, `WITHIN` seconds from the kernel's last word; what differs then is a finding.
 
     `timed`: the session dumps from time to time, so that it must find even what no event tells.
     """
     start = time.monotonic()
-    deadline, events = start + WITHIN, followed.session.status().events
+    deadline = start + WITHIN
     while True:
+        # A look that takes long must not count as one taken late.
+        now = time.monotonic()
+        if witness.moved():
+            deadline = min(now + WITHIN, start + LONGEST)
         found = _differences(followed, timed)
-        now, heard = time.monotonic(), followed.session.status().events
-        if heard != events:
-            deadline, events = min(now + WITHIN, start + LONGEST), heard
         if not found.mismatches or now > deadline:
             break
         time.sleep(0.05)
@@ -62,8 +91,10 @@ def compare(followed: Followed, timed: bool, into: Findings) -> None:
 def _differences(followed: Followed, timed: bool) -> Findings:
     found = Findings()
     with Followed(followed.ns, followed.tables) as fresh:
-        for pair in differing(followed, fresh):
-            if hidden(pair, followed):
+        pairs = list(differing(followed, fresh))
+        legs = _with_legs(followed) if pairs else set()
+        for pair in pairs:
+            if hidden(pair, legs):
                 found.hidden.append(words(pair))
             elif not timed and untold(pair):
                 found.untold.append(words(pair))
@@ -91,7 +122,7 @@ def _counters(followed: Followed) -> Iterator[str]:
         yield f"{status.malformed} malformed messages, trouble: {status.trouble}"
 
 
-def hidden(pair: Pair, followed: Followed) -> bool:
+def hidden(pair: Pair, legs: set[Key]) -> bool:
     """Whether these are IPv6 routes that came back from where no dump shows them: between two legs of an ECMP route.
 
     Nobody says that they are back. Only a route without a gateway can stand there, in a group that had legs.
@@ -99,7 +130,7 @@ def hidden(pair: Pair, followed: Followed) -> bool:
     table, key, mine, theirs = pair
     if table is not ROUTES or not theirs or theirs[0][16] != AF_INET6:
         return False
-    if key not in _with_legs(followed):
+    if key not in legs:
         return False
     # Reserved bytes and cache info aside, rows are whole messages: those of ours that the new dump has too.
     here = {_row(message) for message in mine}
@@ -107,8 +138,8 @@ def hidden(pair: Pair, followed: Followed) -> bool:
     return len(back) == len(theirs) - len(mine) and not any(_attribute(message, 5, 9) for message in back)
 
 
-def _with_legs(followed: Followed) -> set[tuple[Value, ...]]:
-    """Keys of all ECMP routes that there have been."""
+def _with_legs(followed: Followed) -> set[Key]:
+    """Keys under which there have been ECMP routes."""
     assert ROUTES.key is not None
     number = followed.tables.index(ROUTES)
     changes, _ = followed.session.history.since(0)
