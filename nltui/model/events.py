@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ class Outcome:
     recorded: int = 0
     doubtful: int = 0
     """Events that cannot be applied exactly: a removal of an unknown row, a route whose place is uncertain."""
+    values: set[int] = field(default_factory=set)
+    """Of the field of `Table.inexact` in those events."""
 
 
 class Events:
@@ -66,6 +68,7 @@ class Events:
             outcome = self._apply(whole)
             total.recorded += outcome.recorded
             total.doubtful += outcome.doubtful + (not complete)
+            total.values |= outcome.values
         return total
 
     def _complete(self, heard: Heard, row: int) -> tuple[Heard, bool]:
@@ -161,7 +164,7 @@ class Events:
                 )
         kinds = np.where(heard.sets, np.where(has_old, Kind.CHANGED, Kind.ADDED), Kind.REMOVED).astype(np.uint8)
         told = np.flatnonzero((heard.sets & ~same) | (~heard.sets & has_old))
-        outcome.doubtful += int((~heard.sets & ~has_old).sum())
+        self._doubt(outcome, batch, np.flatnonzero(~heard.sets & ~has_old))
         outcome.recorded += len(told)
         numbers = np.zeros(count, np.int64)
         if len(told):
@@ -226,7 +229,8 @@ class Events:
         group = chains.members(store, head) if head >= 0 else []
         mine = next((s for s in group if chains.identity(store.table, store.message(s)) == wanted), -1)
         flags = int(heard.flags[row])
-        outcome.doubtful += self._uncertain(message, bool(heard.sets[row]), group, mine, flags)
+        if self._uncertain(message, bool(heard.sets[row]), group, mine, flags):
+            self._doubt(outcome, heard.batch, only)
         if not heard.sets[row]:
             self._remember(int(hashes[row]), wanted)
             if mine >= 0:
@@ -251,6 +255,12 @@ class Events:
         else:
             chains.prepend(store, head, slot)
         self._record(heard, row, Kind.ADDED, slot, outcome)
+
+    def _doubt(self, outcome: Outcome, batch: Batch, rows: Ints) -> None:
+        outcome.doubtful += len(rows)
+        inexact = self.store.table.inexact
+        if inexact is not None and len(rows):
+            outcome.values.update(batch.ints(inexact[1])[0][rows].tolist())
 
     def _uncertain(self, message: bytes, sets: bool, group: list[int], mine: int, flags: int) -> bool:
         """Whether only a dump can tell what the kernel holds now."""

@@ -5,20 +5,20 @@ Events that arrive while a dump runs win over it: what they touched is at least 
 
 from __future__ import annotations
 
-from time import time_ns
+from time import monotonic, time_ns
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nltui.model import chains
-from nltui.model.conditions import accepted
+from nltui.model.conditions import accepted, fields
 from nltui.model.history import History, Kind, Pieces, Source
 from nltui.model.keys import U64
 from nltui.model.store import LIVE, Store
-from nltui.model.table import Grouping, Where
+from nltui.model.table import Condition, Grouping
 from nltui.netlink.arrays import member_of
-from nltui.netlink.columns import Batch, Bools, Ints, Words
+from nltui.netlink.columns import Batch, Bools, Ints, Plan, Words
 
 BEHIND = 4096
 """Rows that stay unindexed while a first load goes on, so that whoever looks can tell that it does."""
@@ -231,25 +231,29 @@ class Intake:
         """All dumps have ended: of rows that could not be held, only those met since they began still count."""
         self.store.full -= self._unheld
 
-    def finish(self, covers: tuple[Where, ...], remove: bool) -> int:
+    def finish(self, covers: tuple[Condition, ...], remove: bool) -> int:
         """The dump has ended: rows it covers but did not show are removed, or dimmed where `remove` is False.
 
-        Returns how many there were.
+        Returns how many rows are left that it covers and did not show.
         """
         self.flush()
         store = self.store
         seen = store.seen[: store.top] > self._before
         missing = np.flatnonzero((store.state[: store.top] == LIVE) & ~seen & ~store.touched[: store.top])
         if len(missing) and covers:
-            missing = missing[accepted(store.table, store.batch(missing, store.key_plan), covers)]
-        if len(missing) and remove:
-            self._record(Kind.REMOVED, missing, (store.words, *_places(store, missing)), None)
-            chains.remove(store, missing)
-        elif len(missing):
-            store.mark(missing, True)
+            plan = Plan(fields(covers), store.table.body)
+            missing = missing[accepted(store.table, store.batch(missing, plan), covers)]
+        gone = missing if remove else store.miss(missing, monotonic())
+        self.remove(gone)
         # Last: a row that was here and is gone would hide that all others were shown.
         self._reorder()
-        return len(missing)
+        return len(missing) - len(gone)
+
+    def remove(self, slots: Ints) -> None:
+        """The kernel has these rows no longer, though no event said so."""
+        if len(slots):
+            self._record(Kind.REMOVED, slots, (self.store.words, *_places(self.store, slots)), None)
+            chains.remove(self.store, slots)
 
     def _reorder(self) -> None:
         """Where a dump showed all rows of a group, its order is the kernel's."""

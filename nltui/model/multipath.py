@@ -38,13 +38,23 @@ class Leg:
 
 def legs(payload: bytes) -> Iterator[Leg]:
     """Split RTA_MULTIPATH. Raises MalformedMessage where a length does not fit."""
+    for ifindex, hops, flags, inside in _split(payload):
+        yield Leg(ifindex, hops + 1, flags, lwtunnel.attributes(inside))
+
+
+def devices(payload: bytes) -> Iterator[int]:
+    """The ifindex of each leg. Raises MalformedMessage where a length does not fit."""
+    return (leg[0] for leg in _split(payload))
+
+
+def _split(payload: bytes) -> Iterator[tuple[int, int, int, bytes]]:
+    """Of each struct rtnexthop: rtnh_ifindex, rtnh_hops, rtnh_flags and the attributes behind it."""
     offset = 0
     while len(payload) - offset >= _RTNEXTHOP.size:
         length, flags, hops, ifindex = _RTNEXTHOP.unpack_from(payload, offset)
         if not _RTNEXTHOP.size <= length <= len(payload) - offset:
             raise MalformedMessage(f"rtnexthop at {offset} says {length} bytes, {len(payload) - offset} are left")
-        inside = payload[offset + _RTNEXTHOP.size : offset + length]
-        yield Leg(ifindex, hops + 1, flags, lwtunnel.attributes(inside))
+        yield ifindex, hops, flags, payload[offset + _RTNEXTHOP.size : offset + length]
         offset += wire.align(length)
 
 

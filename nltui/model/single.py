@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from nltui.errors import MalformedMessage
-from nltui.model.table import Column, Table, Where
+from nltui.model.multipath import devices
+from nltui.model.table import Column, Condition, Table, Uses
 from nltui.model.types import Context, Json
 from nltui.netlink import wire
 from nltui.netlink.fields import Field, Value
@@ -63,9 +64,13 @@ def place(out: dict[str, Json], path: str, shown: Json) -> None:
         out[last] = shown
 
 
-def matches(table: Table, conditions: tuple[Where, ...], message: bytes | memoryview) -> bool:
+def matches(table: Table, conditions: tuple[Condition, ...], message: bytes | memoryview) -> bool:
     """Whether a message fulfils all conditions."""
     for where in conditions:
+        if isinstance(where, Uses):
+            if not _uses(table, where, message):
+                return False
+            continue
         got = value(table, where.field, message)
         number = got if isinstance(got, int) else 0
         if where.among is not None and number not in where.among:
@@ -73,3 +78,13 @@ def matches(table: Table, conditions: tuple[Where, ...], message: bytes | memory
         if number in where.without or number & where.clear or number & where.set != where.set:
             return False
     return True
+
+
+def _uses(table: Table, condition: Uses, message: bytes | memoryview) -> bool:
+    if value(table, condition.device, message) == condition.ifindex:
+        return True
+    several = value(table, condition.legs, message)
+    try:
+        return isinstance(several, bytes) and condition.ifindex in devices(several)
+    except MalformedMessage:
+        return False

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nltui.model.conditions import fields
 from nltui.model.content import Comparer
 from nltui.model.index import Index
 from nltui.model.keys import U64, KeyArrays
@@ -29,6 +30,8 @@ LINGER = 1.2
 """Seconds a removed row stays visible."""
 LINGER_MOST = 64
 """Removals in one batch above which none of them lingers."""
+ABSENT = 30.0
+"""Seconds after which a row that one dump after another did not show is gone, though each may have left it out."""
 BYTES_PER_ROW = 1024
 SMALLEST_ARENA = 16 << 20
 
@@ -38,7 +41,8 @@ class Store:
 
     By slot: `at` (word index in the arena), `size` (bytes of the message), `hash` (of the key), `state`, `changed`
     (generation of the last visible change), `seen` (number of the dumped row that last confirmed it), `recent`
-    (history number of its last change, 0 none), `unconfirmed`; `next` chains rows of one key (slot + 1, 0 end).
+    (history number of its last change, 0 none), `unconfirmed` and since when (`absent_since`, monotonic); `next` chains
+    rows of one key (slot + 1, 0 end).
     """
 
     def __init__(self, table: Table) -> None:
@@ -55,6 +59,7 @@ class Store:
         self.seen: NDArray[np.uint32] = array(np.uint32, capacity)
         self.touched: NDArray[np.bool_] = array(np.bool_, capacity)
         self.unconfirmed: NDArray[np.bool_] = array(np.bool_, capacity)
+        self.absent_since: NDArray[np.float64] = array(np.float64, capacity)
         self.recent: NDArray[np.int64] = array(np.int64, capacity)
         self.next: NDArray[np.uint32] = array(np.uint32, capacity)
         self.keys = KeyArrays(table)
@@ -79,7 +84,9 @@ class Store:
     def _key_fields(table: Table) -> list[Field]:
         assert table.key is not None
         flips = [doubt.flips[0] for doubt in table.doubts if doubt.flips]
-        return [*table.key.fields, *(where.field for where in table.accepts), *flips]
+        parts = [doubt.part[1] for doubt in table.doubts if doubt.part]
+        inexact = [table.inexact[1]] if table.inexact else []
+        return [*table.key.fields, *fields(table.accepts), *flips, *parts, *inexact]
 
     @staticmethod
     def _fields(table: Table) -> list[Field]:
@@ -207,6 +214,16 @@ class Store:
             with self.lock:
                 self.generation += 1
                 self.unconfirmed[differ], self.changed[differ] = unconfirmed, self.generation
+
+    def miss(self, slots: Ints, now: float) -> Ints:
+        """A dump that may leave out rows did not show these: they are dimmed.
+
+        Returns those that dumps have not shown for so long that they are gone; now in monotonic seconds.
+        """
+        again = self.unconfirmed[slots]
+        self.absent_since[slots[~again]] = now
+        self.mark(slots, True)
+        return slots[again & (now - self.absent_since[slots] >= ABSENT)]
 
     # -- the index --
 

@@ -24,6 +24,11 @@ AUDIT, AUDIT_BIG, BIG_ROWS = 60.0, 300.0, 50_000
 """A full comparison every so many seconds; rarer above so many rows."""
 AUDIT_SHARE = 30
 """Short audits of tables that change silently take at most one part in so many of the time."""
+PARTS_MOST = 3
+"""Parts of one table that are read one after another; of more, the whole table is cheaper."""
+
+Part = tuple[str, int]
+"""Some rows of a table: which of `Table.parts`, and its value (("dev", 7): those of the link with ifindex 7)."""
 
 
 class Phase(Enum):
@@ -55,6 +60,14 @@ class State:
     doubt_since: float | None = 0.0
     """When the oldest doubt not yet taken up by a dump was cast; None: no doubt."""
     doubt_last: float = 0.0
+    whole: bool = True
+    """Whether a doubt is about the whole table."""
+    parts: dict[Part, None] = field(default_factory=dict)
+    """Doubtful ones, where not all of the table is; in the order in which they became so."""
+    part: Part | None = None
+    """What the running or last dump is about; None: the whole table."""
+    cast: bool = False
+    """Whether a doubt was cast since the running dump began."""
     not_before: float = 0.0
     tries: int = 0
     events: int = 0
@@ -96,11 +109,17 @@ class Sync:
         state.events += count
         state.last_event = self.last_event = now
 
-    def doubt(self, name: str, now: float) -> None:
-        """Something may have changed without the kernel saying so, or without being heard."""
+    def doubt(self, name: str, now: float, part: Part | None = None) -> None:
+        """Something may have changed without the kernel saying so, or without being heard; in one part, or anywhere."""
         state = self.states.get(name)
         if state is None or state.phase is Phase.REFUSED:
             return
+        if part is None or part[0] not in state.table.parts:
+            state.whole = True
+        else:
+            state.parts[part] = None
+            state.whole |= len(state.parts) > PARTS_MOST
+        state.cast = True
         if state.doubt_since is None:
             state.doubt_since = now
         state.doubt_last = now
@@ -113,11 +132,18 @@ class Sync:
         for name in self.states:
             self.doubt(name, now)
 
-    def began(self, name: str, now: float) -> None:
-        """A dump was requested; the queue of events was empty just before."""
+    def began(self, name: str, now: float, divisible: bool = True) -> None:
+        """A dump was requested; the queue of events was empty just before. Not `divisible`: always of all rows."""
         state = self.states[name]
         state.auditing = state.loaded and state.doubt_since is None
-        state.doubt_since, state.interrupted, state.events, state.began = None, False, 0, now
+        if state.parts and divisible and state.loaded and not state.whole:
+            state.part = next(iter(state.parts))
+            del state.parts[state.part]
+        else:
+            state.part, state.whole, state.parts = None, False, {}
+        if not state.parts:
+            state.doubt_since = None
+        state.cast, state.interrupted, state.events, state.began = False, False, 0, now
         if state.phase is not Phase.CONVERGING:
             state.phase = Phase.DUMPING
         self.running = name
@@ -129,7 +155,7 @@ class Sync:
     def proven(self, name: str) -> bool:
         """Whether the dump, ended just now, may remove what it did not show."""
         state = self.states[name]
-        return not state.interrupted and state.doubt_since is None and not self._missed(state)
+        return not state.interrupted and not state.cast and not self._missed(state)
 
     def _missed(self, state: State) -> bool:
         """Whether the dump may have left out rows without saying so."""
@@ -147,8 +173,10 @@ class Sync:
         state.loaded = True
         # Rows never heard of may have been left out; a storm without end must not mean dumps without end.
         missed = self._missed(state) and not state.auditing and state.tries < TRIES
-        again = not remove and (unconfirmed > 0 or state.interrupted or state.doubt_since is not None or missed)
-        if again:
+        unproven = not remove and (unconfirmed > 0 or state.interrupted or missed)
+        if unproven:
+            self._doubt_again(state)
+        if unproven or state.cast:
             state.tries += 1
             wait = min(RETRY_FIRST * 2**state.tries, RETRY_MOST) * (0.5 + self.chance())
             state.not_before = now + wait
@@ -156,8 +184,19 @@ class Sync:
                 state.doubt_since = state.doubt_last = now
             state.phase = Phase.CONVERGING if state.tries > TRIES else Phase.DOUBTFUL
             return Verdict(remove, True)
-        state.tries, state.phase, state.since = 0, Phase.FRESH, now
+        state.tries = 0
+        if state.parts:
+            state.phase = Phase.DOUBTFUL
+            return Verdict(remove, True)
+        state.phase, state.since = Phase.FRESH, now
         return Verdict(remove, False)
+
+    def _doubt_again(self, state: State) -> None:
+        """What the dump that ended was about is as doubtful as before."""
+        if state.part is None:
+            state.whole = True
+        else:
+            state.parts[state.part] = None
 
     def failed(self, name: str, now: float, sentence: str, final: bool) -> None:
         """The kernel answered a dump with an error; `final`: asking again is of no use (no privilege, no support)."""
@@ -167,6 +206,7 @@ class Sync:
         if final:
             state.phase, state.doubt_since = Phase.REFUSED, None
             return
+        self._doubt_again(state)
         state.tries += 1
         state.not_before = now + min(RETRY_FIRST * 2**state.tries, RETRY_MOST) * (0.5 + self.chance())
         state.phase = Phase.DOUBTFUL
@@ -184,8 +224,10 @@ class Sync:
     # -- what to do --
 
     def schedule_audit(self, name: str, now: float, rows: int) -> None:
-        """Plan the next full comparison, at a time that two programs do not share."""
+        """After a dump: plan the next full comparison, at a time that two programs do not share."""
         state = self.states[name]
+        if state.part is not None:
+            return
         if state.table.feed is Feed.SAMPLED:
             state.audit_at = now + state.table.interval
             return

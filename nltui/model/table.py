@@ -50,6 +50,19 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Uses:
+    """A condition: the route goes out by this link, directly (`device`) or by one leg of `legs` (RTA_MULTIPATH)."""
+
+    device: Field
+    legs: Field
+    ifindex: int
+
+
+Condition = Where | Uses
+"""What a message must fulfil."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dump:
     """One dump request: message type, what follows nlmsghdr, and which rows its reply is the whole truth about.
 
@@ -58,9 +71,11 @@ class Dump:
 
     type: int
     body: bytes
-    covers: tuple[Where, ...] = ()
+    covers: tuple[Condition, ...] = ()
     strict: bool = True
     """Ask with NETLINK_GET_STRICT_CHK."""
+    empty: frozenset[int] = frozenset()
+    """Errors (errno) that mean that there are no such rows: ENODEV where the link that was asked about is gone."""
     family: int | None = None
     """AF_* this dump is all about; it is not sent where only another family is wanted. None: always sent."""
 
@@ -128,8 +143,23 @@ class Doubt:
     on: frozenset[int]
     tables: tuple[str, ...]
     flips: tuple[Field, int] | None = None
+    part: tuple[str, Field] | None = None
+    """Only rows of this part are doubtful: its name among `Table.parts`, and where the event tells its value. Tables
+    that have no such part are doubtful as a whole."""
     rejected: bool = False
     """Cast by messages that the table's `accepts` turns away (a bridge port's own notification), not by its events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How some rows are dumped apart from the others, by a strict filter of the kernel: those of one link, say.
+
+    `dumps` makes the requests for a value (an ifindex). Not to be used while the table `unless` has rows: rows that
+    refer to those may change with more than the part's value.
+    """
+
+    dumps: Callable[[int], tuple[Dump, ...]]
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +224,14 @@ class Table:
     family: Field | None = None
     """Where a row's AF_* is, by which `-4` and `-6` select; None: rows have none."""
     dumps: tuple[Dump, ...] = ()
+    parts: Mapping[str, Part] = field(default_factory=dict, hash=False)
+    """By name: what can be dumped apart, which is cheaper where the table is huge."""
+    inexact: tuple[str, Field] | None = None
+    """The part that is doubtful after an event that cannot be applied exactly, and where the event tells its value;
+    None: the whole table is."""
+    ask: Callable[[bytes], Dump] | None = None
+    """(row) → the request that the kernel answers with this one row, or with ENODEV or ENOENT where it is gone; None
+    where it knows no such request."""
     silent_misses: bool = False
     """Whether its dumps may leave out unchanged rows under churn without NLM_F_DUMP_INTR."""
     volatile: frozenset[int] = frozenset()

@@ -17,6 +17,12 @@ def unique(values: NDArray[Any]) -> NDArray[Any]:
     return ordered[_first(ordered)]
 
 
+def repeated(values: NDArray[Any]) -> NDArray[Any]:
+    """The values that occur more than once, ascending."""
+    ordered = np.sort(values)
+    return unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+
 def groups(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The index of one member of each group of equal values, and the group of each value."""
     order = np.argsort(values, kind="stable")

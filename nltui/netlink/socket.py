@@ -44,6 +44,12 @@ class Sockets:
         self._namespace = namespace
         self._anchor: socket.socket | None = None
 
+    def close(self) -> None:
+        """Let go of the namespace; what was opened stays open."""
+        if self._anchor is not None:
+            self._anchor.close()
+            self._anchor = None
+
     def open(self, protocol: int) -> socket.socket:
         """A bound, non-blocking socket. Raises PrivilegeMissing or KernelRefused."""
         try:
@@ -76,9 +82,17 @@ def _refused(tried: str, error: OSError) -> Exception:
 
 def dump_socket(sockets: Sockets, protocol: int, strict: bool) -> socket.socket:
     """A fresh socket for one dump."""
-    made = sockets.open(protocol)
-    for option in (EXT_ACK, STRICT_CHK) if strict else (EXT_ACK,):
-        with contextlib.suppress(OSError):  # older kernels lack them: the dump works without
+    return _with(sockets.open(protocol), *((EXT_ACK, STRICT_CHK) if strict else (EXT_ACK,)))
+
+
+def request_socket(sockets: Sockets, protocol: int) -> socket.socket:
+    """A socket for single requests: errors come with the kernel's words and without a copy of the request."""
+    return _with(sockets.open(protocol), EXT_ACK, CAP_ACK)
+
+
+def _with(made: socket.socket, *options: int) -> socket.socket:
+    for option in options:
+        with contextlib.suppress(OSError):  # older kernels lack them: all works without
             made.setsockopt(SOL_NETLINK, option, 1)
     return made
 

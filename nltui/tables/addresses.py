@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import struct
 from typing import Any
 
 from nltui.model.routing import AF_INET, AF_INET6, FAMILIES, SCOPE
-from nltui.model.table import Column, Doubt, Dump, Feed, Key, Table, Where
+from nltui.model.table import Column, Doubt, Dump, Feed, Key, Part, Table, Where
 from nltui.model.types import (
     Computed,
     Context,
@@ -218,6 +220,21 @@ COLUMNS = (
     ),
 )
 
+
+def _dumps(*conditions: Where, ifindex: int = 0) -> tuple[Dump, ...]:
+    """All, or those of one link that fulfil the conditions; the kernel says ENODEV where the link is gone."""
+    return tuple(
+        Dump(
+            RTM_GETADDR,
+            struct.pack("=B3xI", family, ifindex),
+            covers=(Where(FAMILY, among=frozenset({family})), *conditions),
+            empty=frozenset({errno.ENODEV}) if ifindex else frozenset(),
+            family=family,
+        )
+        for family in (AF_INET, AF_INET6)
+    )
+
+
 ADDRESSES = Table(
     name="addresses",
     title="Addresses",
@@ -235,16 +252,15 @@ ADDRESSES = Table(
     key=Key((FAMILY, INDEX, PREFIX_LENGTH, LOCAL, IPV4_PEER)),
     accepts=(Where(FAMILY, among=frozenset({AF_INET, AF_INET6})),),
     family=FAMILY,
-    dumps=tuple(
-        Dump(
-            RTM_GETADDR, bytes((family,)) + bytes(7), covers=(Where(FAMILY, among=frozenset({family})),), family=family
-        )
-        for family in (AF_INET, AF_INET6)
-    ),
+    dumps=_dumps(),
+    parts={"dev": Part(lambda ifindex: _dumps(Where(INDEX, among=frozenset({ifindex})), ifindex=ifindex))},
     volatile=frozenset({ifa.IFA_CACHEINFO}),
     # The last IPv4 address of a link takes the link's neighbours along; prefix routes, and RTA_PREFSRC of IPv6 routes,
     # go without a word.
-    doubts=(Doubt(frozenset({RTM_DELADDR}), ("routes", "neighbours")),),
+    doubts=(
+        Doubt(frozenset({RTM_DELADDR}), ("routes",), part=("family", FAMILY)),
+        Doubt(frozenset({RTM_DELADDR}), ("neighbours",), part=("dev", INDEX)),
+    ),
     resync=2,
     aliases=("addr", "address", "a"),
 )

@@ -316,6 +316,9 @@ LIMITS = (
     _number("tailroom", ifla.IFLA_TAILROOM, "Bytes kept free after a packet (IFLA_TAILROOM).", U16),
 )
 
+WITH_FUNCTIONS = wire.nlattr(ifla.IFLA_EXT_MASK, struct.pack("=I", ifla.RTEXT_FILTER_VF))
+"""Virtual functions too."""
+
 LINKS = Table(
     name="links",
     title="Links",
@@ -337,12 +340,9 @@ LINKS = Table(
     key=Key((INDEX,)),
     # What a bridge says about its ports travels as links of AF_BRIDGE; a port leaving is no link deleted.
     accepts=(Where(FAMILY, without=frozenset({AF_BRIDGE})),),
-    dumps=(
-        Dump(
-            ifla.RTM_GETLINK,
-            bytes(16) + wire.nlattr(ifla.IFLA_EXT_MASK, struct.pack("=I", ifla.RTEXT_FILTER_VF)),
-        ),
-    ),
+    dumps=(Dump(ifla.RTM_GETLINK, bytes(16) + WITH_FUNCTIONS),),
+    # Same as `ip link show DEVICE`.
+    ask=lambda message: Dump(ifla.RTM_GETLINK, bytes(4) + message[20:24] + bytes(8) + WITH_FUNCTIONS),
     volatile=COUNTED | EVENTS_ONLY | DUMPS_ONLY,
     volatile_paths=PATHS,
     volatile_given=GIVEN,
@@ -352,11 +352,16 @@ LINKS = Table(
             frozenset({ifla.RTM_NEWLINK}),
             ("addresses", "routes", "neighbours", "rules", "nexthops"),
             flips=(FLAGS, IFF_UP | IFF_RUNNING | IFF_LOWER_UP),
+            part=("dev", INDEX),
         ),
         # What the kernel does to other links meanwhile it does not say: a veth's peer, a bridge's ports and limits.
         Doubt(frozenset({ifla.RTM_NEWLINK}), ("links",)),
         Doubt(frozenset({ifla.RTM_NEWLINK, ifla.RTM_DELLINK}), ("links",), rejected=True),
-        Doubt(frozenset({ifla.RTM_DELLINK}), ("addresses", "routes", "neighbours", "rules", "nexthops")),
+        Doubt(
+            frozenset({ifla.RTM_DELLINK}),
+            ("addresses", "routes", "neighbours", "rules", "nexthops"),
+            part=("dev", INDEX),
+        ),
     ),
     refresh=REFRESH,
     # Silent: alias, group, alternative names and limits of a link that is down; its root qdisc; what sysctls set.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import struct
+from dataclasses import replace
 from typing import Any
 
 from nltui.model.routing import AF_INET, AF_INET6, FAMILIES, PROTOCOL
-from nltui.model.table import Column, Dump, Feed, Key, Table, Where
+from nltui.model.table import Column, Dump, Feed, Key, Part, Table, Where
 from nltui.model.types import Computed, Context, Device, Enumerated, IpAddress, Json, LinkAddress, Number, Tone
+from nltui.netlink import wire
 from nltui.netlink.constants import neighbour as nd
 from nltui.netlink.constants.netlink import NETLINK_ROUTE, RTNLGRP_NEIGH
 from nltui.netlink.constants.rtnetlink import RTM_DELNEIGH, RTM_GETNEIGH, RTM_NEWNEIGH
@@ -186,6 +189,21 @@ COLUMNS = (
 ENTRIES = Dump(RTM_GETNEIGH, bytes(12), covers=(Where(FLAGS, clear=nd.NTF_PROXY),))
 PROXIES = Dump(RTM_GETNEIGH, bytes((0,) * 10 + (nd.NTF_PROXY, 0)), covers=(Where(FLAGS, set=nd.NTF_PROXY),))
 
+
+def _of_device(ifindex: int) -> tuple[Dump, ...]:
+    """Entries and proxies of one link. Same as `ip neighbour show dev DEVICE`."""
+    on, mine = wire.nlattr(nd.NDA_IFINDEX, struct.pack("=I", ifindex)), Where(INDEX, among=frozenset({ifindex}))
+    return tuple(replace(dump, body=dump.body + on, covers=(*dump.covers, mine)) for dump in (ENTRIES, PROXIES))
+
+
+def _one(message: bytes) -> Dump:
+    """Same as `ip neighbour get ADDRESS dev DEVICE`."""
+    family, flags = message[16:17], bytes((message[26] & nd.NTF_PROXY,))
+    found = wire.extract(message, DESTINATION, NEIGHBOURS.body)
+    wanted = wire.nlattr(nd.NDA_DST, found) if isinstance(found, bytes) else b""
+    return Dump(RTM_GETNEIGH, family + bytes(3) + message[20:24] + bytes(2) + flags + bytes(1) + wanted)
+
+
 NEIGHBOURS = Table(
     name="neighbours",
     title="Neighbours",
@@ -204,6 +222,8 @@ NEIGHBOURS = Table(
     accepts=(Where(FAMILY, among=frozenset({AF_INET, AF_INET6})),),
     family=FAMILY,
     dumps=(ENTRIES, PROXIES),
+    parts={"dev": Part(_of_device)},
+    ask=_one,
     silent_misses=True,
     # Silent: entries made as INCOMPLETE or NOARP, and every proxy.
     audit=1.5,

@@ -9,6 +9,7 @@ from nltui.model import lwtunnel
 from nltui.model.routing import FAMILIES, NEXTHOP_FLAGS, PROTOCOL, SCOPE
 from nltui.model.table import Column, Doubt, Dump, Feed, Key, Table
 from nltui.model.types import Align, Computed, Context, Device, Enumerated, Json, Number, Order, Tone, ip_text
+from nltui.netlink import wire
 from nltui.netlink.constants import nexthop as nh
 from nltui.netlink.constants.neighbour import USER_HZ
 from nltui.netlink.constants.netlink import NETLINK_ROUTE, RTNLGRP_NEXTHOP
@@ -228,6 +229,13 @@ HIDDEN = (
     ),
 )
 
+
+def _one(message: bytes) -> Dump:
+    """Same as `ip nexthop get id NUMBER`."""
+    number = wire.extract(message, ID, NEXTHOPS.body)
+    return Dump(RTM_GETNEXTHOP, bytes(8) + wire.nlattr(nh.NHA_ID, struct.pack("=I", number or 0)))
+
+
 NEXTHOPS = Table(
     name="nexthops",
     title="Nexthops",
@@ -245,6 +253,7 @@ NEXTHOPS = Table(
     key=Key((ID,)),
     family=FAMILY,
     dumps=(Dump(RTM_GETNEXTHOP, bytes(8)),),
+    ask=_one,
     volatile_paths=frozenset({(nh.NHA_RES_GROUP, nh.NHA_RES_GROUP_UNBALANCED_TIME)}),
     # Groups shrink, and routes change or go, when a nexthop goes; routes show what a replaced one stands for.
     doubts=(Doubt(frozenset({RTM_NEWNEXTHOP, RTM_DELNEXTHOP}), ("nexthops", "routes")),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nltui.model import lwtunnel, multipath
+from nltui.model import lwtunnel, multipath, route_dumps
 from nltui.model.metrics import metrics_json, metrics_text
 from nltui.model.routing import (
     AF_INET,
@@ -18,7 +18,7 @@ from nltui.model.routing import (
     realms,
     via,
 )
-from nltui.model.table import Column, Dump, Feed, Grouping, Key, Table, Usual, Where
+from nltui.model.table import Column, Feed, Grouping, Key, Table, Usual, Where
 from nltui.model.types import (
     Align,
     Computed,
@@ -38,7 +38,7 @@ from nltui.netlink.constants.neighbour import USER_HZ
 from nltui.netlink.constants.netlink import NETLINK_ROUTE, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE
 from nltui.netlink.fields import ADDR, S32, U8, U16, U32, First, Head, Slice, attr
 
-FAMILY = Head(16, U8)
+FAMILY = route_dumps.FAMILY
 DST_LEN = Head(17, U8)
 SRC_LEN = Head(18, U8)
 TOS = Head(19, U8)
@@ -51,7 +51,7 @@ DST = attr(rt.RTA_DST, format=ADDR)
 SRC = attr(rt.RTA_SRC, format=ADDR)
 GATEWAY = attr(rt.RTA_GATEWAY, format=ADDR)
 VIA = attr(rt.RTA_VIA)
-MULTIPATH = attr(rt.RTA_MULTIPATH)
+MULTIPATH = route_dumps.LEGS
 METRIC = attr(rt.RTA_PRIORITY, format=U32)
 NEXTHOP_ID = attr(rt.RTA_NH_ID, format=U32)
 ENCAP_TYPE = attr(rt.RTA_ENCAP_TYPE, format=U16)
@@ -178,7 +178,7 @@ SHOWN = (
     ),
     Column(
         name="dev",
-        fields=(attr(rt.RTA_OIF, format=U32),),
+        fields=(route_dumps.DEVICE,),
         type=Device(),
         json="dev",
         help="Link that packets leave by (RTA_OIF).",
@@ -382,15 +382,9 @@ ROUTES = Table(
     accepts=(Where(FAMILY, among=frozenset({AF_INET, AF_INET6})), Where(FLAGS, clear=rt.RTM_F_CLONED)),
     usual=Usual("main", (Where(TABLE_FIELD, among=frozenset({rt.RT_TABLE_MAIN})),)),
     family=FAMILY,
-    dumps=tuple(
-        Dump(
-            rt.RTM_GETROUTE,
-            bytes((family,)) + bytes(11),
-            covers=(Where(FAMILY, among=frozenset({family})),),
-            family=family,
-        )
-        for family in (AF_INET, AF_INET6)
-    ),
+    dumps=route_dumps.WHOLE,
+    parts=route_dumps.PARTS,
+    inexact=("family", FAMILY),
     silent_misses=True,
     volatile=frozenset({rt.RTA_CACHEINFO, rt.RTA_EXPIRES}),
     # The routing table of the Internet alone is more than 2²⁰ rows.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from nltui.model.conditions import accepted
@@ -9,11 +11,15 @@ from nltui.model.events import Events, Heard
 from nltui.model.history import History
 from nltui.model.intake import Intake
 from nltui.model.store import Store
+from nltui.model.sync import Part
 from nltui.model.table import Doubt, Dump, Table
-from nltui.netlink.arrays import member, unique
+from nltui.netlink.arrays import member, member_of, repeated, unique
 from nltui.netlink.columns import Batch, Ints, Words
 from nltui.netlink.dump import ROOM, Burst, Chunk, DumpReader, Scratch
 from nltui.netlink.socket import Sockets
+
+Doubted = tuple[str, Part | None]
+"""A table, and the part of it that is uncertain; None: all of it."""
 
 
 class Follower:
@@ -24,16 +30,16 @@ class Follower:
         self.table = table
         self.store = Store(table)
         self.events = Events(self.store, history, number)
-        self._history, self._number = history, number
+        self.history, self.number = history, number
         self._types = table.sets | table.removes
         self._sets = table.sets
         self.running: RunningDump | None = None
         self.loaded = False
 
-    def hear(self, words: Words, type_: Ints, start: Ints, size: Ints, times: Ints) -> tuple[int, list[str], int]:
+    def hear(self, words: Words, type_: Ints, start: Ints, size: Ints, times: Ints) -> tuple[int, list[Doubted], int]:
         """Apply those messages of a batch that are this table's; `times` of arrival in ns since the epoch.
 
-        Returns how many there were, the tables that are doubtful now, and how many messages were malformed.
+        Returns how many there were, what is doubtful now, and how many messages were malformed.
         """
         mine = np.flatnonzero(member(type_, self._types))
         if not len(mine):
@@ -41,12 +47,12 @@ class Follower:
         batch = Batch(words, start[mine], size[mine], self.store.key_plan)
         malformed = int(batch.broken.sum())
         keep = accepted(self.table, batch)
-        doubts = [self.table.name] if malformed else []
+        doubts: list[Doubted] = [(self.table.name, None)] if malformed else []
         if not keep.all():
             turned_away = type_[mine[~keep]]
             for doubt in self.table.doubts:
                 if doubt.rejected and member(turned_away, doubt.on).any():
-                    doubts += doubt.tables
+                    doubts += ((table, None) for table in doubt.tables)
             mine = mine[keep]
             batch = Batch(words, start[mine], size[mine], self.store.key_plan)
         if not len(mine):
@@ -64,46 +70,56 @@ class Follower:
         )
         outcome = self.events.apply(heard)
         if outcome.doubtful:
-            doubts.append(self.table.name)
+            inexact = self.table.inexact
+            parts = [(inexact[0], value) for value in outcome.values] if inexact else [None]
+            doubts += ((self.table.name, part) for part in parts)
         return len(mine), doubts, malformed
 
-    def _doubts(self, batch: Batch, type_: Ints) -> list[str]:
-        """Tables that these events make uncertain, as the declaration says."""
-        out: list[str] = []
+    def _doubts(self, batch: Batch, type_: Ints) -> list[Doubted]:
+        """What these events make uncertain, as the declaration says."""
+        out: list[Doubted] = []
         for doubt in self.table.doubts:
             if doubt.rejected:
                 continue
-            rows = np.flatnonzero(member(type_, doubt.on))
-            if len(rows) and self._casts(doubt, batch, rows):
-                out += doubt.tables
+            rows = self._casting(doubt, batch, np.flatnonzero(member(type_, doubt.on)))
+            if not len(rows):
+                continue
+            parts: list[Part | None] = [None]
+            if doubt.part is not None:
+                name, field = doubt.part
+                parts = [(name, number) for number in unique(batch.ints(field)[0][rows]).tolist()]
+            out += ((table, part) for table in doubt.tables for part in parts)
         return out
 
-    def _casts(self, doubt: Doubt, batch: Batch, rows: Ints) -> bool:
-        if doubt.flips is None:
-            return True
+    def _casting(self, doubt: Doubt, batch: Batch, rows: Ints) -> Ints:
+        """Those of the rows that cast the doubt."""
+        if doubt.flips is None or not len(rows):
+            return rows
         field, mask = doubt.flips
         now = batch.ints(field)[0][rows]
         read, hashes = self.store.read_keys(batch)
         slots = self.store.find(read, hashes)[rows]
         known = slots >= 0
-        if not known.all():
-            return True
-        before = self.store.batch(slots, self.store.key_plan).ints(field)[0]
-        repeated = len(unique(slots)) < len(slots)
-        return repeated or bool(((now ^ before) & mask).any())
+        before = self.store.batch(slots[known], self.store.key_plan).ints(field)[0]
+        casts = np.ones(len(rows), bool)
+        # Of several events about one row, any may have flipped the bits and the last flipped them back.
+        once = ~member_of(slots[known], repeated(slots[known]))
+        casts[known] = (((now[known] ^ before) & mask) != 0) | ~once
+        return rows[casts]
 
-    def dump(self, sockets: Sockets, scratch: Scratch) -> RunningDump:
-        """Begin a resync: all of the table's dumps, one after another."""
-        self.running = RunningDump(self, sockets, scratch)
+    def dump(self, sockets: Sockets, scratch: Scratch, part: Part | None = None) -> RunningDump:
+        """Begin a resync of a part, or of all of the table."""
+        dumps = self.table.dumps if part is None else self.table.parts[part[0]].dumps(part[1])
+        self.running = RunningDump(self, sockets, scratch, dumps)
         return self.running
 
 
 class RunningDump:
     """The dumps of one resync, read in bounded steps."""
 
-    def __init__(self, follower: Follower, sockets: Sockets, scratch: Scratch) -> None:
+    def __init__(self, follower: Follower, sockets: Sockets, scratch: Scratch, dumps: Sequence[Dump]) -> None:
         self._follower, self._sockets, self._scratch = follower, sockets, scratch
-        self._waiting = list(follower.table.dumps)
+        self._waiting = list(dumps)
         self._part: Dump | None = None
         self._intake: Intake | None = None
         self.reader: DumpReader | None = None
@@ -133,7 +149,7 @@ class RunningDump:
         follower, part = self._follower, self._waiting.pop(0)
         table = follower.table
         if self._intake is None:
-            self._intake = Intake(follower.store, follower._history, follower._number, not follower.loaded)
+            self._intake = Intake(follower.store, follower.history, follower.number, not follower.loaded)
             follower.events.dump = self._intake
         self._part = part
         self.reader = DumpReader(self._sockets, table.protocol, part.type, part.body, part.strict)
@@ -161,6 +177,8 @@ class RunningDump:
         if reader.ended:
             self._join()
             self.error, self.problem = reader.error, reader.problem or self.problem
+            if self._part is not None and self.error in self._part.empty:
+                self.error = 0
             if self.error == 0 and self._part is not None:
                 self._finished.append(self._part)
             self._next()
@@ -187,8 +205,7 @@ class RunningDump:
         if intake is not None:
             intake.flush()
             for part in self._finished:
-                missing = intake.finish(part.covers, remove)
-                self.unconfirmed += 0 if remove else missing
+                self.unconfirmed += intake.finish(part.covers, remove)
             self.changed = intake.changed
             if not self.error:
                 intake.recount()

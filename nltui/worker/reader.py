@@ -26,9 +26,11 @@ from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import PROTOCOL_NAMES
 from nltui.netlink.dump import Scratch
 from nltui.netlink.frames import split
+from nltui.netlink.request import Requests
 from nltui.netlink.socket import MONITOR_BUFFER, Datagrams, Overrun, Receiver, Sockets, drops, monitor
 from nltui.system.namespaces import Namespace
 from nltui.worker.actors import Actors
+from nltui.worker.asking import Asking
 from nltui.worker.counts import Counts
 from nltui.worker.follow import Follower, RunningDump
 from nltui.worker.refresh import Refresher
@@ -38,6 +40,8 @@ GATHER = 0.02
 """Seconds to let events gather after the first: one wake-up for hundreds of them."""
 MANY = 64
 """Datagrams in one wake-up from which it is a storm: looks at who asked would cost more than they tell."""
+HUGE = 5_000
+"""Rows from which parts of a table are read apart where a doubt is about them alone."""
 FINAL = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT, errno.EAFNOSUPPORT)
 
 
@@ -60,6 +64,7 @@ class Reader:
         self.sync = Sync([table for _, table in tables])
         self.refresher = Refresher(self.followers)
         self._sockets = Sockets(namespace)
+        self._requests = Requests(self._sockets, protocol)
         self._actors, self._buffer, self._on_change = actors, buffer, on_change
         self._groups = tuple(sorted({group for _, table in tables for group in table.groups}))
         self._monitor: socket.socket | None = None
@@ -112,6 +117,7 @@ class Reader:
             with contextlib.suppress(Exception):  # what stopped the reader may stop this too; a new dump heals it
                 dump.abandon()
         self.sync.abandoned(time.monotonic())
+        self._requests.close()
         if self._monitor is not None:
             self._monitor.close()
             self._monitor = None
@@ -239,8 +245,17 @@ class Reader:
             if count:
                 self.sync.heard(name, count, now)
                 self._tell(name)
-            for doubted in doubts:
-                self.sync.doubt(doubted, now)
+            for doubted, part in doubts:
+                self.sync.doubt(doubted, now, part if part and self._is_apart(doubted, part[0]) else None)
+
+    def _is_apart(self, name: str, part: str) -> bool:
+        """Whether what is doubtful in a part of a table has no bearing on the rest of it."""
+        follower = self.followers.get(name)
+        declared = follower.table.parts.get(part) if follower is not None else None
+        if declared is None or not declared.unless:
+            return declared is not None
+        other = self.followers.get(declared.unless)
+        return other is not None and not other.store.count
 
     def _split(self, words: Words, start: Ints, size: Ints, several: set[int]) -> tuple[Ints, Ints, int]:
         """Datagrams that are not exactly one message: several, or malformed."""
@@ -265,8 +280,9 @@ class Reader:
         if name is None:
             self.refresher.run(self._sockets, now, self._scratch)
             return
-        self.sync.began(name, now)
-        self._dump = self.followers[name].dump(self._sockets, self._scratch)
+        follower = self.followers[name]
+        self.sync.began(name, now, divisible=follower.store.count >= HUGE)
+        self._dump = follower.dump(self._sockets, self._scratch, self.sync.states[name].part)
 
     def _step(self) -> None:
         dump = self._dump
@@ -290,10 +306,21 @@ class Reader:
             self.sync.failed(name, now, _sentence(follower.table, dump.error), dump.error in FINAL)
         else:
             dump.finish(self.sync.proven(name))
+            self._ask(follower, dump)
             self.sync.ended(name, now, dump.unconfirmed, dump.changed)
             self.sync.schedule_audit(name, now, follower.store.count)
         self._tell(name)
         self._begin()
+
+    def _ask(self, follower: Follower, dump: RunningDump) -> None:
+        """What a dump that proves nothing did not show: ask about each row where the kernel answers that."""
+        if not dump.unconfirmed or follower.table.ask is None:
+            return
+        asking = Asking(follower)
+        asking.ask(self._requests)
+        self._pump()
+        dump.unconfirmed, changed = asking.settle()
+        dump.changed += changed
 
     def _tell(self, name: str) -> None:
         """Say that rows or the state of a table changed, if they did."""

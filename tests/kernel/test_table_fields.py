@@ -7,7 +7,7 @@ from collections.abc import Callable, Container
 
 import numpy as np
 
-from nltui.model import single
+from nltui.model import conditions, single
 from nltui.model.table import Table
 from nltui.netlink.columns import Batch, Plan
 from nltui.netlink.fields import Field
@@ -34,7 +34,7 @@ def fields_of(table: Table) -> list[Field]:
     found = [field for column in table.columns for field in column.fields]
     if table.key is not None:
         found += table.key.fields
-    found += [where.field for dump in table.dumps for where in dump.covers]
+    found += [field for dump in table.dumps for field in conditions.fields(dump.covers)]
     return list(dict.fromkeys(found))
 
 

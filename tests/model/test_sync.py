@@ -15,13 +15,14 @@ from nltui.model.sync import (
     DEBOUNCE_MOST,
     GAP_FACTOR,
     GAP_LEAST,
+    PARTS_MOST,
     QUIET,
     RETRY_MOST,
     TRIES,
     Phase,
     Sync,
 )
-from nltui.model.table import Grouping, Table
+from nltui.model.table import Grouping, Part, Table
 from tests.model.small import table
 
 SMALL = table(Grouping.UNIQUE)
@@ -48,8 +49,8 @@ class Script:
         self.sync.heard(name, count, self.now)
         return self
 
-    def doubts(self, name: str) -> Self:
-        self.sync.doubt(name, self.now)
+    def doubts(self, name: str, part: tuple[str, int] | None = None) -> Self:
+        self.sync.doubt(name, self.now, part)
         return self
 
     def overruns(self) -> Self:
@@ -102,6 +103,12 @@ class Script:
     def is_(self, phase: Phase, *names: str) -> Self:
         for name in names or self.sync.states:
             assert self.sync.states[name].phase is phase, name
+        return self
+
+    def about(self, part: tuple[str, int] | None) -> Self:
+        """What the dump that runs reads."""
+        assert self.sync.running is not None
+        assert self.sync.states[self.sync.running].part == part
         return self
 
     def proves(self, removes: bool) -> Self:
@@ -304,6 +311,64 @@ def test_a_running_audit_is_still_fresh_news() -> None:
 
 def test_unknown_tables_are_nobodys_doubt() -> None:
     loaded(FIRST).doubts("addresses").idle().is_(Phase.FRESH)
+
+
+# -- parts --
+
+PARTED = replace(SMALL, name="parted", parts={"dev": Part(lambda value: ()), "family": Part(lambda value: ())})
+
+
+def test_a_doubt_about_a_part_reads_that_part_alone() -> None:
+    script = loaded(PARTED).doubts("parted", ("dev", 7)).waits(DEBOUNCE, "parted").about(("dev", 7))
+    script.done().proves(True).is_(Phase.FRESH).idle()
+
+
+def test_parts_are_read_one_after_another_and_a_doubt_cast_before_is_none_cast_again() -> None:
+    script = loaded(PARTED).doubts("parted", ("dev", 7)).doubts("parted", ("family", 2)).passes(1)
+    script.dumps("parted").about(("dev", 7)).done().proves(True).is_(Phase.DOUBTFUL)
+    script.dumps("parted").about(("family", 2)).done().proves(True).is_(Phase.FRESH).idle()
+
+
+def test_a_part_that_was_interrupted_is_read_again_after_the_others() -> None:
+    script = loaded(PARTED).doubts("parted", ("dev", 7)).passes(1)
+    script.dumps("parted").about(("dev", 7)).interrupted().done(unconfirmed=1).proves(False).is_(Phase.DOUBTFUL)
+    script.passes(1).dumps("parted").about(("dev", 7)).done().is_(Phase.FRESH)
+
+
+def test_a_doubt_about_everything_takes_the_parts_along() -> None:
+    script = loaded(PARTED).doubts("parted", ("dev", 7)).doubts("parted").passes(1)
+    script.dumps("parted").about(None).done().is_(Phase.FRESH).idle()
+
+
+def test_of_many_parts_the_whole_table_is_read() -> None:
+    script = loaded(PARTED)
+    for number in range(PARTS_MOST + 1):
+        script.doubts("parted", ("dev", number))
+    script.passes(5).dumps("parted").about(None).done().is_(Phase.FRESH).idle()
+
+
+def test_a_part_that_the_table_does_not_know_is_all_of_it() -> None:
+    loaded(PARTED).doubts("parted", ("colour", 7)).passes(1).dumps("parted").about(None)
+    loaded(FIRST).doubts("first", ("dev", 7)).passes(1).dumps("first").about(None)
+
+
+def test_a_first_load_and_one_after_an_overrun_are_of_the_whole_table() -> None:
+    Script(PARTED).doubts("parted", ("dev", 7)).dumps("parted").about(None)
+    loaded(PARTED).doubts("parted", ("dev", 7)).overruns().passes(5).dumps("parted").about(None)
+
+
+def test_what_failed_stays_doubtful_as_it_was() -> None:
+    script = loaded(PARTED).doubts("parted", ("dev", 7)).passes(1).dumps("parted").fails().passes(5)
+    script.dumps("parted").about(("dev", 7)).done().is_(Phase.FRESH)
+
+
+def test_parts_do_not_put_off_the_audit_of_the_whole() -> None:
+    script = Script(PARTED).dumps("parted").done()
+    audit = script.sync.states["parted"].audit_at
+    script.passes(30).doubts("parted", ("dev", 7)).passes(1).dumps("parted").done()
+    assert script.sync.states["parted"].audit_at == audit
+    script.passes(AUDIT).dumps("parted").about(None).done()
+    assert script.sync.states["parted"].audit_at > audit
 
 
 def test_a_reader_that_stops_leaves_nothing_that_counts_as_fresh() -> None:

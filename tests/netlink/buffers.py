@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from nltui.model.table import Feed, Table
+from nltui.model import conditions
+from nltui.model.table import Dump, Feed, Table
 from nltui.netlink import wire
 from nltui.netlink.columns import Batch, Ints, Plan, Words
 from nltui.netlink.fields import Attr, Field, First, Slice
@@ -34,12 +35,17 @@ def captured(table: Table) -> list[bytes]:
     return [message for message in found if wire.header(message).type in types]
 
 
+def dumps_of(table: Table) -> list[Dump]:
+    """Every request of a table; those of a part for a value of 2."""
+    return [*table.dumps, *(dump for part in table.parts.values() for dump in part.dumps(2))]
+
+
 def fields_of(table: Table) -> list[Field]:
     """Every field that a table declares anywhere."""
     found = [field for column in table.columns for field in column.fields]
     if table.key is not None:
         found += table.key.fields
-    found += [where.field for dump in table.dumps for where in dump.covers]
+    found += [field for dump in dumps_of(table) for field in conditions.fields(dump.covers)]
     found += [where.field for where in table.accepts]
     found += [doubt.flips[0] for doubt in table.doubts if doubt.flips]
     return list(dict.fromkeys(found))
