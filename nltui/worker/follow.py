@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from nltui.model.conditions import accepted
-from nltui.model.events import Events, Heard
+from nltui.model.events import Events
+from nltui.model.heard import Heard
 from nltui.model.history import History
 from nltui.model.intake import Intake
 from nltui.model.store import Store
