@@ -71,7 +71,7 @@ def as_ip_says(followed: Followed, tables: Sequence[Table] = FOLLOWED) -> None:
         theirs, identity = LOOKS[table.name]
         mine, other = partial(ours, followed, table), partial(theirs, followed.ns)
         look = partial(oracle.quiet, partial(lasting, table, mine), partial(lasting, table, other), identity, COUNTING)
-        oracle.assert_equal(settled(look), REASONS, at_least=0 if table is NEXTHOPS else 1)
+        oracle.assert_equal(settled(look), REASONS, at_least=0 if table in (NEXTHOPS, NEIGHBOURS) else 1)
 
 
 def lasting(table: Table, rows: Callable[[], list[oracle.Row]]) -> list[oracle.Row]:

@@ -13,7 +13,7 @@ from nltui.tables.neighbours import NEIGHBOURS
 from nltui.tables.nexthops import NEXTHOPS
 from nltui.tables.routes import ROUTES
 from nltui.tables.rules import RULES
-from tests.kernel.agreement import SILENT, ends_equal
+from tests.kernel.agreement import SILENT, WITHIN, ends_equal
 from tests.kernel.churn import ground
 from tests.kernel.followed import FOLLOWED, Followed, comes_true
 from tests.kernel.netns import Netns
@@ -207,3 +207,14 @@ def test_rules_attached_and_resolved(netns: Netns) -> None:
             exact(followed)
             flagged = [row for row in followed.records(RULES) if "detached" in str(row) or "unresolved" in str(row)]
             assert len(flagged) == silent, action
+
+
+def test_a_link_that_is_down_changed(netns: Netns) -> None:
+    ground(netns)
+    netns.ip("link set d2 down")
+    with Followed(netns) as followed:
+        netns.batch(["link set d2 alias quiet", "link set d2 group 7", "link set d2 mtu 1400"])
+        netns.ip("link property add dev d2 altname second")
+        ends_equal(followed, WITHIN + SLACK)
+        (row,) = (row for row in followed.records(LINKS) if row["ifname"] == "d2")
+        assert (row["ifalias"], row["group"], row["mtu"], row["altnames"]) == ("quiet", "7", 1400, ["second"])

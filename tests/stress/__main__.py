@@ -70,6 +70,7 @@ def storm(args: argparse.Namespace) -> int:
             for writer in writers:
                 writer.end()
             followed.session.stop()
+            witness.close()
 
 
 def start(writers: list[Writer], seconds: float) -> None:

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import socket
-import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nltui.model import single
-from nltui.netlink.fields import Value
 from nltui.netlink.socket import ADD_MEMBERSHIP, SOL_NETLINK
-from nltui.tables.links import LINKS
-from nltui.tables.neighbours import NEIGHBOURS
 from nltui.tables.routes import ROUTES
-from nltui.tables.rules import RULES
 from tests.kernel.agreement import WITHIN, as_ip_says
-from tests.kernel.followed import Followed, Pair, differing, words
+from tests.kernel.followed import Followed, differing, words
+from tests.stress.excused import hidden, untold, with_legs
 
 LONGEST = 20.0
 """Seconds in which a namespace nobody writes to must come to rest: timers of neighbours and lifetimes run down."""
-AF_INET6, IFF_UP, NUD_INCOMPLETE, NUD_NOARP = 10, 1, 1, 0x40
-FOLLOWS = 0x4 | 0x8 | 0x10
-"""FIB_RULE_UNRESOLVED, _IIF_DETACHED and _OIF_DETACHED (linux/fib_rules.h)."""
-
-
-Key = tuple[Value, ...]
 
 
 @dataclass(slots=True)
@@ -49,6 +38,10 @@ class Witness:
                 sock.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, group)
             self._socket = sock.dup()
         self._socket.setblocking(False)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._socket.close()
 
     def moved(self) -> bool:
         """Whether the kernel said anything since the last look, or more than could be kept."""
@@ -92,7 +85,7 @@ def _differences(followed: Followed, timed: bool) -> Findings:
     found = Findings()
     with Followed(followed.ns, followed.tables) as fresh:
         pairs = list(differing(followed, fresh))
-        legs = _with_legs(followed) if pairs else set()
+        legs = with_legs(followed) if pairs else frozenset()
         for pair in pairs:
             if hidden(pair, legs):
                 found.hidden.append(words(pair))
@@ -120,71 +113,3 @@ def _counters(followed: Followed) -> Iterator[str]:
         yield f"LOSS {status.lost}, by the kernel {followed.lost()}"
     if status.trouble or status.malformed:
         yield f"{status.malformed} malformed messages, trouble: {status.trouble}"
-
-
-def hidden(pair: Pair, legs: set[Key]) -> bool:
-    """Whether these are IPv6 routes that came back from where no dump shows them: between two legs of an ECMP route.
-
-    Nobody says that they are back. Only a route without a gateway can stand there, in a group that had legs.
-    """
-    table, key, mine, theirs = pair
-    if table is not ROUTES or not theirs or theirs[0][16] != AF_INET6:
-        return False
-    if key not in legs:
-        return False
-    # Reserved bytes and cache info aside, rows are whole messages: those of ours that the new dump has too.
-    here = {_row(message) for message in mine}
-    back = [message for message in theirs if _row(message) not in here]
-    return len(back) == len(theirs) - len(mine) and not any(_attribute(message, 5, 9) for message in back)
-
-
-def _with_legs(followed: Followed) -> set[Key]:
-    """Keys under which there have been ECMP routes."""
-    assert ROUTES.key is not None
-    number = followed.tables.index(ROUTES)
-    changes, _ = followed.session.history.since(0)
-    found = [one for change in changes if change.table == number for one in (change.old, change.new) if one]
-    legs = [message for message in found if _attribute(message, 9)]
-    return {tuple(single.value(ROUTES, field, message) for field in ROUTES.key.fields) for message in legs}
-
-
-def untold(pair: Pair) -> bool:
-    """Whether no event tells this, so that only a timed dump finds it: the tables' own `audit` says that they have it.
-
-    Proxies, and neighbours made as INCOMPLETE or NOARP; whether a rule is attached and resolved; anything about a link
-    that is down, of which the kernel sends notifications only where it is up.
-    """
-    table, key, mine, theirs = pair
-    if table is NEIGHBOURS:
-        made = not mine and all(struct.unpack_from("=H", message, 24)[0] & ~_SILENT == 0 for message in theirs)
-        return bool(key[3]) or made
-    if table is RULES:
-        return sorted(map(_steady, mine)) == sorted(map(_steady, theirs))
-    if table is LINKS:
-        return len(mine) == len(theirs) == 1 and not struct.unpack_from("=I", theirs[0], 24)[0] & IFF_UP
-    return False
-
-
-_SILENT = NUD_INCOMPLETE | NUD_NOARP
-
-
-def _steady(message: bytes) -> bytes:
-    flags = struct.unpack_from("=I", message, 24)[0] & ~FOLLOWS
-    return message[16:24] + struct.pack("=I", flags) + message[28:]
-
-
-def _attributes(message: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 28
-    while at + 4 <= len(message):
-        length, type_ = struct.unpack_from("=HH", message, at)
-        yield type_ & 0x3FFF, message[at + 4 : at + length]
-        at += (length + 3) & ~3
-
-
-def _row(message: bytes) -> tuple[bytes, tuple[tuple[int, bytes], ...]]:
-    """A route without its cache info (RTA_CACHEINFO) and lifetime (RTA_EXPIRES)."""
-    return message[16:28], tuple(one for one in _attributes(message) if one[0] not in (12, 23))
-
-
-def _attribute(message: bytes, *types: int) -> bool:
-    return any(type_ in types for type_, _ in _attributes(message))

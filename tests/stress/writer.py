@@ -23,7 +23,7 @@ LINES = 60
 """Of one go with ip."""
 AT_ONCE = 8
 """Messages in one datagram."""
-BULK = 1500
+BULK = 800
 """Routes of one storm."""
 
 

@@ -1,0 +1,48 @@
+"""The stress run itself: chosen by seed, and able to fail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import closing
+from itertools import islice
+
+import pytest
+
+from tests.kernel.churn import ground
+from tests.kernel.followed import Followed
+from tests.kernel.netns import Netns
+from tests.stress import check
+from tests.stress.check import Findings, Witness, compare
+from tests.stress.operations import Storm
+from tests.stress.requests import Requests
+
+
+def test_operations_follow_from_the_seed() -> None:
+    assert Storm("1.0").lines(500) == Storm("1.0").lines(500) != Storm("2.0").lines(500)
+    first, same, other = (list(islice(Requests(seed), 500)) for seed in ("1.2", "1.2", "2.2"))
+    assert first == same != other
+
+
+def test_what_a_session_missed_is_found(netns: Netns, monkeypatch: pytest.MonkeyPatch) -> None:
+    ground(netns)
+    monkeypatch.setattr(check, "WITHIN", 0.5)
+    found = Findings()
+    with Followed(netns) as followed, closing(Witness(followed)) as witness:
+        monkeypatch.setattr(followed, "lost", lambda: 0)
+        compare(followed, witness, True, found)
+        assert not found.mismatches
+        # A session whose readers have ended hears nothing more.
+        followed.session.stop()
+        netns.ip("route add 10.77.0.0/16 dev lo")
+        compare(followed, witness, True, found)
+    assert any(line.startswith("routes (2, 254") and "by a new dump" in line for line in found.mismatches)
+    assert any(line.startswith("routes and ip") for line in found.mismatches)
+
+
+@pytest.mark.parametrize("how", [[], ["--during-load", "--unprivileged", "--rcvbuf", "16384"]])
+def test_a_short_run_ends_exact(how: list[str]) -> None:
+    command = [sys.executable, "-m", "tests.stress", "--seconds", "1.5", "--seed", "1", "--rate", "500", *how]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 audit repairs, 0 mismatches" in done.stdout
