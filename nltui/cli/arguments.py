@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
 from nltui.errors import UsageError
+from nltui.record import Record
 from nltui.text import visible
 
 VALUED = ("-n", "--netns", "--filter")
 """Options that take the next word."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tui:
+class Tui(Record, kw_only=True):
     """`nltui [TABLE] [FILTER]`."""
 
     table: str | None = None
@@ -27,8 +26,7 @@ class Tui:
     """Name, path or pid as typed; None: the namespace this process is in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dump:
+class Dump(Record, kw_only=True):
     """`nltui dump TABLE [FILTER]`."""
 
     table: str
@@ -42,8 +40,7 @@ class Dump:
     details: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Monitor:
+class Monitor(Record, kw_only=True):
     """`nltui monitor [TABLE...]`."""
 
     tables: tuple[str, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import os
 import sys
@@ -12,6 +11,7 @@ from nltui.cli import trouble
 from nltui.cli.arguments import Dump
 from nltui.errors import TimedOut, UsageError
 from nltui.model.table import Feed, Table, Where
+from nltui.record import replace
 from nltui.system import namespaces
 from nltui.tables import TABLES, find
 from nltui.worker.contract import Freshness
@@ -59,7 +59,7 @@ def _narrowed(table: Table, family: int | None) -> Table:
         return table
     number = FAMILIES[family]
     dumps = tuple(dump for dump in table.dumps if dump.family in (None, number))
-    return dataclasses.replace(table, dumps=dumps, accepts=(*table.accepts, Where(table.family, frozenset({number}))))
+    return replace(table, dumps=dumps, accepts=(*table.accepts, Where(table.family, frozenset({number}))))
 
 
 def _wait(session: Session, names: list[str]) -> None:

@@ -20,6 +20,8 @@ from nltui.errors import NltuiError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; `argv` is without the program's name and defaults to this process's. Returns the exit code."""
+    # Nothing here needs linear algebra: the threads that numpy starts for it, one a core, are only in the way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A locale that lacks a character must not turn a table into a traceback.

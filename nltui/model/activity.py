@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from json import dumps
 
 from nltui.errors import MalformedMessage
 from nltui.model import single
@@ -72,7 +71,11 @@ def _word(side: dict[str, Json], key: str, other: dict[str, Json]) -> str:
     value = side[key]
     if value is None or isinstance(value, bool):
         return "off" if value is False else "on"
-    return visible(value if isinstance(value, str) else dumps(value))
+    if isinstance(value, str):
+        return visible(value)
+    from json import dumps
+
+    return visible(dumps(value))
 
 
 def _attributes(table: Table, change: Change) -> list[int]:

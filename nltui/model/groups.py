@@ -6,7 +6,6 @@ Source of what REPLACE and APPEND do: net/ipv4/fib_trie.c (fib_table_insert), ne
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,45 +22,43 @@ from nltui.netlink.constants.netlink import NLM_F_APPEND, NLM_F_REPLACE
 AF_INET = 2
 
 
-@dataclass(slots=True, eq=False)
 class Row:
     """One row. `slot` -1: not in the store yet; `source`: the event that its bytes are of, -1 where they are stored."""
 
-    slot: int
-    source: int
-    message: bytes
-    identity: Hashable
+    __slots__ = ("identity", "message", "slot", "source")
+
+    def __init__(self, slot: int, source: int, message: bytes, identity: Hashable) -> None:
+        self.slot, self.source, self.message, self.identity = slot, source, message, identity
 
 
-@dataclass(slots=True)
 class Told:
-    """An entry for history: the event, and the row before it (its source then)."""
+    """An entry for history: the event, and the row before it (`old`: the event that its bytes were of, -1 stored)."""
 
-    event: int
-    kind: Kind
-    row: Row
-    old: int = -1
+    __slots__ = ("event", "kind", "old", "row")
+
+    def __init__(self, event: int, kind: Kind, row: Row, old: int) -> None:
+        self.event, self.kind, self.row, self.old = event, kind, row, old
 
 
-@dataclass(slots=True)
 class Group:
     """Rows of one key, first to last, and the slots they had before."""
 
-    hash: int
-    before: list[int]
-    rows: list[Row]
+    __slots__ = ("before", "hash", "rows")
+
+    def __init__(self, hash_: int, before: list[int], rows: list[Row]) -> None:
+        self.hash, self.before, self.rows = hash_, before, rows
 
 
-@dataclass(slots=True)
 class Replay:
     """What came of a run of events."""
 
-    groups: list[Group] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
-    doubtful: list[int] = field(default_factory=list)
-    """Events that only a dump can settle."""
-    left: list[tuple[int, Hashable]] = field(default_factory=list)
-    """(key's hash, identity) of rows that are gone, which an older dump must not bring back."""
+    def __init__(self) -> None:
+        self.groups: list[Group] = []
+        self.told: list[Told] = []
+        self.doubtful: list[int] = []
+        """Events that only a dump can settle."""
+        self.left: list[tuple[int, Hashable]] = []
+        """(key's hash, identity) of rows that are gone, which an older dump must not bring back."""
 
 
 def replay(store: Store, heard: Heard, events: list[int], hashes: list[int], heads: list[int]) -> Replay:
@@ -93,7 +90,7 @@ def replay(store: Store, heard: Heard, events: list[int], hashes: list[int], hea
             _overwrite(store, out, group, mine, row)
         else:
             group.rows.insert(len(group.rows) if flags & NLM_F_APPEND or multiset else 0, row)
-            out.told.append(Told(event, Kind.ADDED, row))
+            out.told.append(Told(event, Kind.ADDED, row, -1))
     return out
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nltui.netlink.columns import Batch, Bools, Ints
+from nltui.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Record):
     """Accepted messages of one table, in the order received, with what nlmsghdr said of each."""
 
     batch: Batch

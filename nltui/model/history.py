@@ -6,7 +6,6 @@ Readers consume by sequence number and are told when they were overtaken. Differ
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from nltui.netlink.arena import reserve
 from nltui.netlink.arrays import unique
 from nltui.netlink.columns import Bools, Ints, Words
+from nltui.record import Record
 
 ENTRIES = 1 << 17
 BYTES = 32 << 20
@@ -37,8 +37,7 @@ class Source(IntEnum):
     """Found by comparing a dump with what was known: the kernel had said nothing, or was not heard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record):
     """One entry. `time` in ns since the epoch; `port_id` and `sequence` are the requester's, from nlmsghdr."""
 
     number: int
@@ -53,8 +52,7 @@ class Change:
     new: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Record):
     """Bytes of many entries, gathered from one or more buffers. `size` in bytes, 0 where an entry has none."""
 
     size: Ints

@@ -240,9 +240,10 @@ class Intake:
         store = self.store
         seen = store.seen[: store.top] > self._before
         missing = np.flatnonzero((store.state[: store.top] == LIVE) & ~seen & ~store.touched[: store.top])
-        if len(missing) and covers:
-            plan = Plan(fields(covers), store.table.body)
-            missing = missing[accepted(store.table, store.batch(missing, plan), covers)]
+        for condition in covers:
+            # One after another: a family is told by the header, so the attributes of the others need not be walked.
+            plan = Plan(fields((condition,)), store.table.body)
+            missing = missing[accepted(store.table, store.batch(missing, plan), (condition,))]
         gone = missing if remove else store.miss(missing, monotonic())
         self.remove(gone)
         # Last: a row that was here and is gone would hide that all others were shown.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sys
 from typing import Any
 
@@ -16,7 +16,7 @@ from nltui.netlink.fields import Field, First, Storage
 
 U64 = NDArray[np.uint64]
 
-_SALT = np.uint64(secrets.randbits(64))
+_SALT = np.uint64(int.from_bytes(os.urandom(8)))
 """Per process, so that nobody can choose keys that collide."""
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 

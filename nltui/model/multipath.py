@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import sys
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nltui import text as door
 from nltui.errors import MalformedMessage
@@ -28,8 +28,7 @@ STATE = rt.RTNH_F_DEAD | rt.RTNH_F_LINKDOWN | rt.RTNH_F_OFFLOAD | rt.RTNH_F_TRAP
 """Bits that follow the link or the hardware: no part of what a route *is*, and not always the same in its DEL."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One nexthop of a multipath route. `weight` is 1 to 256, `flags` are RTNH_F_*; attributes by type."""
 
     ifindex: int

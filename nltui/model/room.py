@@ -6,11 +6,11 @@ Reserved memory costs nothing until it is written, but RLIMIT_AS and vm.overcomm
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from nltui.model.store import BYTES_PER_ROW, SMALLEST_ARENA
 from nltui.model.table import Table
 from nltui.netlink.arena import reserve
+from nltui.record import replace
 
 BESIDE_ARENA = 256
 """Bytes a row that columns by slot, an index and the views on them take at most."""

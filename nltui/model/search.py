@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from nltui.model.cells import Memo, columns_of
@@ -12,6 +10,7 @@ from nltui.model.store import Store
 from nltui.model.table import Column
 from nltui.model.types import Prefix
 from nltui.netlink.columns import Batch, Bools, Ints, Plan
+from nltui.record import replace
 
 CHUNK = 1 << 15
 MANY = 4096

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from nltui.model.table import Feed, Table
+from nltui.record import Record
 
 DEBOUNCE, DEBOUNCE_MOST = 0.1, 1.0
 """A doubt waits this long for more of its kind, and never longer."""
@@ -42,8 +43,7 @@ class Phase(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Record):
     """What a dump that ended has proven. `remove`: rows it did not show are gone; else they stay, unconfirmed."""
 
     remove: bool

@@ -6,11 +6,12 @@ No numpy here (declarations are imported before the first paint), no socket, no 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 
 from nltui.model.types import Type
 from nltui.netlink.fields import Field, Head
+from nltui.record import Record
 
 
 class Feed(Enum):
@@ -34,8 +35,7 @@ class Framing(Enum):
     """`action@devpath\\0KEY=value\\0…` (lib/kobject_uevent.c); fields are read by the table's own functions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Record):
     """A condition on an integer field: member of `among`, not member of `without`, and no bit of `clear` set.
 
     An absent field counts as 0.
@@ -49,8 +49,7 @@ class Where:
     """Bits that must all be set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(Record):
     """A condition: the route goes out by this link, directly (`device`) or by one leg of `legs` (RTA_MULTIPATH)."""
 
     device: Field
@@ -62,8 +61,7 @@ Condition = Where | Uses
 """What a message must fulfil."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dump:
+class Dump(Record):
     """One dump request: message type, what follows nlmsghdr, and which rows its reply is the whole truth about.
 
     Rows outside `covers` are never removed by this dump.
@@ -90,8 +88,7 @@ class Grouping(Enum):
     """Several rows in the kernel's order; NLM_F_APPEND and NLM_F_REPLACE decide the place (routes)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Record):
     """A row's identity *as the kernel sees it*: fields compared and hashed on the wire's own values.
 
     For CHAIN, `fields` name the group and `row` tells rows of one group apart: a function of the whole message
@@ -103,8 +100,7 @@ class Key:
     row: Callable[[bytes], Hashable] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Record, kw_only=True):
     """One column. `name` is the header and the filter field; `json` a dotted path as `ip -j` spells it, or None.
 
     A `fields` tuple of several gives its type a tuple of values. `volatile` columns (counters, timers) are shown but
@@ -133,8 +129,7 @@ class Column:
         return self.fields[0] if len(self.fields) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Record):
     """What an event makes uncertain without the kernel saying so: on these message types, these tables.
 
     `flips` (field, mask) restricts it to events in which one of the bits differs from the row before.
@@ -150,8 +145,7 @@ class Doubt:
     """Cast by messages that the table's `accepts` turns away (a bridge port's own notification), not by its events."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record):
     """How some rows are dumped apart from the others, by a strict filter of the kernel: those of one link, say.
 
     `dumps` makes the requests for a value (an ifindex). Not to be used while the table `unless` has rows: rows that
@@ -162,8 +156,7 @@ class Part:
     unless: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refresh:
+class Refresh(Record):
     """How a followed table's volatile values are brought up to date while it is visible.
 
     The reply (message types `replies`, family header of `header` bytes) is matched to rows by the integer `key`;
@@ -179,8 +172,7 @@ class Refresh:
     """Seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
+class Usual(Record):
     """The rows that most people mean, shown first: `ip route` shows the main table. Fields must be of the key."""
 
     name: str
@@ -188,8 +180,7 @@ class Usual:
     where: tuple[Where, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Record, kw_only=True):
     """One live table. See the architecture: one file in `tables/`, one line in `TABLES`."""
 
     name: str
@@ -224,7 +215,7 @@ class Table:
     family: Field | None = None
     """Where a row's AF_* is, by which `-4` and `-6` select; None: rows have none."""
     dumps: tuple[Dump, ...] = ()
-    parts: Mapping[str, Part] = field(default_factory=dict, hash=False)
+    parts: Mapping[str, Part] = MappingProxyType({})
     """By name: what can be dumped apart, which is cheaper where the table is huge."""
     inexact: tuple[str, Field] | None = None
     """The part that is doubtful after an event that cannot be applied exactly, and where the event tells its value;
@@ -238,7 +229,7 @@ class Table:
     """Top-level attribute types never compared: counters, timers, cache info."""
     volatile_paths: frozenset[tuple[int, ...]] = frozenset()
     """Nested attributes never compared, by path."""
-    volatile_given: Mapping[tuple[int, ...], tuple[tuple[int, ...], bytes]] = field(default_factory=dict, hash=False)
+    volatile_given: Mapping[tuple[int, ...], tuple[tuple[int, ...], bytes]] = MappingProxyType({})
     """Paths of `volatile_paths` that are volatile only where the attribute at another path has this content: a bridge's
     timers, whose numbers are settings in other kinds' nests."""
     volatile_heads: tuple[Head, ...] = ()
@@ -261,8 +252,12 @@ class Table:
     usual: Usual | None = None
     capacity: int = 1 << 20
     """Most rows held; memory is reserved, not used, until rows come."""
-    aliases: tuple[str, ...] = field(default=())
+    aliases: tuple[str, ...] = ()
     """Other names the command line takes."""
+
+    def __hash__(self) -> int:
+        # One field holds a mapping, which has no hash.
+        return hash(self.name)
 
     @property
     def body(self) -> int:

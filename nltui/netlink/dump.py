@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import secrets
+import os
 import threading
 import time
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from nltui.netlink.constants.netlink import NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_R
 from nltui.netlink.frames import split
 from nltui.netlink.socket import SLOT, Overrun, Receiver, Sockets, dump_socket
 from nltui.netlink.wire import nlmsg
+from nltui.record import Record
 
 BURST = 32
 """Datagrams taken by one system call and decoded together; the kernel fills those of a dump up to 32 KiB."""
@@ -30,8 +30,7 @@ DEADLINE = 10.0
 """Seconds without an answer after which a dump counts as failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Record):
     """Messages of a dump: their types and places."""
 
     words: Words
@@ -56,7 +55,7 @@ class DumpReader:
     def __init__(self, sockets: Sockets, protocol: int, type_: int, body: bytes, strict: bool) -> None:
         self.socket = dump_socket(sockets, protocol, strict)
         self._port = self.socket.getsockname()[0]
-        self._sequence = secrets.randbits(31) | 1
+        self._sequence = int.from_bytes(os.urandom(4)) >> 1 | 1
         self.ended = False
         self.error = 0
         self.problem = ""

@@ -7,8 +7,9 @@ This file imports neither numpy nor pyroute2, so declarations cost nothing at st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from nltui.record import Record
 
 NLMSG_HDRLEN = 16
 """Size of struct nlmsghdr in bytes (linux/netlink.h)."""
@@ -22,8 +23,7 @@ class Storage(Enum):
     BLOB = "blob"
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Record):
     """Wire format of one value. `size` is in bytes; 0 means any length."""
 
     name: str
@@ -50,8 +50,7 @@ BLOB = Format("blob", Storage.BLOB)
 """Bytes of any length: text, link-layer addresses, nested attributes, structures."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Record):
     """A fixed field at `offset` bytes from the start of the message (16 is the first byte after nlmsghdr).
 
     Always present, unless the message is too short for it. BLOB is not a legal format here.
@@ -63,8 +62,7 @@ class Head:
     """Only these bits count: one flag of a bit mask as part of a key (NTF_PROXY)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attr:
+class Attr(Record):
     """The payload of the attribute reached by `path` (type numbers, NLA_F_NESTED and NLA_F_NET_BYTEORDER masked off).
 
     Absent attributes are None. Where an attribute is repeated, the last one wins, as in the kernel's nla_parse().
@@ -74,8 +72,7 @@ class Attr:
     format: Format
 
 
-@dataclass(frozen=True, slots=True)
-class First:
+class First(Record):
     """The first of several fields of one storage that is present, e.g. RTA_TABLE, else rtm_table."""
 
     fields: tuple[Head | Attr, ...]
@@ -86,8 +83,7 @@ class First:
         return self.fields[0].format
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Record):
     """`size` bytes at `offset` of a structure attribute, e.g. rx_bytes of IFLA_STATS64. None where it is too short."""
 
     path: tuple[int, ...]
@@ -95,8 +91,7 @@ class Slice:
     format: Format
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Record):
     """The whole message, nlmsghdr included, as a BLOB: for what no single field can tell (multipath, link details)."""
 
     @property
@@ -105,8 +100,7 @@ class Whole:
         return BLOB
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(Record):
     r"""The value of KEY in a uevent, `action@devpath\0KEY=value\0…` (lib/kobject_uevent.c), as a BLOB.
 
     Three keys are not the sender's: `@action` and `@devpath` are the parts of the first line, `@all` is everything
@@ -121,8 +115,7 @@ class Property:
         return BLOB
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Record):
     """When the message arrived, in nanoseconds since the epoch (CLOCK_REALTIME).
 
     No message carries it: the store of a log remembers it, a decoder of bytes finds it absent.

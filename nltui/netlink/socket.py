@@ -14,7 +14,6 @@ import os
 import socket
 import struct
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from nltui.errors import KernelRefused, PrivilegeMissing
 from nltui.netlink.arena import reserve
 from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import PROTOCOL_NAMES
+from nltui.record import Record
 from nltui.system.namespaces import Namespace, run_in
 
 SOL_NETLINK = 270
@@ -97,8 +97,7 @@ def _with(made: socket.socket, *options: int) -> socket.socket:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Datagrams:
+class Datagrams(Record):
     """What one recvmmsg took: word index and length in bytes of each datagram, its sender, whether it was cut off."""
 
     words: Words

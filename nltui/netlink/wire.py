@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nltui.errors import MalformedMessage
 from nltui.netlink.fields import (
@@ -36,8 +36,7 @@ _NLMSGHDR = struct.Struct("=IHHII")
 _NLATTR = struct.Struct("=HH")
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """struct nlmsghdr: length in bytes with this header, message type, NLM_F_* flags, sequence, port id."""
 
     length: int
@@ -47,8 +46,7 @@ class Header:
     port_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One nlattr: type without its flag bits, the flag bits, and where header and payload lie in the message."""
 
     type: int

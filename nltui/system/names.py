@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -23,13 +22,11 @@ _LINE = re.compile(r"\s*(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})\s+(\S+)", re.ASCII)
 _LONGEST_FILE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Database:
-    """One kind of name: its file, the largest number it can name, iproute2's built-in names. Compared by identity."""
+    """One kind of name: its file, the largest number it can name, iproute2's built-in names."""
 
-    file: str
-    largest: int
-    builtin: Mapping[int, str] = field(default_factory=dict)
+    def __init__(self, file: str, largest: int, builtin: Mapping[int, str] | None = None) -> None:
+        self.file, self.largest, self.builtin = file, largest, builtin or {}
 
 
 PROTOCOLS = Database(

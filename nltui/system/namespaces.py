@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from nltui.errors import NamespaceUnknown, PrivilegeMissing
+from nltui.record import Record
 from nltui.text import visible
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ class Identity(NamedTuple):
     inode: int
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Record):
     """An open network namespace; close it, or use it in a `with` statement."""
 
     fd: int

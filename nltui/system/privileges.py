@@ -5,9 +5,10 @@ Source: proc_pid_status(5), linux/capability.h.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from nltui.record import Record
 
 STATUS = Path("/proc/self/status")
 
@@ -24,8 +25,7 @@ class Badge(Enum):
     """No capability is left and none can come back: the guarantee of read-only mode."""
 
 
-@dataclass(frozen=True, slots=True)
-class Privileges:
+class Privileges(Record):
     """Capability sets as bit masks, bit number = CAP_*, and whether exec can add to them."""
 
     effective: int

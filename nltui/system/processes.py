@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from nltui.record import Record
 from nltui.text import visible
 
 PROC = Path("/proc")
@@ -23,8 +23,7 @@ _STARTTIME = 19
 """Place of `starttime` (field 22) among the fields after the command name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Record):
     """One process as it was when first looked at."""
 
     pid: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 from typing import Any
 
 from nltui.model.routing import AF_INET, AF_INET6, FAMILIES, PROTOCOL
@@ -14,6 +13,7 @@ from nltui.netlink.constants import neighbour as nd
 from nltui.netlink.constants.netlink import NETLINK_ROUTE, RTNLGRP_NEIGH
 from nltui.netlink.constants.rtnetlink import RTM_DELNEIGH, RTM_GETNEIGH, RTM_NEWNEIGH
 from nltui.netlink.fields import ADDR, BE16, U8, U16, U32, Head, Slice, attr
+from nltui.record import replace
 
 FAMILY = Head(16, U8)
 INDEX = Head(20, U32)

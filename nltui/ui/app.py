@@ -12,16 +12,19 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Event, InputEvent
 from textual.filter import LineFilter
+from textual.reactive import Reactive
+from textual.theme import Theme
 
 from nltui.ui import choices
 from nltui.ui.dashboard import Dashboard
 from nltui.ui.footer import Footer, hints
 from nltui.ui.heart import Heart
 from nltui.ui.panel import Panel
+from nltui.ui.plain import Ground
 from nltui.ui.status import Banner, StatusBar
 from nltui.ui.table_view import TableView
 from nltui.ui.tabs import TabStrip
-from nltui.ui.theme import PALETTES, Colourless, paint, textual_theme
+from nltui.ui.theme import DARK, Colourless, paint, themes
 from nltui.worker.contract import Freshness, SessionLike, TableStatus
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ class NltuiApp(App[None]):
     TITLE = "nltui"
     AUTO_FOCUS = None
     ALLOW_SELECT = False
+    theme = Reactive(DARK.name)
+    """In force from the start: to change it takes a second reading of the stylesheet."""
     BINDINGS: ClassVar[list[BindingType]] = [
         # All have priority: keys typed ahead (a slow line delivers several at once) then act in the order typed.
         Binding(key, action, words, priority=True, id=f"app.{name}")
@@ -77,13 +82,9 @@ class NltuiApp(App[None]):
         badge: str,
         start_table: str | None = None,
         start_filter: str = "",
-        theme: str = "dark",
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
-        for palette in PALETTES.values():
-            self.register_theme(textual_theme(palette))
-        self.theme = theme if theme in PALETTES else "dark"
         self.session = session
         self._start_filter = start_filter
         self.dashboard = Dashboard(session, start_table)
@@ -94,6 +95,15 @@ class NltuiApp(App[None]):
         self._footer = Footer()
         self._interrupted = float("-inf")
         self._heart = Heart(self, session, self.tick, self._is_busy)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Ours; textual's own would not colour the lines."""
+        return themes()
+
+    def get_default_screen(self) -> Ground:
+        """Below everything."""
+        return Ground(self._begin)
 
     def compose(self) -> ComposeResult:
         """Status, trouble, filter, panels, keys."""
@@ -106,13 +116,14 @@ class NltuiApp(App[None]):
         """NO_COLOR, where not empty, means no colour codes at all; empty it means nothing (no-color.org)."""
         if os.environ.get("NO_COLOR"):
             return [Colourless(paint(self.theme).palette)]
-        return [one for one in super().get_line_filters() if type(one).__name__ not in ("Monochrome", "NoColor")]
+        # Textual's own would look for the sixteen colours of terminals; all of ours are given as #rrggbb.
+        return []
 
     def on_mount(self) -> None:
-        """The first paint waits for nothing."""
+        """Everything that can be shown without the session is shown at the first paint."""
         self.app_resume_signal.subscribe(self, self._redraw)
         self.theme_changed_signal.subscribe(self, lambda _: self.dashboard.repaint())
-        self.call_after_refresh(self._begin)
+        self._footer.show(list(hints(self.dashboard, self._is_typing)))
 
     def _redraw(self, _: App[None]) -> None:
         # After ctrl+z and fg the terminal holds the shell's text; textual repaints only what changed meanwhile.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
-from textual.widget import Widget
 
 from nltui.model.table import Table
 from nltui.ui.panel import Panel
+from nltui.ui.plain import Plain
 from nltui.ui.table_view import TableView
 from nltui.ui.tabs import TabStrip
 from nltui.worker.contract import SessionLike, SessionStatus, TableStatus
@@ -39,7 +39,7 @@ def arranged(tables: Sequence[Table]) -> list[tuple[str, Table]]:
     return placed + [("0", table) for table in last]
 
 
-class Dashboard(Widget):
+class Dashboard(Plain):
     """Panels are made when they are first seen; only visible ones are looked after."""
 
     def __init__(self, session: SessionLike, start_table: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from textual.strip import Strip
 
@@ -42,6 +43,7 @@ def bottom(left: Sequence[Part], right: Sequence[Part], width: int, paint: Paint
     return _edge("╰╯", left, right, width, paint, focused)
 
 
+@lru_cache(64)
 def side(width: int, paint: Paint, focused: bool) -> Strip:
     """A line between the edges; what stands inside is drawn over it."""
     line = paint.focused_border if focused else paint.border

@@ -9,16 +9,16 @@ from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from nltui import text as door
 from nltui.model.rows import Rows
 from nltui.model.table import Feed, Table
 from nltui.model.types import Tone
 from nltui.ui import frame
+from nltui.ui.plain import Plain
 from nltui.ui.table_view import TableView
 from nltui.ui.text import Part, crop, grouped
-from nltui.ui.theme import paint_of
+from nltui.ui.theme import Paint, paint_of
 from nltui.worker.contract import Freshness, TableStatus
 
 GLYPHS = {
@@ -31,7 +31,7 @@ GLYPHS = {
 """A glyph beside every word, for screens and eyes without colour."""
 
 
-class Panel(Widget):
+class Panel(Plain):
     """One table on the dashboard or over the whole screen."""
 
     class TitleClicked(Message):
@@ -52,6 +52,7 @@ class Panel(Widget):
         self._waiting = 0
         self._extent: tuple[int, str, bool] | None = None
         self._edges: tuple[object, ...] = ()
+        self.view.empty = self._empty()
 
     def compose(self) -> ComposeResult:
         """The table, inside the border."""
@@ -152,21 +153,27 @@ class Panel(Widget):
     def _is_active(self) -> bool:
         return self.view.has_focus
 
-    def render_line(self, y: int) -> Strip:
+    def strips(self) -> list[Strip]:
         """The border; the table covers what is inside."""
         width, height = self.size
         paint, focused = paint_of(self), self._is_active
-        if y == 0:
-            title = paint.style(Tone.ACCENT if focused else Tone.PLAIN, strong=True)
-            left: list[Part] = [(f" {self.digit} {self.table.title} ".replace("  ", " "), title)]
-            hint, tone = self._hint()
-            return frame.top(left, [(f" {hint} ", paint.style(tone))] if hint else [], width, paint, focused)
-        if y == height - 1:
-            count = f" {self._count()} "
-            trouble = crop(self._trouble(), width - len(count) - 8)
-            below: list[Part] = [(f" {trouble} ", paint.style(Tone.CHANGED))] if trouble else []
-            return frame.bottom(below, [(count, paint.style(Tone.DIM))] if count.strip() else [], width, paint, focused)
-        return frame.side(width, paint, focused)
+        return [
+            self._upper(width, paint, focused),
+            *[frame.side(width, paint, focused)] * (height - 2),
+            self._lower(width, paint, focused),
+        ]
+
+    def _upper(self, width: int, paint: Paint, focused: bool) -> Strip:
+        title = paint.style(Tone.ACCENT if focused else Tone.PLAIN, strong=True)
+        left: list[Part] = [(f" {self.digit} {self.table.title} ".replace("  ", " "), title)]
+        hint, tone = self._hint()
+        return frame.top(left, [(f" {hint} ", paint.style(tone))] if hint else [], width, paint, focused)
+
+    def _lower(self, width: int, paint: Paint, focused: bool) -> Strip:
+        count = f" {self._count()} "
+        trouble = crop(self._trouble(), width - len(count) - 8)
+        below: list[Part] = [(f" {trouble} ", paint.style(Tone.CHANGED))] if trouble else []
+        return frame.bottom(below, [(count, paint.style(Tone.DIM))] if count.strip() else [], width, paint, focused)
 
     def on_descendant_focus(self) -> None:
         """The border takes the accent."""

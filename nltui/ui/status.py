@@ -66,17 +66,19 @@ class StatusBar(Widget):
         self._rate = Rate()
         self._status = SessionStatus()
         self._where = ""
-        self._said: tuple[object, ...] = ()
+        self._said = self._says()
 
     def tick(self, status: SessionStatus, where: str) -> None:
         """Look at the session; `where` names the zoomed table, if any."""
-        now = self._clock()
-        self._rate.look(now, status.events)
+        self._rate.look(self._clock(), status.events)
         self._status, self._where = status, where
-        said = (int(now), status.lost, worst(status), where)
+        said = self._says()
         if said != self._said:
             self._said = said
             self.refresh()
+
+    def _says(self) -> tuple[object, ...]:
+        return int(self._clock()), self._status.lost, worst(self._status), self._where
 
     def render_line(self, y: int) -> Strip:
         """What fits: parts in the middle leave first."""

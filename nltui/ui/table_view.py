@@ -14,13 +14,13 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from nltui.model.rows import Row, Rows
 from nltui.model.table import Column, Feed, Table
 from nltui.ui import columns as layout
 from nltui.ui.cursor import Cursor
 from nltui.ui.lines import header_line, row_line
+from nltui.ui.plain import Plain
 from nltui.ui.text import cells, centred
 from nltui.ui.theme import paint_of
 
@@ -28,7 +28,7 @@ WHEEL = 3
 """Lines a notch of the wheel scrolls."""
 
 
-class TableView(Widget, can_focus=True):
+class TableView(Plain, can_focus=True):
     """Lines of a `Rows`, with a cursor that is a row's identity and columns as wide as they need."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -113,9 +113,21 @@ class TableView(Widget, can_focus=True):
 
     def draw(self) -> None:
         """Bring the strips up to date and ask for a repaint of the lines that differ."""
-        width, height = self.size
-        if not width or not height or not self.is_mounted:
+        if not self.size or not self.is_mounted:
             return
+        before, drawn = self._keys, self._drawn
+        self._make()
+        if drawn != self._drawn or len(before) != len(self._keys):
+            self.refresh()
+            return
+        width = self.size.width
+        pairs = zip(self._keys, before, strict=True)
+        changed = [Region(0, y, width, 1) for y, (key, old) in enumerate(pairs) if key is not old and key != old]
+        if changed:
+            self.refresh(*changed)
+
+    def _make(self) -> None:
+        width, height = self.size
         paint = paint_of(self)
         keys: list[object]
         rows = self._visible()
@@ -127,10 +139,9 @@ class TableView(Widget, can_focus=True):
         if base != self._drawn:
             self._layout, self._drawn = placed, base
             self._cache.clear()
-            self._keys = []
         if not rows:
             words = centred(self.empty, width, height - 1, paint)
-            lines = [header_line(placed, self._sort(), width, paint), *words][:height]
+            lines = [header_line(placed, self._sort(), width, paint), *words]
             keys = list(lines)
         else:
             bar = self.has_focus or self.always_bar
@@ -138,7 +149,7 @@ class TableView(Widget, can_focus=True):
             body: list[object] = [(row, i == at) for i, row in enumerate(rows)]
             keys = [(base, self._sort()), *body, *[None] * (height - 1 - len(rows))]
             lines = [self._strip(key, width) for key in keys]
-        self._show(keys, lines, width)
+        self._keys, self._strips = keys[:height], lines[:height]
 
     def _visible(self) -> list[Row]:
         if self.rows is None:
@@ -186,23 +197,17 @@ class TableView(Widget, can_focus=True):
         self._cache[key] = made
         return made
 
-    def _show(self, keys: list[object], lines: list[Strip], width: int) -> None:
-        before, self._keys, self._strips = self._keys, keys, lines
-        if len(before) != len(keys):
-            self.refresh()
-            return
-        changed = [Region(0, y, width, 1) for y, key in enumerate(keys) if key is not before[y] and key != before[y]]
-        if changed:
-            self.refresh(*changed)
-
     def _sort(self) -> tuple[str, bool]:
         return self.rows.sort if self.rows is not None else ("", False)
 
-    def render_line(self, y: int) -> Strip:
-        """From the strips made by `draw`."""
-        if y < len(self._strips) and self._strips[y].cell_length == self.size.width:
-            return self._strips[y]
-        return Strip.blank(self.size.width, paint_of(self).style())
+    def strips(self) -> Sequence[Strip]:
+        """Those made by `draw`; after a change of size textual may ask before it tells."""
+        width, height = self.size
+        if not self.size:
+            return []
+        if len(self._strips) != height or self._strips[0].cell_length != width:
+            self._make()
+        return self._strips
 
     # -- moving
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,13 @@ from textual.filter import LineFilter
 from textual.theme import Theme
 
 from nltui.model.types import Tone
+from nltui.record import Record
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Record):
     """Colours as `#rrggbb`; every colour on screen is one of these."""
 
     name: str
@@ -77,6 +76,12 @@ def textual_theme(palette: Palette) -> Theme:
         dark=palette.is_dark,
         variables={"bars": palette.bars, "quiet": palette.border, "faint": palette.dim},
     )
+
+
+@cache
+def themes() -> dict[str, Theme]:
+    """All of them, by name."""
+    return {name: textual_theme(palette) for name, palette in PALETTES.items()}
 
 
 class Paint:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Protocol
 
 from nltui.model.rows import Rows
 from nltui.model.table import Table
 from nltui.model.types import Context
+from nltui.record import Record
 
 
 class Freshness(Enum):
@@ -22,8 +24,7 @@ class Freshness(Enum):
     """A dump failed or the kernel refuses; `TableStatus.sentence` says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableStatus:
+class TableStatus(Record):
     """One table's state. `rows` counts what is held; `since` is seconds since the epoch when it became so."""
 
     freshness: Freshness = Freshness.STARTING
@@ -33,8 +34,7 @@ class TableStatus:
     """For the person, in the panel's place: what is missing and what would help. Empty where all is well."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionStatus:
+class SessionStatus(Record):
     """A snapshot, cheap to take 10 times a second."""
 
     events: int = 0
@@ -44,7 +44,7 @@ class SessionStatus:
     foreign: int = 0
     """Messages dropped because another process, not the kernel, sent them."""
     malformed: int = 0
-    tables: dict[str, TableStatus] = field(default_factory=dict)
+    tables: Mapping[str, TableStatus] = MappingProxyType({})
     trouble: str = ""
     """A reader that died and was restarted, a namespace that went away; one visible sentence."""
 

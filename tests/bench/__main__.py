@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.bench import decode, events, json_lines, load, screen, view
 from tests.bench.figure import Figure, Settings
+from tests.bench.process import compile_all
 
 BENCHES: dict[str, Callable[[Settings], Iterator[Figure]]] = {
     "load": load.run,
@@ -35,6 +36,7 @@ def main(argv: list[str]) -> int:
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHES)}")
     settings = Settings(args.rounds, args.small)
+    compile_all()
     figures: list[Figure] = []
     for name in args.names or BENCHES:
         for figure in BENCHES[name](settings):

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from tests.bench import make
 from tests.bench.figure import Figure, Settings, medians
-from tests.bench.process import ROOT, cpu, memory, nltui
+from tests.bench.process import cpu, memory, nltui
 from tests.bench.terminal import Terminal
 from tests.kernel.netns import Netns
 
 IDLE = 20.0
 """Seconds over which idle CPU is counted."""
-MINIMAL = str(ROOT / "tests" / "bench" / "minimal_app.py")
+MINIMAL = "tests.bench.minimal_app"
 
 
 def loading(settings: Settings, netns: Netns, count: int) -> Iterator[Figure]:
@@ -37,7 +37,7 @@ def loading(settings: Settings, netns: Netns, count: int) -> Iterator[Figure]:
 
 
 def start(settings: Settings) -> Iterator[Figure]:
-    """First paint beside that of a minimal Textual app, live rows after it."""
+    """First paint beside that of a minimal Textual app, live rows after it. Both are modules with their bytecode."""
     painted, live = [], []
     with Netns() as netns:
         netns.batch(["link add marker0 type veth peer name marker1"])
@@ -49,7 +49,7 @@ def start(settings: Settings) -> Iterator[Figure]:
             return painted[-1]
 
         def peer() -> float:
-            with Terminal([sys.executable, MINIMAL]) as terminal:
+            with Terminal([sys.executable, "-m", MINIMAL]) as terminal:
                 return terminal.says("Routes")
 
         got = medians(settings.rounds, ours=ours, peer=peer)

@@ -113,3 +113,14 @@ def test_without_a_terminal_the_interface_points_to_dump(term: str) -> None:
     assert (process.returncode, out) == (1, "")
     assert "nltui dump" in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(("given", "kept"), [(None, "1"), ("4", "4")])
+def test_numpy_starts_no_threads_unless_somebody_wants_them(
+    given: str | None, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", given or "")
+    if given is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    main(["--version"])
+    assert os.environ["OPENBLAS_NUM_THREADS"] == kept

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 
@@ -11,6 +10,7 @@ from nltui.model.content import Comparer
 from nltui.model.table import Grouping, Table
 from nltui.netlink import wire
 from nltui.netlink.fields import U32, Head
+from nltui.record import replace
 from tests.model.small import Row, table
 from tests.netlink.buffers import FOLLOWED, captured, lay, mutated
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from mmap import mmap
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from nltui.model import room
 from nltui.model.table import Grouping
 from nltui.netlink.arena import reserve
+from nltui.record import replace
 from tests.model.small import table
 
 LARGE = table(Grouping.UNIQUE, capacity=1 << 20)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Self
 
 import pytest
@@ -23,6 +22,7 @@ from nltui.model.sync import (
     Sync,
 )
 from nltui.model.table import Grouping, Part, Table
+from nltui.record import replace
 from tests.model.small import table
 
 SMALL = table(Grouping.UNIQUE)

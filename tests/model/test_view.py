@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import numpy as np
 from hypothesis import settings
@@ -18,6 +17,7 @@ from nltui.model.table import Column, Grouping, Table
 from nltui.model.types import Device, Order
 from nltui.model.view import RowId, View
 from nltui.netlink.fields import U8, Head
+from nltui.record import replace
 from tests.model import small
 from tests.model.follower import Fed
 

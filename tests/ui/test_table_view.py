@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from nltui.model.rows import Cell, Mark
 from nltui.model.table import Usual
+from nltui.record import replace
 from tests.ui.fake import ROUTES, TABLES, FakeSession, home_router, record, routes
 from tests.ui.robot import Robot, sitting
 

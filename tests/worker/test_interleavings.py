@@ -23,7 +23,7 @@ from nltui.worker import reader
 from nltui.worker.actors import Actors
 from nltui.worker.reader import Reader
 from tests.model.small import NEW, NLM_F_APPEND, NLM_F_REPLACE, Row, row_of
-from tests.worker.wire import GROUPINGS, SPOOFER, Datagram, MonitorSocket, Wire, World, tables
+from tests.worker.wire import FORGED, GROUPINGS, SPOOFER, Datagram, MonitorSocket, Wire, World, tables
 
 NAMES = st.sampled_from(list(GROUPINGS))
 GROUPS = st.integers(1, 5)
@@ -125,7 +125,7 @@ class Interleaving(RuleBasedStateMachine):
 
     @rule(name=NAMES, group=GROUPS, value=VALUES)
     def is_forged(self, name: str, group: int, value: bytes) -> None:
-        self.world.tell(Datagram(World.typed(name, Row(group, 3, value).message(NEW)), SPOOFER))
+        self.world.tell(Datagram(World.typed(name, Row(group, FORGED, value).message(NEW)), SPOOFER))
         self.turn()
 
     @rule(faults=st.lists(FAULTS, min_size=1, max_size=2), name=NAMES, group=GROUPS, value=VALUES, turns=TURNS)
@@ -178,7 +178,7 @@ class Interleaving(RuleBasedStateMachine):
 
     @invariant()
     def nothing_forged_is_believed(self) -> None:
-        assert all(row.row != 3 for name in GROUPINGS for row in self.rows(name))
+        assert all(row.row != FORGED for name in GROUPINGS for row in self.rows(name))
 
     def rows(self, name: str) -> list[Row]:
         held = self.reader.followers[name].store

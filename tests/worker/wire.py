@@ -9,7 +9,7 @@ import errno
 import socket
 import struct
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -19,11 +19,14 @@ from nltui.model.table import Doubt, Dump, Grouping, Table
 from nltui.netlink import wire
 from nltui.netlink.constants.netlink import NLM_F_DUMP_INTR, NLMSG_DONE
 from nltui.netlink.socket import MSG_TRUNC, Overrun, Receiver
+from nltui.record import replace
 from tests.model import small
 from tests.model.small import Kernel, KernelDump, Row
 
 PORT = 5555
 SPOOFER = 4711
+FORGED = 3
+"""The number of rows that only other processes tell of."""
 QUEUE = 6
 """Datagrams that the monitor socket's buffer holds."""
 STEP = 10
@@ -80,7 +83,7 @@ class Faults:
     twice: int = 0
     """Parts that come twice."""
     error: int = 0
-    """Dumps that end with an error in DONE."""
+    """Dumps that end before they have shown all, with an error in DONE."""
     cut: int = 0
     """Datagrams longer than the buffer."""
     foreign: int = 0
@@ -232,18 +235,18 @@ class DumpSocket:
         if self._silent or self._done:
             return None
         if faults.take("foreign"):
-            return Datagram(self._whole([Row(99, 0, b"forged").message()]), SPOOFER)
+            return Datagram(self._whole([Row(99, FORGED, b"forged").message()]), SPOOFER)
         if faults.take("cut"):
             return Datagram(bytes(64), cut=True)
         if self._again is not None:
             again, self._again = self._again, None
             return again
         assert self._dump is not None
+        if faults.take("error"):
+            return self._ends(errno.EBUSY)
         part = self._dump.read()
         if part is None:
-            self._done = True
-            number = errno.EBUSY if faults.take("error") else 0
-            return Datagram(self._headed(wire.nlmsg(NLMSG_DONE, 2, 0, struct.pack("=i", -number))))
+            return self._ends(0)
         flags = 0
         if faults.take("interrupt"):
             part, flags = part[1:], NLM_F_DUMP_INTR
@@ -254,6 +257,10 @@ class DumpSocket:
         if self._name == "unique" and faults.take("twice"):
             self._again = made
         return made
+
+    def _ends(self, number: int) -> Datagram:
+        self._done = True
+        return Datagram(self._headed(wire.nlmsg(NLMSG_DONE, 2, 0, struct.pack("=i", -number))))
 
     def _whole(self, rows: list[bytes], flags: int = 0) -> bytes:
         return b"".join(self._headed(World.typed(self._name, row), flags) for row in rows)

@@ -7,11 +7,11 @@ not declared, or whose payload has another length than declared, is kept in hexa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from nltui.errors import MalformedMessage
 from nltui.model.types import Context, Json
 from nltui.netlink import wire
+from nltui.record import Record
 
 Payloads = Mapping[int, bytes]
 """Attribute number → payload; the last one where repeated, as in the kernel's nla_parse()."""
@@ -23,8 +23,7 @@ MEMO_LIMIT = 4096
 """Nests remembered; a bridge's timers make new ones all the time, so the memo is emptied when full."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Record):
     """One attribute that is one key."""
 
     number: int
@@ -32,8 +31,7 @@ class Item:
     read: Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record):
     """Keys that depend on several attributes, or on one in more than one way. `show` gets those that are present.
 
     It is asked even where none of them is; a None in what it returns is a JSON null.
@@ -43,8 +41,7 @@ class Part:
     show: Callable[[Payloads, Context], dict[str, Json]]
 
 
-@dataclass(frozen=True, slots=True)
-class Nest:
+class Nest(Record):
     """What the attributes of one nest mean, in the order `ip` prints them."""
 
     name: str
