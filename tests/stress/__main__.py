@@ -12,7 +12,7 @@ import time
 from tests.kernel.churn import ground
 from tests.kernel.followed import Followed
 from tests.kernel.netns import Netns
-from tests.stress.check import Findings, Witness, compare
+from tests.stress.check import Findings, Witness, audit, compare
 
 WRITERS = ("ip", "ip", "socket", "bulk")
 ROUND = 2.5
@@ -65,6 +65,8 @@ def storm(args: argparse.Namespace) -> int:
                     start(writers, args.seconds / rounds)
                 operations += sum(writer.done() for writer in writers)
                 compare(followed, witness, args.audit, found)
+            if args.audit:
+                audit(followed)
             return report(args, followed, operations, rounds, found)
         finally:
             for writer in writers:

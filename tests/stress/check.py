@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from nltui.netlink.socket import ADD_MEMBERSHIP, SOL_NETLINK
 from nltui.tables.routes import ROUTES
 from tests.kernel.agreement import WITHIN, as_ip_says
-from tests.kernel.followed import Followed, differing, words
+from tests.kernel.followed import Followed, comes_true, differing, words
 from tests.stress.excused import hidden, untold, with_legs
 
 LONGEST = 20.0
@@ -113,3 +113,13 @@ def _counters(followed: Followed) -> Iterator[str]:
         yield f"LOSS {status.lost}, by the kernel {followed.lost()}"
     if status.trouble or status.malformed:
         yield f"{status.malformed} malformed messages, trouble: {status.trouble}"
+
+
+def audit(followed: Followed) -> None:
+    """Let the session compare every table with a new dump now: what that repairs, it counts."""
+    states = [followed.state(table) for table in followed.tables]
+    dumped = [state.resyncs for state in states]
+    for state in states:
+        state.audit_at = time.monotonic()
+    followed.session.watch("links", visible=False)
+    assert comes_true(lambda: all(state.resyncs > count for state, count in zip(states, dumped, strict=True)))

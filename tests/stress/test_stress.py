@@ -9,13 +9,18 @@ from itertools import islice
 
 import pytest
 
+from nltui.netlink.socket import SOL_NETLINK
+from nltui.tables.routes import ROUTES
 from tests.kernel.churn import ground
 from tests.kernel.followed import Followed
 from tests.kernel.netns import Netns
 from tests.stress import check
-from tests.stress.check import Findings, Witness, compare
+from tests.stress.check import Findings, Witness, audit, compare
 from tests.stress.operations import Storm
 from tests.stress.requests import Requests
+
+DROP_MEMBERSHIP = 2
+"""Socket option (linux/netlink.h)."""
 
 
 def test_operations_follow_from_the_seed() -> None:
@@ -38,6 +43,20 @@ def test_what_a_session_missed_is_found(netns: Netns, monkeypatch: pytest.Monkey
         compare(followed, witness, True, found)
     assert any(line.startswith("routes (2, 254") and "by a new dump" in line for line in found.mismatches)
     assert any(line.startswith("routes and ip") for line in found.mismatches)
+
+
+def test_what_an_audit_repairs_is_counted(netns: Netns) -> None:
+    ground(netns)
+    with Followed(netns) as followed:
+        audit(followed)
+        assert followed.state(ROUTES).repairs == 0
+        monitor = followed.session._readers[0]._monitor
+        assert monitor is not None
+        for group in ROUTES.groups:
+            monitor.setsockopt(SOL_NETLINK, DROP_MEMBERSHIP, group)
+        netns.ip("route add 10.77.0.0/16 dev lo")
+        audit(followed)
+        assert followed.state(ROUTES).repairs == 1
 
 
 @pytest.mark.parametrize("how", [[], ["--during-load", "--unprivileged", "--rcvbuf", "16384"]])
