@@ -1,6 +1,7 @@
 """The errors a person can meet: what was tried, what the kernel said, what to do; each with its exit code.
 
-Exit codes: 0 ok, 1 usage, 2 the kernel refused, 4 data lost, 77 privilege, 124 timed out, 128+n signal.
+Exit codes: 0 ok, 1 usage, 2 the kernel refused or the namespace is gone, 4 data lost, 77 privilege, 124 timed out,
+128+n signal.
 """
 
 from __future__ import annotations
@@ -37,6 +38,12 @@ class KernelRefused(NltuiError):
         self.tried, self.number, self.said, self.offset = tried, number, said, offset
         name = errno.errorcode.get(number, str(number))
         super().__init__(f"{tried}: {name}, {said or os.strerror(number)}")
+
+
+class DataLost(NltuiError):
+    """Something was not heard, where the person had asked for all or nothing."""
+
+    exit_code = 4
 
 
 class PrivilegeMissing(NltuiError):

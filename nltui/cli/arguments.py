@@ -13,7 +13,7 @@ from nltui.errors import UsageError
 from nltui.record import Record
 from nltui.text import visible
 
-VALUED = ("-n", "--netns", "--filter")
+VALUED = ("-n", "--netns", "--filter", "--config", "-rc", "--rcvbuf")
 """Options that take the next word."""
 
 
@@ -24,6 +24,10 @@ class Tui(Record, kw_only=True):
     filter: str = ""
     netns: str | None = None
     """Name, path or pid as typed; None: the namespace this process is in."""
+    rcvbuf: int | None = None
+    """Bytes; None: as many as usual."""
+    config: str | None = None
+    """The configuration file; None: the usual one, if there is any."""
 
 
 class Dump(Record, kw_only=True):
@@ -32,6 +36,7 @@ class Dump(Record, kw_only=True):
     table: str
     filter: str = ""
     netns: str | None = None
+    config: str | None = None
     family: int | None = None
     """4 or 6; None: both."""
     json: bool = False
@@ -46,7 +51,20 @@ class Monitor(Record, kw_only=True):
     tables: tuple[str, ...] = ()
     """As typed; empty: all."""
     netns: str | None = None
+    config: str | None = None
     json: bool = False
+    strict: bool = False
+    """End with exit code 4 when something was lost."""
+    rcvbuf: int | None = None
+
+
+class Doctor(Record, kw_only=True):
+    """`nltui doctor`."""
+
+    netns: str | None = None
+    config: str | None = None
+    json: bool = False
+    rcvbuf: int | None = None
 
 
 class Shown(Exception):
@@ -65,14 +83,16 @@ class _Show(argparse.Action):
         raise Shown(self.const or parser.format_help())
 
 
-def parse(argv: Sequence[str], version: str) -> Tui | Dump | Monitor:
+def parse(argv: Sequence[str], version: str) -> Tui | Dump | Monitor | Doctor:
     """The request in these words (without the program's name). Raises UsageError, or Shown for help and version."""
     place = _first_word(argv)
     command = argv[place] if place is not None else ""
-    if place is not None and command in ("dump", "monitor"):
-        rest = [*argv[:place], *argv[place + 1 :]]
-        return _dump(rest, version) if command == "dump" else _monitor(rest, version)
-    return _tui(argv, version)
+    if place is None or command not in ("dump", "monitor", "doctor"):
+        return _tui(argv, version)
+    rest = [*argv[:place], *argv[place + 1 :]]
+    if command == "dump":
+        return _dump(rest, version)
+    return _monitor(rest, version) if command == "monitor" else _doctor(rest, version)
 
 
 def _first_word(argv: Sequence[str]) -> int | None:
@@ -103,7 +123,25 @@ def _parser(prog: str, version: str, description: str, epilog: str) -> _Parser:
     parser.add_argument(
         "-n", "--netns", metavar="NETNS", help="look at this network namespace: a name of `ip netns`, a path or a pid"
     )
+    parser.add_argument(
+        "--config", metavar="FILE", help="take settings from this file; else $XDG_CONFIG_HOME/nltui/config.toml"
+    )
     return parser
+
+
+def _buffer(parser: _Parser) -> None:
+    parser.add_argument(
+        "-rc", "--rcvbuf", type=_size, metavar="BYTES", help="receive buffer of the sockets that listen; 8M unless told"
+    )
+
+
+def _size(word: str) -> int:
+    """Bytes; `k`, `m` and `g` behind a number are powers of 1024, as in `ip -rc`."""
+    digits = word.rstrip("kKmMgG")
+    scale = {"": 0, "k": 10, "m": 20, "g": 30}.get(word[len(digits) :].lower())
+    if scale is None or not (digits.isascii() and digits.isdigit()) or not 0 < int(digits) << scale < 1 << 30:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of bytes below 1g")
+    return int(digits) << scale
 
 
 def _filter(parser: _Parser) -> None:
@@ -124,7 +162,8 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         "Live tables of what the kernel tells through Netlink: links, addresses, routes, and who changed what.",
         "other commands:\n"
         "  nltui dump TABLE      print a table once (nltui dump --help)\n"
-        "  nltui monitor         print changes as they happen (nltui monitor --help)\n\n"
+        "  nltui monitor         print changes as they happen (nltui monitor --help)\n"
+        "  nltui doctor          tell what this kernel, privilege and terminal allow\n\n"
         "examples:\n"
         "  nltui                 the dashboard\n"
         "  nltui routes dhcp     routes with `dhcp` in any column\n"
@@ -132,8 +171,9 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
     )
     parser.add_argument("table", nargs="?", metavar="TABLE", help="open with this table")
     _filter(parser)
+    _buffer(parser)
     found = parser.parse_intermixed_args(argv)
-    return Tui(table=found.table, filter=_chosen(found), netns=found.netns)
+    return Tui(table=found.table, filter=_chosen(found), netns=found.netns, config=found.config, rcvbuf=found.rcvbuf)
 
 
 def _dump(argv: Sequence[str], version: str) -> Dump:
@@ -161,6 +201,7 @@ def _dump(argv: Sequence[str], version: str) -> Dump:
         table=found.table,
         filter=_chosen(found),
         netns=found.netns,
+        config=found.config,
         family=found.family,
         json=found.json,
         pretty=found.pretty,
@@ -177,9 +218,33 @@ def _monitor(argv: Sequence[str], version: str) -> Monitor:
         "examples:\n"
         "  nltui monitor\n"
         "  nltui monitor links addresses\n"
+        "  nltui monitor --strict         end with 4 rather than miss something\n"
         "  nltui monitor -j routes        one JSON object a line\n",
     )
     parser.add_argument("tables", nargs="*", default=[], metavar="TABLE", help="what to follow; nothing: everything")
     parser.add_argument("-j", "--json", action="store_true", help="JSON lines")
+    parser.add_argument("--strict", action="store_true", help="end with exit code 4 once anything was lost")
+    _buffer(parser)
     found = parser.parse_intermixed_args(argv)
-    return Monitor(tables=tuple(found.tables), netns=found.netns, json=found.json)
+    return Monitor(
+        tables=tuple(found.tables),
+        netns=found.netns,
+        config=found.config,
+        json=found.json,
+        strict=found.strict,
+        rcvbuf=found.rcvbuf,
+    )
+
+
+def _doctor(argv: Sequence[str], version: str) -> Doctor:
+    parser = _parser(
+        "nltui doctor",
+        version,
+        "Tell what this kernel, privilege and terminal allow, what would help, and how a short session went.\n"
+        "Nothing is changed, but that the kernel may load the module of a Netlink protocol that is tried.",
+        "examples:\n  nltui doctor\n  nltui doctor -j -n blue\n",
+    )
+    parser.add_argument("-j", "--json", action="store_true", help="JSON, one object")
+    _buffer(parser)
+    found = parser.parse_args(argv)
+    return Doctor(netns=found.netns, config=found.config, json=found.json, rcvbuf=found.rcvbuf)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from nltui.cli import trouble
+from nltui.cli import settings, trouble
 from nltui.cli.arguments import Dump
 from nltui.errors import TimedOut, UsageError
-from nltui.model.table import Feed, Table, Where
+from nltui.model.table import Column, Feed, Table, Where
 from nltui.record import replace
 from nltui.system import namespaces
 from nltui.tables import TABLES, find
@@ -18,6 +19,8 @@ from nltui.worker.contract import Freshness
 from nltui.worker.session import Session
 
 if TYPE_CHECKING:
+    from nltui.cli.lines import Lines
+    from nltui.model.local import LocalView
     from nltui.netlink.columns import Ints
 
 DEADLINE = 60.0
@@ -28,14 +31,18 @@ FAMILIES = {4: 2, 6: 10}
 def run(args: Dump) -> int:
     """Print and return the exit code. Raises NltuiError."""
     table = find(args.table)
-    if table.feed not in (Feed.FOLLOWED, Feed.SAMPLED):
-        raise UsageError(f"{table.name}: nothing stays, so there is nothing to dump; use `nltui monitor {table.name}`")
+    if table.is_log:
+        use = "`nltui monitor`" if table.feed is Feed.LOCAL else f"`nltui monitor {table.name}`"
+        raise UsageError(f"{table.name}: nothing stays, so there is nothing to dump; use {use}")
+    if table.feed is Feed.LOCAL:
+        return _local(table, args)
     table = _narrowed(table, args.family)
+    limits, _ = settings.limits(args.config)
     # A short life whose data all stays until the end: there is nothing for the collector to find.
     gc.disable()
     named = [other for other in TABLES if other.label and other.name != table.name]
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
-        session = Session(namespace if args.netns else None, (table, *named))
+        session = Session(namespace if args.netns else None, (table, *named), limits=limits)
         session.start()
         try:
             _wait(session, [table.name, *(other.name for other in named)])
@@ -51,6 +58,39 @@ def run(args: Dump) -> int:
         finally:
             session.stop()
     return 0
+
+
+def _local(table: Table, args: Dump) -> int:
+    """A table whose rows nltui makes: they are about all others, so those are read first."""
+    from nltui.model.local import LocalView
+
+    with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
+        session = Session(namespace if args.netns else None, TABLES)
+        session.start()
+        try:
+            session.wait([other.name for other in TABLES if other.feed is not Feed.LOCAL], DEADLINE)
+            rows = session.rows(table.name)
+            if not isinstance(rows, LocalView):
+                raise trouble.error(session.status().trouble)
+            rows.filter(args.filter)
+            _write(rows, args, sys.stdout)
+        finally:
+            session.stop()
+    return 0
+
+
+def _write(rows: LocalView, args: Dump, out: TextIO) -> None:
+    """Rows that never were bytes, in the form asked for."""
+    if args.count:
+        out.write(f"{len(rows)}\n")
+    elif args.json:
+        import json
+
+        out.write(json.dumps(rows.objects(), indent=4 if args.pretty else None) + "\n")
+    else:
+        columns = [column for column in rows.table.columns if args.details or column.shown]
+        found = rows.rows(0, len(rows), columns)
+        out.writelines(_lines(columns, out).render([[cell.text for cell in row.cells] for row in found]))
 
 
 def _narrowed(table: Table, family: int | None) -> Table:
@@ -101,14 +141,19 @@ def _json(session: Session, table: Table, slots: Ints, pretty: bool, out: TextIO
 
 def _text(session: Session, table: Table, slots: Ints, details: bool, out: TextIO) -> None:
     """Aligned columns; widths come from the first rows, so that a long table starts at once."""
-    from nltui.cli.lines import Lines
     from nltui.model.bulk import CHUNK
     from nltui.model.cells import Memo
 
     store, memo = session.store(table.name), Memo(session.context)
     columns = [column for column in table.columns if not column.rate_of and (details or column.shown)]
-    lines = Lines(columns, os.get_terminal_size(out.fileno()).columns if out.isatty() else None)
+    lines = _lines(columns, out)
     for begin in range(0, max(len(slots), 1), CHUNK):
         with store.lock:
             rows = memo.rows(store.batch(slots[begin : begin + CHUNK]), columns)
         out.writelines(lines.render([[cell.text for cell in row] for row in rows]))
+
+
+def _lines(columns: Sequence[Column], out: TextIO) -> Lines:
+    from nltui.cli.lines import Lines
+
+    return Lines(columns, os.get_terminal_size(out.fileno()).columns if out.isatty() else None)

@@ -1,7 +1,7 @@
 """The command line: parse, import only what the command needs, turn errors into sentences and exit codes.
 
-Exit codes: 0 ok, 1 usage, 2 the kernel refused, 4 data lost, 77 privilege, 124 timed out, 128+n signal n. Data goes to
-stdout, messages to stderr; a broken pipe is quiet.
+Exit codes: 0 ok, 1 usage, 2 the kernel refused or the namespace is gone, 4 data lost, 77 privilege, 124 timed out,
+128+n signal n. Data goes to stdout, messages to stderr; a broken pipe is quiet.
 """
 
 from __future__ import annotations
@@ -55,6 +55,10 @@ def _run(argv: Sequence[str]) -> int:
             from nltui.cli import monitor
 
             return monitor.run(asked)
+        case arguments.Doctor():
+            from nltui.cli import doctor
+
+            return doctor.run(asked)
         case arguments.Tui():
             from nltui.cli import tui
 

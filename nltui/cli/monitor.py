@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Any
 
-from nltui.cli import trouble
+from nltui.cli import settings, trouble
 from nltui.cli.arguments import Monitor
-from nltui.errors import UsageError
+from nltui.cli.gaps import GapLines
+from nltui.errors import DataLost, UsageError
 from nltui.model.activity import GLYPH, clock, describe, differences, who
-from nltui.model.history import Change, Kind
+from nltui.model.history import Change, Kind, then
 from nltui.model.log import log_values
 from nltui.model.single import place, record
 from nltui.model.table import Feed, Table
@@ -22,52 +24,77 @@ from nltui.worker.session import Session
 LOAD = 60.0
 """Seconds to wait for the first dumps."""
 WAIT = 0.5
+HEAL = 10.0
+"""Seconds that a strict monitor waits for the tables to be read again before it ends."""
 
 
 def run(args: Monitor) -> int:
-    """Until interrupted. Raises NltuiError."""
+    """Until interrupted, or the namespace is deleted; a strict one, until something was lost. Raises NltuiError."""
     wanted = tuple(dict.fromkeys(find(name) for name in args.tables))
-    if any(table.feed is Feed.LOCAL for table in wanted):
+    if any(table.journal for table in wanted):
         raise UsageError("activity is what monitor prints anyway; name the tables to follow, or none for all")
+    if any(table.feed is Feed.LOCAL for table in wanted):
+        raise UsageError("diagnostics are about nltui itself, not what the kernel tells; use `nltui dump diagnostics`")
     wanted = wanted or tuple(table for table in TABLES if table.feed in (Feed.FOLLOWED, Feed.LOG))
+    limits, _ = settings.limits(args.config)
     named = tuple(table for table in TABLES if table.label and table not in wanted)
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
-        session = Session(namespace if args.netns else None, wanted + named)
+        session = Session(namespace if args.netns else None, wanted + named, buffer=args.rcvbuf, limits=limits)
         session.start()
         try:
             session.wait([table.name for table in wanted if table.feed is Feed.FOLLOWED], LOAD)
             if session.status().trouble:
                 raise trouble.error(session.status().trouble)
-            _follow(session, {table.name for table in wanted}, args.json)
+            _follow(session, {table.name for table in wanted}, args.json, args.strict)
         finally:
             session.stop()
     return 0
 
 
-def _follow(session: Session, wanted: set[str], as_json: bool) -> None:
+def _follow(session: Session, wanted: set[str], as_json: bool, strict: bool) -> None:
     _complain(session)
-    seen, lost = session.history.last, session.status().lost
-    logs = {table.name: session.log(table.name).last for table in session.tables if table.feed is Feed.LOG}
-    pulse = 0
+    gaps = GapLines(session.history, wanted, as_json)
     print("watching", ", ".join(sorted(wanted)), file=sys.stderr, flush=True)
+    try:
+        _print(session, wanted, as_json, gaps, strict)
+    except KeyboardInterrupt:
+        if not (strict and gaps.any):
+            raise
+    finally:
+        gaps.tell(at_last=True)
+        sys.stdout.flush()
+    raise DataLost("messages were lost, and --strict wants all of them")
+
+
+def _print(session: Session, wanted: set[str], as_json: bool, gaps: GapLines, strict: bool) -> None:
+    """Until something was lost, where that matters."""
+    seen = session.history.last
+    logs = {table.name: session.log(table.name).last for table in session.tables if table.feed is Feed.LOG}
+    pulse, deadline = 0, float("inf")
     while True:
         pulse = session.news(pulse, WAIT)
+        # Asked before the last changes are read, so that none of them is left out.
+        gone = session.status().gone
         changes, missed = session.history.since(seen)
         seen += missed + len(changes)
-        now = session.status().lost
-        if missed or now != lost:
-            print(
-                f"GAP: {missed + now - lost:,} changes were not seen; tables are read again",
-                file=sys.stderr,
-                flush=True,
-            )
-            lost = now
+        if missed:
+            gaps.overtaken(missed)
         for change in changes:
+            if change.kind is Kind.GAP:
+                gaps.begins(change.number)
+                continue
             table = session.tables[change.table]
             if table.name in wanted:
                 sys.stdout.write((_json if as_json else _line)(session, table, change) + "\n")
         logs = {name: _log(session, name, last, as_json) for name, last in logs.items()}
+        gaps.tell()
         sys.stdout.flush()
+        if gone:
+            raise trouble.error(session.status().trouble)
+        if strict and gaps.any:
+            deadline = min(deadline, time.monotonic() + HEAL)
+            if not gaps.waiting or time.monotonic() >= deadline:
+                return
 
 
 def _complain(session: Session) -> None:
@@ -77,9 +104,10 @@ def _complain(session: Session) -> None:
 
 
 def _line(session: Session, table: Table, change: Change) -> str:
-    named, rest = describe(table, change.new or change.old, session.context)
+    context = then(change, session.context)
+    named, rest = describe(table, change.new or change.old, context)
     if change.kind is Kind.CHANGED:
-        found = differences(table, change, session.context)
+        found = differences(table, change, context)
         rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" if old != new else name for name, old, new in found)
     actor = who(table, change, session.actor)
     return f"{clock(change.time)} {GLYPH[change.kind]} {table.singular} {named} {rest}  {actor}".replace("   ", "  ")
@@ -93,9 +121,10 @@ def _json(session: Session, table: Table, change: Change) -> str:
         "who": who(table, change, session.actor),
         "port_id": change.port_id,
     }
+    context = then(change, session.context)
     if change.kind is Kind.CHANGED:
-        said["old"] = record(table, change.old, session.context)
-    said["row"] = record(table, change.new or change.old, session.context)
+        said["old"] = record(table, change.old, context)
+    said["row"] = record(table, change.new or change.old, context)
     return json.dumps(said)
 
 

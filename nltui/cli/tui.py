@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 
+from nltui.cli import settings
 from nltui.cli.arguments import Tui
 from nltui.errors import UsageError
 from nltui.system import namespaces, privileges
@@ -15,6 +16,7 @@ from nltui.text import visible
 def run(args: Tui) -> int:
     """Show the interface until the person leaves; returns its exit code. Raises NltuiError before anything is drawn."""
     _check_terminal()
+    limits, complaint = settings.limits(args.config)
     # Nothing made while starting is garbage; the interface lets the collector work again once rows are shown.
     gc.disable()
     from nltui.tables import TABLES, find
@@ -26,12 +28,13 @@ def run(args: Tui) -> int:
         from nltui.worker.session import Session
 
         app = NltuiApp(
-            Session(None if args.netns is None else namespace, TABLES),
+            Session(None if args.netns is None else namespace, TABLES, buffer=args.rcvbuf, limits=limits),
             host=visible(os.uname().nodename, limit=64),
             namespace=namespace.name,
             badge=privileges.current().badge.value,
             start_table=start_table,
             start_filter=args.filter,
+            complaint=complaint,
         )
         return launch(app)
 

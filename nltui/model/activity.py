@@ -8,8 +8,9 @@ from collections.abc import Callable, Hashable, Sequence
 
 from nltui.errors import MalformedMessage
 from nltui.model import single
-from nltui.model.history import Change, History, Kind, Source
-from nltui.model.log import NumberedView
+from nltui.model.gaps import Gap, what_became_of_it, what_was_lost
+from nltui.model.history import Change, History, Kind, Source, then
+from nltui.model.log import NONE, NumberedView
 from nltui.model.rows import Cell
 from nltui.model.table import Column, Table
 from nltui.model.types import Context, Json, Tone
@@ -18,8 +19,14 @@ from nltui.netlink.fields import Field
 from nltui.text import visible
 
 REMEMBERED = 2000
-GLYPH = {Kind.ADDED: "+", Kind.CHANGED: "~", Kind.REMOVED: "−"}
-TONE = {Kind.ADDED: Tone.OK, Kind.CHANGED: Tone.CHANGED, Kind.REMOVED: Tone.BAD}
+GAPS_OPEN = 16
+"""Newest gaps that can still be told otherwise: one a reader."""
+SENTENCE = ("change", "type", "object", "what", "who")
+"""Columns over which a gap's sentence goes."""
+FOUND = 500
+"""Most entries listed of what was found when a gap was healed."""
+GLYPH = {Kind.ADDED: "+", Kind.CHANGED: "~", Kind.REMOVED: "−", Kind.GAP: "!"}
+TONE = {Kind.ADDED: Tone.OK, Kind.CHANGED: Tone.CHANGED, Kind.REMOVED: Tone.BAD, Kind.GAP: Tone.CHANGED}
 KERNEL, SILENT, UNKNOWN = "kernel", "silent", "?"
 
 Actor = Callable[[int, int], str]
@@ -115,9 +122,19 @@ class ActivityView(NumberedView):
         super().__init__(table, context)
         self._tables, self._history, self._actor = tables, history, actor
         self._made: OrderedDict[int, dict[str, Cell]] = OrderedDict()
+        self._edits = history.edits
 
     def _bounds(self) -> tuple[int, int]:
         return self._history.first, self._history.last
+
+    def _edited(self) -> Sequence[int]:
+        before, self._edits = self._edits, self._history.edits
+        return self._history.recent_gaps(GAPS_OPEN) if before != self._edits else ()
+
+    def _flow(self, number: int, columns: Sequence[Column]) -> frozenset[int]:
+        if self._history.gap(number) is None:
+            return NONE
+        return frozenset(place for place, column in enumerate(columns) if column.name in SENTENCE)
 
     def _cells(self, number: int, columns: Sequence[Column]) -> tuple[Cell, ...] | None:
         made = self._made.get(number)
@@ -125,6 +142,10 @@ class ActivityView(NumberedView):
             change = self._history.get(number)
             if change is None:
                 return None
+            if change.kind is Kind.GAP:
+                # What is said about it goes on changing.
+                said = _gap(change, self._history.gap(number))
+                return tuple(said[column.name] for column in columns)
             made = self._made[number] = self._make(change)
             while len(self._made) > REMEMBERED:
                 self._made.popitem(last=False)
@@ -132,9 +153,10 @@ class ActivityView(NumberedView):
 
     def _make(self, change: Change) -> dict[str, Cell]:
         table = self._tables[change.table]
-        named, rest = describe(table, change.new or change.old, self.context)
+        context = then(change, self.context)
+        named, rest = describe(table, change.new or change.old, context)
         if change.kind is Kind.CHANGED:
-            found = differences(table, change, self.context)
+            found = differences(table, change, context)
             rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" if old != new else name for name, old, new in found)
         actor = who(table, change, self._actor)
         return {
@@ -149,14 +171,44 @@ class ActivityView(NumberedView):
     def message(self, identity: Hashable) -> bytes | None:
         """The new bytes, or the old ones of what was removed."""
         change = self._history.get(identity) if isinstance(identity, int) else None
-        return (change.new or change.old) if change else None
+        return (change.new or change.old or None) if change else None
 
     def before(self, identity: Hashable) -> bytes | None:
         """The old bytes of what was changed."""
         change = self._history.get(identity) if isinstance(identity, int) else None
         return change.old if change and change.kind is Kind.CHANGED else None
 
+    def context_of(self, identity: Hashable) -> Context:
+        """The names that an entry is told with."""
+        change = self._history.get(identity) if isinstance(identity, int) else None
+        return then(change, self.context) if change else self.context
+
     def subject(self, identity: Hashable) -> Table | None:
         """The table whose row an entry is about."""
         change = self._history.get(identity) if isinstance(identity, int) else None
-        return self._tables[change.table] if change else None
+        return self._tables[change.table] if change and change.kind is not Kind.GAP else None
+
+    def meanwhile(self, identity: Hashable) -> tuple[list[tuple[Cell, ...]], int] | None:
+        """What was found when a gap's tables were read again: cells of all columns, oldest first, and how many more.
+
+        None for an entry that is no gap.
+        """
+        gap = self._history.gap(identity) if isinstance(identity, int) else None
+        if gap is None or not isinstance(identity, int):
+            return None
+        tables = [number for number, table in enumerate(self._tables) if table.name in gap.tables]
+        numbers, more = self._history.found(identity, gap.last or self._history.last, tables, FOUND)
+        cells = (self._cells(number, self.table.columns) for number in numbers)
+        return [line for line in cells if line is not None], more
+
+
+def _gap(change: Change, gap: Gap | None) -> dict[str, Cell]:
+    known = gap or Gap(change.time, ())
+    return {
+        "time": Cell(clock(change.time), Tone.DIM),
+        "change": Cell(GLYPH[Kind.GAP], Tone.CHANGED),
+        "type": Cell("GAP:", Tone.CHANGED),
+        "object": Cell(what_was_lost(known) + ("," if gap else ""), Tone.CHANGED),
+        "what": Cell(what_became_of_it(known) if gap else "", Tone.PLAIN if known.is_over else Tone.CHANGED),
+        "who": Cell(""),
+    }

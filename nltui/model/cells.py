@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from nltui.config import DEFAULTS
 from nltui.model.rows import Cell
 from nltui.model.table import Column
 from nltui.model.types import Context, Tone
 from nltui.netlink.columns import Batch
 
-MEMO_MOST = 50_000
-"""Values remembered a column before the memo starts anew."""
+MEMO_MOST = DEFAULTS.memo_values
+"""Values remembered by one memo, of all its columns; then the fullest column starts anew."""
 EMPTY = Cell("")
 
 
@@ -27,25 +28,32 @@ def columns_of(batch: Batch, column: Column) -> Iterable[Any]:
 class Memo:
     """Rendered values of one table's columns, for one context. Forget it when what the context answers changed."""
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
+    def __init__(self, context: Context, most: int = MEMO_MOST) -> None:
+        """`most`: values remembered, not counting those of the call that goes beyond."""
+        self.context, self._most = context, most
         self._cells: dict[str, dict[Any, Cell]] = {}
+        self._held = 0
 
     def clear(self) -> None:
         """A name changed somewhere."""
         self._cells.clear()
+        self._held = 0
 
     def cells(self, column: Column, values: Iterable[Any]) -> list[Cell]:
         """Cells of one column."""
+        if self._held > self._most:
+            fullest = max(self._cells.values(), key=len)
+            self._held -= len(fullest)
+            fullest.clear()
         memo = self._cells.setdefault(column.name, {})
-        if len(memo) > MEMO_MOST:
-            memo.clear()
+        before = len(memo)
         out: list[Cell] = []
         for value in values:
             cell = memo.get(value)
             if cell is None:
                 cell = memo[value] = self._cell(column, value)
             out.append(cell)
+        self._held += len(memo) - before
         return out
 
     def _cell(self, column: Column, value: Any) -> Cell:

@@ -14,7 +14,7 @@ from nltui.model.heard import Heard, bytes_of
 from nltui.model.history import History, Kind, Pieces, Source
 from nltui.model.intake import Intake
 from nltui.model.keys import U64
-from nltui.model.store import Store
+from nltui.model.store import LIVE, Store
 from nltui.model.table import Grouping
 from nltui.netlink.columns import Batch, Bools, Ints, Words
 from nltui.netlink.constants.netlink import NLM_F_REPLACE
@@ -165,6 +165,9 @@ class Events:
             first = self.history.append(self.table, Source.EVENT, kinds[told], times, ports, sequences, old, new)
             numbers[told] = np.arange(first, first + len(told))
         self._settle(heard, np.flatnonzero(final), read, hashes, slots, numbers)
+        back = slots[~heard.sets & ~final & (slots >= 0)]
+        if len(back):
+            store.renew(back[store.state[back] == LIVE])
 
     def _settle(
         self, heard: Heard, final: Ints, read: list[NDArray[Any]], hashes: U64, slots: Ints, numbers: Ints
@@ -253,7 +256,7 @@ class Events:
 
     def _remember(self, hashed: int, identity: object) -> None:
         if self.dump is not None:
-            self.dump.gone.setdefault(hashed, set()).add(identity)
+            self.dump.deleted(hashed, identity)
 
     def _forget(self, hashed: int, slot: int, message: bytes) -> None:
         """A message takes the place of a row: where that was another one, an older dump must not bring it back."""

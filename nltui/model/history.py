@@ -6,18 +6,24 @@ Readers consume by sequence number and are told when they were overtaken. Differ
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nltui.config import DEFAULTS
+from nltui.model.gaps import Gap
+from nltui.model.types import Context, Remembering
 from nltui.netlink.arena import reserve
-from nltui.netlink.arrays import unique
+from nltui.netlink.arrays import member, unique
 from nltui.netlink.columns import Bools, Ints, Words
 from nltui.record import Record
 
-ENTRIES = 1 << 17
-BYTES = 32 << 20
+GAPS = 1 << 10
+"""Gaps remembered."""
+NO_TABLE = 255
+"""In the place of a table's index, of entries that are about none."""
 
 
 class Kind(IntEnum):
@@ -26,6 +32,8 @@ class Kind(IntEnum):
     ADDED = 0
     CHANGED = 1
     REMOVED = 2
+    GAP = 3
+    """Messages were lost; `History.gap` tells more. Such an entry has no table, no requester and no bytes."""
 
 
 class Source(IntEnum):
@@ -52,6 +60,11 @@ class Change(Record):
     new: bytes
 
 
+def then(change: Change, context: Context) -> Context:
+    """A context as it was when something changed, where it remembers."""
+    return context.at(change.time, change.source is Source.DUMP) if isinstance(context, Remembering) else context
+
+
 class Pieces(Record):
     """Bytes of many entries, gathered from one or more buffers. `size` in bytes, 0 where an entry has none."""
 
@@ -60,7 +73,7 @@ class Pieces(Record):
     """(buffer, which entries it serves, their word index in it)."""
 
 
-_META = np.dtype(
+META = np.dtype(
     [
         ("time", "i8"),
         ("place", "i8"),
@@ -78,9 +91,9 @@ _META = np.dtype(
 class History:
     """The ring. Numbers start at 1; `last` is the newest, 0 when nothing happened yet."""
 
-    def __init__(self, entries: int = ENTRIES, size: int = BYTES) -> None:
+    def __init__(self, entries: int = DEFAULTS.history_entries, size: int = DEFAULTS.history_bytes) -> None:
         """`size` in bytes; an entry too large for a quarter of it keeps no bytes."""
-        self._meta: NDArray[np.void] = np.zeros(entries, _META)
+        self._meta: NDArray[np.void] = np.zeros(entries, META)
         self._map = reserve(size)
         self._words: Words = np.frombuffer(self._map, np.uint32)
         self._room = len(self._words)
@@ -88,6 +101,9 @@ class History:
         """Words ever written; entry bytes are valid while place > head - room."""
         self.last = 0
         self.lock = threading.Lock()
+        self._gaps: dict[int, Gap] = {}
+        self.edits = 0
+        """Grows whenever a gap that was told of became another."""
 
     @property
     def first(self) -> int:
@@ -193,6 +209,46 @@ class History:
                 self._bytes(place, old),
                 self._bytes(middle, new),
             )
+
+    # -- gaps --
+
+    def tell(self, gap: Gap) -> int:
+        """Add an entry about a gap; returns its number, under which `edit` says what became of it."""
+        none = np.zeros(1, np.int64)
+        with self.lock:
+            self._part(NO_TABLE, Source.EVENT, np.array([Kind.GAP], np.uint8), none + gap.time, none, none, none)
+            row = self.last % len(self._meta)
+            self._meta["old"][row] = self._meta["new"][row] = 0
+            self._gaps[self.last] = gap
+            while len(self._gaps) > GAPS:
+                del self._gaps[next(iter(self._gaps))]
+            return self.last
+
+    def edit(self, number: int, gap: Gap) -> None:
+        """The gap of this number is now so."""
+        with self.lock:
+            if number in self._gaps:
+                self._gaps[number] = gap
+                self.edits += 1
+
+    def gap(self, number: int) -> Gap | None:
+        """What is known about a gap by now; None where there is none, or it was long ago."""
+        return self._gaps.get(number)
+
+    def recent_gaps(self, most: int) -> list[int]:
+        """Numbers of the newest gaps, oldest of them first."""
+        with self.lock:
+            return list(self._gaps)[-most:]
+
+    def found(self, after: int, until: int, tables: Sequence[int], most: int) -> tuple[list[int], int]:
+        """Numbers of entries that dumps of these tables found, first ones first, and how many more there are."""
+        begin = max(after + 1, self.first)
+        with self.lock:
+            numbers = np.arange(begin, max(begin, min(until, self.last) + 1))
+            meta = self._meta[numbers % len(self._meta)]
+            silent = (meta["source"] == Source.DUMP) & member(meta["table"], tables)
+            mine: list[int] = numbers[silent].tolist()
+        return mine[:most], max(0, len(mine) - most)
 
     def _bytes(self, place: int, size: int) -> bytes:
         at = (place + np.arange((size + 3) >> 2)) % self._room

@@ -20,6 +20,8 @@ from nltui.model.table import Condition, Grouping
 from nltui.netlink.arrays import member_of
 from nltui.netlink.columns import Batch, Bools, Ints, Plan, Words
 
+DELETED_MOST = 200_000
+"""Keys deleted while a dump runs that are remembered: minutes of a storm."""
 BEHIND = 4096
 """Rows that stay unindexed while a first load goes on, so that whoever looks can tell that it does."""
 
@@ -40,6 +42,8 @@ class Intake:
         store.touched[: store.top] = False
         self.gone: dict[int, set[object]] = {}
         """Keys (hashes) deleted by events since the dump began; of chains, the identities of the rows."""
+        self.crowded = False
+        """Whether more was deleted than is remembered: no row is new to this dump, and it proves nothing."""
         self._groups: set[int] = set()
         self.in_place = first and not store.top
         """Whether the dump's bytes may become the rows' own: nearly all of them are new to an empty table."""
@@ -50,6 +54,12 @@ class Intake:
         """Rows dumped so far."""
         self.changed = 0
         """Rows that the dump added or changed, though no event had said so."""
+
+    def deleted(self, hashed: int, identity: object) -> None:
+        """An event removed a row: what the dump says of it is older."""
+        self.crowded |= len(self.gone) >= DELETED_MOST
+        if not self.crowded:
+            self.gone.setdefault(hashed, set()).add(identity)
 
     def take(self, words: Words, start: Ints, size: Ints, in_place: bool) -> None:
         """Messages of the dump, all of types that set rows. `in_place`: they lie in the store's own arena, for good."""
@@ -122,10 +132,10 @@ class Intake:
         rows = np.flatnonzero(known & plain)
         if len(rows):
             rows = self._compare(batch, rows, slots)
-        new = np.flatnonzero(~known & plain)
+        new = np.flatnonzero(~known & plain & (not self.crowded))
         if len(new):
             self._new(batch, new, hashes, read, in_place)
-        slow = np.flatnonzero(~plain)
+        slow = np.flatnonzero(~plain & (known | (not self.crowded)))
         for row in np.concatenate([rows, slow]).tolist():
             self._one(batch, row, read, hashes)
 
@@ -200,7 +210,7 @@ class Intake:
                 self._settle(batch, row, slot)
                 return
         multiset = store.table.key is not None and store.table.key.grouping is Grouping.MULTISET
-        if identity in self.gone.get(hashed, ()) and not multiset:
+        if self.crowded or (identity in self.gone.get(hashed, ()) and not multiset):
             return
         slots = store.insert(batch, only, hashes, read)
         if slots is None:

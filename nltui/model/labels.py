@@ -15,7 +15,8 @@ class _Alone:
         return None
 
 
-_ALONE = _Alone()
+ALONE = _Alone()
+"""Answers nothing."""
 
 
 def labels(store: Store) -> dict[int, str]:
@@ -26,5 +27,5 @@ def labels(store: Store) -> dict[int, str]:
         column, key = table.column(table.label), table.key.fields[0]
         batch = store.batch(store.live(), Plan((key, *column.fields), table.body))
         keys = batch.ints(key)[0].tolist()
-        texts = (column.type.text(value, _ALONE) for value in columns_of(batch, column))
+        texts = (column.type.text(value, ALONE) for value in columns_of(batch, column))
         return {key: text for key, text in zip(keys, texts, strict=True) if text is not None}

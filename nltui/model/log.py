@@ -9,24 +9,27 @@ from collections import deque
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from nltui.config import DEFAULTS
 from nltui.model.rows import Cell, Mark, Row
 from nltui.model.table import Column, Table
 from nltui.model.types import Context, Tone
 from nltui.netlink import wire
 from nltui.netlink.fields import Received
 
-RECORDS = 10_000
 WINDOW = 20_000
 """Newest entries that a view can show, sort and filter."""
 SEARCH_SECONDS = 0.03
+NONE: frozenset[int] = frozenset()
 
 
 class LogStore:
     """Received datagrams by number, the oldest forgotten first. Numbers start at 1."""
 
-    def __init__(self, table: Table, most: int = RECORDS) -> None:
+    def __init__(self, table: Table, most: int = DEFAULTS.log_records, size: int = DEFAULTS.log_bytes) -> None:
+        """`most` datagrams of `size` bytes in all, but always the newest."""
         self.table = table
-        self._records: deque[tuple[int, bytes]] = deque(maxlen=most)
+        self._most, self._room, self._held = most, size, 0
+        self._records: deque[tuple[int, bytes]] = deque()
         self._lock = threading.Lock()
         self.last = 0
 
@@ -37,6 +40,9 @@ class LogStore:
         """Add one datagram, received at a time in ns since the epoch."""
         with self._lock:
             self._records.append((received, raw))
+            self._held += len(raw)
+            while len(self._records) > max(1, self._most if self._held <= self._room else 1):
+                self._held -= len(self._records.popleft()[1])
             self.last += 1
 
     def get(self, number: int) -> tuple[int, bytes] | None:
@@ -82,6 +88,15 @@ class NumberedView(ABC):
         """Entries of a log have no before."""
         return None
 
+    def _flow(self, number: int, columns: Sequence[Column]) -> frozenset[int]:
+        """Cells of an entry that are one sentence."""
+        del number, columns
+        return NONE
+
+    def _edited(self) -> Sequence[int]:
+        """Entries that say something else than at the last tick."""
+        return ()
+
     @property
     def total(self) -> int:
         """Entries held."""
@@ -125,10 +140,13 @@ class NumberedView(ABC):
     def tick(self) -> bool:
         """Take in new entries."""
         _, last = self._bounds()
-        changed = last != self._seen
+        edited = self._edited()
+        changed = last != self._seen or bool(edited)
         self._seen = last
         if self._numbers is not None:
             changed |= self._extend()
+            for number in edited:
+                self._match_again(number)
         if changed:
             self.generation += 1
         return changed
@@ -148,6 +166,16 @@ class NumberedView(ABC):
             self._numbers = [number for number in self._numbers if number >= first]
             self._order()
         return self._searched != before
+
+    def _match_again(self, number: int) -> None:
+        assert self._numbers is not None
+        if number > self._searched or self._matches(number) == (number in self._numbers):
+            return
+        if number in self._numbers:
+            self._numbers.remove(number)
+        else:
+            self._numbers.append(number)
+            self._order()
 
     def _matches(self, number: int) -> bool:
         if not self._needle:
@@ -196,7 +224,9 @@ class NumberedView(ABC):
         for place in range(max(start, 0), min(stop, len(self))):
             number = self._number(place)
             cells = self._cells(number, columns)
-            out.append(Row(number, cells or tuple(Cell("") for _ in columns), Mark.NONE))
+            out.append(
+                Row(number, cells or tuple(Cell("") for _ in columns), Mark.NONE, NONE, self._flow(number, columns))
+            )
         return out
 
     def index_of(self, identity: Hashable) -> int | None:

@@ -20,6 +20,8 @@ from nltui.netlink.fields import Field, Storage
 Rate = Callable[[Column, Ints], NDArray[np.float64]]
 """Values a second of a rate column for some slots."""
 CHUNK = 1 << 16
+TEXTS = 4096
+"""Distinct texts of rows long gone that are remembered in any case."""
 
 
 class SortKeys:
@@ -55,6 +57,11 @@ class SortKeys:
     def derived(self) -> bool:
         """Whether keys must be refreshed for changed rows (else they are the store's own columns)."""
         return bool(self._own)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether most of the texts ever seen are of rows long gone: it is time to begin anew."""
+        return len(self._texts) > TEXTS + 2 * self._store.count
 
     def refresh(self, slots: Ints) -> None:
         """Read the keys of these rows anew."""

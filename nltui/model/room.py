@@ -21,12 +21,13 @@ LEAST_SHARE = 64
 def fitting(tables: Sequence[Table]) -> list[Table]:
     """The same tables, where needed with a smaller capacity: half of what may be reserved stays for everything else."""
     share = 1
-    while share < LEAST_SHARE and not _affordable(2 * sum(_needs(table.capacity // share) for table in tables)):
+    while share < LEAST_SHARE and not _affordable(2 * sum(needs(table.capacity // share) for table in tables)):
         share *= 2
     return [replace(table, capacity=table.capacity // share) if share > 1 else table for table in tables]
 
 
-def _needs(capacity: int) -> int:
+def needs(capacity: int) -> int:
+    """Bytes that a table of so many rows can take at most."""
     return max(SMALLEST_ARENA, capacity * BYTES_PER_ROW) + capacity * BESIDE_ARENA
 
 

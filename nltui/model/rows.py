@@ -36,6 +36,8 @@ class Row(NamedTuple):
     mark: Mark = Mark.NONE
     flash: frozenset[int] = frozenset()
     """Indices into `cells` that changed within the last second."""
+    flow: frozenset[int] = frozenset()
+    """Neighbouring cells whose texts are one sentence, drawn over the places of them all; no column is as wide."""
 
 
 class Rows(Protocol):

@@ -32,6 +32,8 @@ LINGER_MOST = 64
 """Removals in one batch above which none of them lingers."""
 ABSENT = 30.0
 """Seconds after which a row that one dump after another did not show is gone, though each may have left it out."""
+TIDY = 4096
+"""Rows moved while the lock is held."""
 BYTES_PER_ROW = 1024
 SMALLEST_ARENA = 16 << 20
 
@@ -42,7 +44,7 @@ class Store:
     By slot: `at` (word index in the arena), `size` (bytes of the message), `hash` (of the key), `state`, `changed`
     (generation of the last visible change), `seen` (number of the dumped row that last confirmed it), `recent`
     (history number of its last change, 0 none), `unconfirmed` and since when (`absent_since`, monotonic); `next` chains
-    rows of one key (slot + 1, 0 end).
+    rows of one key (slot + 1, 0 end); `born` tells rows apart that had the slot one after another (0 for the first).
     """
 
     def __init__(self, table: Table) -> None:
@@ -62,6 +64,7 @@ class Store:
         self.absent_since: NDArray[np.float64] = array(np.float64, capacity)
         self.recent: NDArray[np.int64] = array(np.int64, capacity)
         self.next: NDArray[np.uint32] = array(np.uint32, capacity)
+        self.born: NDArray[np.int64] = array(np.int64, capacity)
         self.keys = KeyArrays(table)
         self.index = Index(self.hash)
         self.comparer = Comparer(table)
@@ -77,7 +80,9 @@ class Store:
         """Rows that could not be held."""
         self.indexed = 0
         """Slots below this are in the index; rows of a first load are entered together."""
-        self._free: list[Ints] = []
+        self._spare: NDArray[np.uint32] = array(np.uint32, capacity)
+        self._spares = 0
+        """Slots to be used again: a stack."""
         self._lingering: deque[tuple[float, Ints]] = deque()
 
     @staticmethod
@@ -117,26 +122,16 @@ class Store:
 
     def take(self, count: int) -> Ints | slice | None:
         """Slots for new rows: a fresh run, or recycled ones; None when the table is full."""
-        if self._free:
-            parts: list[Ints] = []
-            need = count
-            while need and self._free:
-                run = self._free.pop()
-                if len(run) > need:
-                    self._free.append(run[need:])
-                    run = run[:need]
-                parts.append(run)
-                need -= len(run)
-            if self.top + need > self.table.capacity:
-                self._free += parts
-                return None
-            parts.append(np.arange(self.top, self.top + need))
-            self.top += need
-            return np.concatenate(parts)
-        if self.top + count > self.table.capacity:
+        again = min(count, self._spares)
+        fresh = count - again
+        if self.top + fresh > self.table.capacity:
             return None
-        self.top += count
-        return slice(self.top - count, self.top)
+        self.top += fresh
+        if not again:
+            return slice(self.top - count, self.top)
+        self._spares -= again
+        spare = self._spare[self._spares : self._spares + again].astype(np.int64)
+        return np.concatenate([spare, np.arange(self.top - fresh, self.top)])
 
     def add(self, places: Ints, sizes: Ints, hashes: U64, read: list[NDArray[Any]], rows: Ints | slice) -> Ints | None:
         """New rows whose bytes are in the arena; `read` and `rows` give their keys. Not yet indexed.
@@ -155,6 +150,7 @@ class Store:
             self.count += len(places)
             if not isinstance(slots, slice):
                 self.next[slots], self.recent[slots], self.touched[slots] = 0, 0, False
+                self.born[slots] = self.generation
                 return slots
             return np.arange(slots.start, slots.stop)
 
@@ -179,6 +175,15 @@ class Store:
             self.unconfirmed[slots] = False
             self.arena.free(*old)
 
+    def renew(self, slots: Ints) -> None:
+        """These rows went, and others came under their keys, before anybody could look."""
+        with self.lock:
+            self.born[slots] = self.generation
+
+    def lives(self, slots: Ints) -> Ints:
+        """A number for each row that no other row ever had or has."""
+        return self.born[slots] * self.table.capacity + slots + 1
+
     def drop(self, slots: Ints, most: int = LINGER_MOST) -> None:
         """Rows are gone; index and chains have let go of them. Up to `most` linger on the screen for a moment."""
         with self.lock:
@@ -194,7 +199,26 @@ class Store:
     def _release(self, slots: Ints) -> None:
         self.state[slots] = FREE
         self.arena.free(self.at[slots].astype(np.int64), self.size[slots].astype(np.int64))
-        self._free.append(slots)
+        self._spare[self._spares : self._spares + len(slots)] = slots
+        self._spares += len(slots)
+
+    def tidy(self) -> bool:
+        """Slide rows together where many freed bytes are of no use. Only while no dump lies in the arena.
+
+        Returns whether rows that did not fit before may fit now.
+        """
+        arena = self.arena
+        if not arena.wasteful:
+            return False
+        slots = np.flatnonzero(self.state[: self.top] != FREE)
+        slots = slots[np.argsort(self.at[slots], kind="stable")]
+        arena.begin_slide()
+        for begin in range(0, len(slots), TIDY):
+            some = slots[begin : begin + TIDY]
+            with self.lock:
+                self.at[some] = arena.slide(self.at[some].astype(np.int64), self.size[some].astype(np.int64))
+        arena.end_slide()
+        return self.full > 0
 
     def purge(self) -> float | None:
         """Free what has lingered long enough; returns when the next is due (monotonic), None if nothing is."""

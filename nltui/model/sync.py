@@ -72,6 +72,8 @@ class State:
     tries: int = 0
     events: int = 0
     """Heard since the running dump began."""
+    heard: int = 0
+    """Events since the start."""
     last_event: float = -1e9
     interrupted: bool = False
     began: float = 0.0
@@ -82,6 +84,8 @@ class State:
     since: float = 0.0
     sentence: str = ""
     resyncs: int = 0
+    interruptions: int = 0
+    """Resyncs of which a dump was marked NLM_F_DUMP_INTR."""
     repairs: int = 0
     """Rows that an audit found wrong though no doubt had been cast."""
 
@@ -107,6 +111,7 @@ class Sync:
         """So many events of a table were applied."""
         state = self.states[name]
         state.events += count
+        state.heard += count
         state.last_event = self.last_event = now
 
     def doubt(self, name: str, now: float, part: Part | None = None) -> None:
@@ -168,6 +173,7 @@ class Sync:
         remove = self.proven(name)
         state.took, state.ended = now - state.began, now
         state.resyncs += 1
+        state.interruptions += state.interrupted
         if state.auditing and state.table.feed is Feed.FOLLOWED and not state.table.audit:
             state.repairs += repaired
         state.loaded = True
@@ -188,7 +194,9 @@ class Sync:
         if state.parts:
             state.phase = Phase.DOUBTFUL
             return Verdict(remove, True)
-        state.phase, state.since = Phase.FRESH, now
+        if not state.auditing:
+            state.since = now
+        state.phase, state.sentence = Phase.FRESH, ""
         return Verdict(remove, False)
 
     def _doubt_again(self, state: State) -> None:
@@ -202,7 +210,9 @@ class Sync:
         """The kernel answered a dump with an error; `final`: asking again is of no use (no privilege, no support)."""
         state = self.states[name]
         self.running = None
-        state.sentence, state.since, state.ended = sentence, now, now
+        state.sentence, state.ended = sentence, now
+        if state.auditing or not state.since:
+            state.since = now  # else it has been in doubt since then already
         if final:
             state.phase, state.doubt_since = Phase.REFUSED, None
             return

@@ -252,12 +252,19 @@ class Table(Record, kw_only=True):
     usual: Usual | None = None
     capacity: int = 1 << 20
     """Most rows held; memory is reserved, not used, until rows come."""
+    journal: bool = False
+    """Of a LOCAL table: rows only come, the newest first, as in a LOG; there is no state to dump."""
     aliases: tuple[str, ...] = ()
     """Other names the command line takes."""
 
     def __hash__(self) -> int:
         # One field holds a mapping, which has no hash.
         return hash(self.name)
+
+    @property
+    def is_log(self) -> bool:
+        """Whether rows tell what happened, not what is."""
+        return self.feed is Feed.LOG or self.journal
 
     @property
     def body(self) -> int:

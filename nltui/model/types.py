@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from nltui import text as door
 
@@ -52,6 +52,14 @@ class Context(Protocol):
 
     def lookup(self, table: str, key: int) -> str | None:
         """The label of a row of another table by its integer key (a link's name by ifindex); None where unknown."""
+
+
+@runtime_checkable
+class Remembering(Context, Protocol):
+    """A context that knows what was called what before."""
+
+    def at(self, time: int, late: bool = False) -> Context:
+        """What it would have answered at a time (ns since the epoch), or a while before, where the news came `late`."""
 
 
 class Type:

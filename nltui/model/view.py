@@ -9,10 +9,12 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nltui.config import DEFAULTS
 from nltui.model import chains
 from nltui.model.cells import Memo, columns_of, rate_cell
 from nltui.model.conditions import fulfils
-from nltui.model.history import History
+from nltui.model.distinct import some
+from nltui.model.history import History, then
 from nltui.model.marks import Marks
 from nltui.model.order import SortKeys
 from nltui.model.rows import Cell, Row
@@ -30,10 +32,11 @@ SEARCH_SECONDS = 0.04
 
 
 class RowId(NamedTuple):
-    """What makes a row the same row: the hash of its key, and where it was last."""
+    """What makes a row the same row: the hash of its key, where it was last, and which of the slot's rows it was."""
 
     key: int
     slot: int
+    born: int = 0
 
 
 class LiveContext(Context, Protocol):
@@ -49,20 +52,28 @@ class Rates(Protocol):
 
     generation: int
 
-    def of(self, column: str, keys: Ints) -> NDArray[np.float64]:
-        """By the integer key of a row; NaN where unknown."""
+    def of(self, column: str, lives: Ints) -> NDArray[np.float64]:
+        """By row, as Store.lives() numbers them; NaN where unknown."""
 
-    def latest(self, column: str, keys: Ints) -> tuple[Ints, Bools] | None:
+    def latest(self, column: str, lives: Ints) -> tuple[Ints, Bools] | None:
         """Present values of a counter and whether known; None where this column is no such counter."""
 
 
 class View:
     """Implements `rows.Rows` over a Store."""
 
-    def __init__(self, store: Store, history: History, context: LiveContext, rates: Rates | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        history: History,
+        context: LiveContext,
+        rates: Rates | None = None,
+        memo: int = DEFAULTS.memo_values,
+    ) -> None:
+        """`memo`: rendered values remembered."""
         self.table: Table = store.table
         self._store, self._history, self._context, self._rates = store, history, context, rates
-        self._memo = Memo(context)
+        self._memo = Memo(context, memo)
         self._finder = Search(store, self._memo)
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._names = context.generation
@@ -161,6 +172,9 @@ class View:
             self.generation += 1
             if self._needle or (self._keys.derived and self._column.type.order is Order.TEXT):
                 self._rebuild()
+        if self._keys.crowded:
+            self._keys = self._sort_keys()
+            self._rebuild()
         if self._store.generation != self._taken:
             self._follow()
         if self._unsorted and self._store.indexed >= self._store.top:
@@ -188,6 +202,8 @@ class View:
         batch, states, unsure, recent = self._copy(slots, self._plan(columns))
         cells = {column.name: self._cells(column, slots, batch) for column in columns}
         lines = list(zip(*(cells[column.name] for column in columns), strict=True)) or [()] * len(slots)
+        for place in np.flatnonzero(states == LINGERING).tolist():
+            lines[place] = self._as_it_was(batch, place, int(recent[place]), columns)
         marks = self._marks.of(states == LINGERING, unsure, recent, columns, lines)
         return [
             Row(self._identity(slot), line, mark, flash)
@@ -223,16 +239,21 @@ class View:
     # -- inside --
 
     def _identity(self, slot: int) -> RowId:
-        return RowId(int(self._store.hash[slot]), slot)
+        return RowId(int(self._store.hash[slot]), slot, int(self._store.born[slot]))
 
     def _slot(self, identity: Hashable) -> int | None:
-        """The row's slot; a row that came back under the same key elsewhere counts as the same."""
+        """The row's slot; a row that came back under the same key counts as the same.
+
+        Not where rows have names of their own: another link may get the ifindex of one that was deleted.
+        """
         if not isinstance(identity, RowId):
             return None
         store, slot = self._store, identity.slot
-        mine = int(store.hash[slot]) == identity.key
+        mine = int(store.hash[slot]) == identity.key and int(store.born[slot]) == identity.born
         if mine and store.state[slot] == LIVE:
             return slot
+        if self.table.label:
+            return slot if mine and store.state[slot] == LINGERING else None
         same = np.flatnonzero(store.hash[: store.top] == np.uint64(identity.key))
         live = same[store.state[same] == LIVE].tolist()
         lingers = mine and store.state[slot] == LINGERING
@@ -266,6 +287,13 @@ class View:
         starts = 1 + np.concatenate([np.zeros(1, np.int64), np.cumsum((sizes + 3) >> 2)[:-1]])
         return Batch(np.frombuffer(padded, np.uint32), starts, sizes, plan), states, unsure, recent
 
+    def _as_it_was(self, batch: Batch, place: int, number: int, columns: Sequence[Column]) -> tuple[Cell, ...]:
+        """A row that is gone, with the names of its time: its ifindex may be another device's already."""
+        change = self._history.get(number) if number else None
+        memo = Memo(then(change, self._context)) if change else self._memo
+        one = some(batch, np.array([place]))
+        return tuple(Cell("") if c.rate_of else memo.cells(c, columns_of(one, c))[0] for c in columns)
+
     def _old_cells(self, message: bytes, columns: Sequence[Column]) -> list[Cell]:
         words = np.frombuffer(bytes(4) + message + bytes(-len(message) % 4), np.uint32)
         batch = Batch(words, np.array([1]), np.array([len(message)]), self._plan(columns))
@@ -277,22 +305,16 @@ class View:
         """One column of a screenful; counters as they are now, where somebody keeps them."""
         if column.rate_of:
             return [rate_cell(value) for value in self._rate(column, slots).tolist()]
-        counted = self._rates.latest(column.name, self._integer_keys(slots)) if self._rates is not None else None
+        counted = self._rates.latest(column.name, self._store.lives(slots)) if self._rates is not None else None
         if counted is None:
             return self._memo.cells(column, columns_of(batch, column))
         told = zip(columns_of(batch, column), counted[0].tolist(), counted[1].tolist(), strict=True)
         return self._memo.cells(column, (now if known else before for before, now, known in told))
 
-    def _integer_keys(self, slots: Ints) -> Ints:
-        assert self.table.key is not None
-        first = self._store.keys.of[self.table.key.fields[0]].start
-        keys: Ints = self._store.keys.columns[first][slots].astype(np.int64)
-        return keys
-
     def _rate(self, column: Column, slots: Ints) -> NDArray[np.float64]:
         if self._rates is None:
             return np.full(len(slots), np.nan)
-        return self._rates.of(column.rate_of, self._integer_keys(slots))
+        return self._rates.of(column.rate_of, self._store.lives(slots))
 
     def _shown(self) -> Ints:
         """Slots that could be on screen."""

@@ -1,6 +1,7 @@
 """Reserved memory that recv writes into. Addresses never move, so views on it stay valid; only touched pages cost.
 
-Rows of many lengths live here; a freed row's bytes are reused by a row of the same padded length.
+Rows of many lengths live here; a freed row's bytes are reused by a row of the same padded length. Where lengths change
+for good, freed bytes of lengths that nobody asks for pile up: the owner then slides what it holds together.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from numpy.typing import DTypeLike, NDArray
 from nltui.netlink.arrays import unique
 from nltui.netlink.columns import Ints, Words
 
+IDLE = 4 << 20
+"""Bytes that may lie idle in any case."""
 MAP_NORESERVE = 0x4000
 """linux/mman.h; the mmap module names it only in later Pythons."""
 
@@ -29,6 +32,12 @@ def array(dtype: DTypeLike, count: int) -> NDArray[Any]:
     return np.frombuffer(reserve(max(count * kind.itemsize, mmap.PAGESIZE)), kind, count)
 
 
+def kept(run: Ints) -> Ints:
+    """What is left of a run, without keeping all of it in memory for the sake of a few."""
+    whole = run.base
+    return run.copy() if isinstance(whole, np.ndarray) and len(run) * 4 < whole.size else run
+
+
 class Arena:
     """A growing run of words with free lists by length (in words)."""
 
@@ -41,6 +50,10 @@ class Arena:
         self.tail = 16
         """Byte offset of the first never-used byte. Starts past 0, so that no place is ever 0."""
         self._free: dict[int, list[Ints]] = {}
+        self.idle = 0
+        """Bytes in the free lists."""
+        self._front = 0
+        """Word up to which slide() has filled."""
 
     def room(self) -> int:
         """Bytes never used yet."""
@@ -59,10 +72,11 @@ class Arena:
         while free and count:
             run = free.pop()
             if len(run) > count:
-                free.append(run[count:])
+                free.append(kept(run[count:]))
                 run = run[:count]
             taken.append(run)
             count -= len(run)
+            self.idle -= len(run) * words * 4
         if count:
             need = count * words * 4
             if need > self.room():
@@ -76,7 +90,8 @@ class Arena:
 
     def release(self, places: Ints, words: int) -> None:
         """Give back messages of one length."""
-        if len(places):
+        if len(places) and words:
+            self.idle += len(places) * words * 4
             self._free.setdefault(words, []).append(places)
 
     def store(self, source: Words, start: Ints, size: Ints) -> Ints | None:
@@ -95,6 +110,35 @@ class Arena:
             places[mine] = room
             done.append((room, words))
         return places
+
+    @property
+    def wasteful(self) -> bool:
+        """Whether so much lies idle that it is worth sliding everything together."""
+        scarce = self.room() < self.size // 8 and self.idle > self.size // 16
+        return self.idle > max(IDLE, self.tail // 2) or scarce
+
+    def begin_slide(self) -> None:
+        """From now on until end_slide() nothing but slide() may be called."""
+        self._free.clear()
+        self.idle, self._front = 0, 4
+
+    def slide(self, places: Ints, size: Ints) -> Ints:
+        """Move messages (sizes in bytes) to the front; returns their new places. All are given once, by place."""
+        lengths = (size + 3) >> 2
+        ends = self._front + np.cumsum(lengths)
+        to: Ints = ends - lengths
+        end = int(ends[-1]) if len(ends) else self._front
+        # What moves is gathered before it is written: no place lies before the one it moves to.
+        self.words[self._front : end] = self.words[np.repeat(places - to, lengths) + np.arange(self._front, end)]
+        self._front = end
+        return to
+
+    def end_slide(self) -> None:
+        """What was not moved is gone, its memory is the kernel's again."""
+        before, self.tail = self.tail, self._front * 4
+        page = -(-self.tail // mmap.PAGESIZE) * mmap.PAGESIZE
+        if before > page:
+            self._map.madvise(mmap.MADV_DONTNEED, page, before - page)
 
     def free(self, places: Ints, size: Ints) -> None:
         """Give back messages of any lengths (bytes)."""

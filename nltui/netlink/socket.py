@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nltui.config import DEFAULTS
 from nltui.errors import KernelRefused, PrivilegeMissing
 from nltui.netlink.arena import reserve
 from nltui.netlink.columns import Ints, Words
@@ -31,7 +32,7 @@ ADD_MEMBERSHIP, EXT_ACK, STRICT_CHK, CAP_ACK = 1, 11, 12, 10
 SO_RCVBUFFORCE, SO_MEMINFO, MEMINFO_DROPS = 33, 55, 8
 SIOCGSKNS = 0x894C
 MSG_TRUNC, MSG_DONTWAIT = 0x20, 0x40
-MONITOR_BUFFER = 8 << 20
+MONITOR_BUFFER = DEFAULTS.monitor_buffer
 """Bytes asked for with SO_RCVBUFFORCE: holds about 20,000 route notifications."""
 SLOTS, SLOT = 1024, (1 << 16) + 64
 """Datagrams taken by one recvmmsg, and the room of each: larger than any that the kernel sends."""
@@ -158,7 +159,8 @@ class Receiver:
         self._namelen = _column(raw, _Msghdr.namelen.offset)
         self._time: Ints = np.zeros(slots, np.int64)
         self._call = ctypes.CDLL(None, use_errno=True).recvmmsg
-        self._starts = np.arange(slots, dtype=np.int64) * (SLOT // 4)
+        self._numbers = np.arange(slots, dtype=np.int64)
+        self._starts = self._numbers * (SLOT // 4)
 
     def receive(self, sock: socket.socket, held: int = 0) -> int:
         """Take what is queued, behind `held` datagrams taken before; returns how many there are now, at most `slots`.
@@ -175,7 +177,8 @@ class Receiver:
             if number in (errno.EAGAIN, errno.EINTR):
                 return held
             raise OSError(number, os.strerror(number))
-        self._time[held : held + got] = time.time_ns()
+        # A nanosecond apart, so that the order in which they came is that of their times too.
+        self._time[held : held + got] = time.time_ns() + self._numbers[:got]
         return held + int(got)
 
     def datagrams(self, count: int) -> Datagrams:

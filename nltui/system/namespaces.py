@@ -15,7 +15,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from nltui.errors import NamespaceUnknown, PrivilegeMissing
-from nltui.record import Record
 from nltui.text import visible
 
 if TYPE_CHECKING:
@@ -41,18 +40,27 @@ class Identity(NamedTuple):
     inode: int
 
 
-class Namespace(Record):
+class Namespace:
     """An open network namespace; close it, or use it in a `with` statement."""
 
     fd: int
-    """An nsfs descriptor, close-on-exec. It keeps the namespace alive."""
+    """An nsfs descriptor, close-on-exec. It keeps the namespace alive; -1 once closed."""
     name: str
     """Visible: as asked for, else the name that `ip netns` knows, `default`, or `net:[inode]`."""
     identity: Identity
+    path: str = ""
+    """Where it was found, absolute: what has to be watched to see it go. Empty for the one this process is in."""
+
+    def __init__(self, fd: int, name: str, identity: Identity, path: str = "") -> None:
+        self.fd, self.name, self.identity, self.path = fd, name, identity, path
+        self._closing = threading.Lock()
 
     def close(self) -> None:
-        """Let go of the namespace; sockets in it keep it alive."""
-        os.close(self.fd)
+        """Let go of the namespace; sockets in it keep it alive. Any number of times, from any thread."""
+        with self._closing:
+            fd, self.fd = self.fd, -1
+        if fd >= 0:
+            os.close(fd)
 
     def __enter__(self) -> Self:
         return self
@@ -71,15 +79,22 @@ def resolve(argument: str) -> Namespace:
     if "/" in argument:
         return _open(Path(argument), visible(argument), f"no network namespace at {visible(argument)}")
     named_path = RUN_DIRECTORY / argument
-    if argument not in ("", ".", "..") and named_path.exists():
+    if argument not in ("", ".", "..") and _identity(str(named_path)) is not None:
         return _open(named_path, visible(argument), f"network namespace {visible(argument)} cannot be opened")
     if argument.isascii() and argument.isdigit():
-        return _open(Path("/proc", argument, "ns/net"), f"pid {argument}", f"no process {argument}")
+        return _open_process(argument)
     known = ", ".join(sorted(named().values())) or "none"
     raise NamespaceUnknown(
         f"no network namespace is called {visible(argument)} (`ip netns` knows: {visible(known)}); "
         "a path or a process id is taken too"
     )
+
+
+def _open_process(number: str) -> Namespace:
+    shown, directory = visible(number), Path("/proc", number.lstrip("0") or "0")
+    if _identity(str(directory)) is None:
+        raise NamespaceUnknown(f"no network namespace is called {shown}, and no process has this number")
+    return _open(directory / "ns/net", f"pid {shown}", f"the network namespace of process {shown} cannot be opened")
 
 
 def current() -> Namespace:
@@ -105,12 +120,16 @@ def named() -> dict[Identity, str]:
 
     What cannot be looked at is left out.
     """
+    return {identity: visible(Path(place).name) for identity, place in reversed(named_paths().items())}
+
+
+def named_paths() -> dict[Identity, str]:
+    """Where every namespace with a name is pinned; of several places for one, the first in the names' order."""
     try:
-        entries = sorted(RUN_DIRECTORY.iterdir(), reverse=True)
+        entries = sorted(map(str, RUN_DIRECTORY.iterdir()), reverse=True)
     except OSError:
         return {}
-    found = {identity: visible(entry.name) for entry in entries if (identity := _identity(str(entry)))}
-    return dict(reversed(found.items()))
+    return {identity: entry for entry in entries if (identity := _identity(entry))}
 
 
 def of_process(pid: int) -> Identity | None:
@@ -174,7 +193,7 @@ def _open(path: Path, name: str, sentence: str) -> Namespace:
     if not _is_network(fd):
         os.close(fd)
         raise NamespaceUnknown(f"{sentence}: the file is not a network namespace")
-    return Namespace(fd, name, _of(os.fstat(fd)))
+    return Namespace(fd, name, _of(os.fstat(fd)), str(path.absolute()))
 
 
 def _is_network(fd: int) -> bool:

@@ -8,6 +8,7 @@ from nltui.errors import UsageError
 from nltui.model.table import Table
 from nltui.tables.activity import ACTIVITY
 from nltui.tables.addresses import ADDRESSES
+from nltui.tables.diagnostics import DIAGNOSTICS
 from nltui.tables.links import LINKS
 from nltui.tables.neighbours import NEIGHBOURS
 from nltui.tables.nexthops import NEXTHOPS
@@ -15,7 +16,7 @@ from nltui.tables.routes import ROUTES
 from nltui.tables.rules import RULES
 from nltui.tables.uevents import UEVENTS
 
-TABLES: tuple[Table, ...] = (LINKS, ADDRESSES, ROUTES, NEIGHBOURS, RULES, NEXTHOPS, UEVENTS, ACTIVITY)
+TABLES: tuple[Table, ...] = (LINKS, ADDRESSES, ROUTES, NEIGHBOURS, RULES, NEXTHOPS, UEVENTS, DIAGNOSTICS, ACTIVITY)
 
 
 def find(name: str) -> Table:

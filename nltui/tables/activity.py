@@ -15,13 +15,21 @@ ACTIVITY = Table(
     help=(
         "Every change of links, addresses, routes, neighbours, rules and nexthops since nltui started, newest first: "
         "+ added, − removed, ~ changed with old → new. Links' notifications carry no requester, so theirs is `?`; "
-        "`kernel` acted by itself; `silent` changes were found by a dump, the kernel had sent no message."
+        "`kernel` acted by itself; `silent` changes were found by a dump, the kernel had sent no message. GAP tells of "
+        "messages that were lost, and how many rows differed when the tables were read again: Enter shows which."
     ),
     command="ip -ts monitor all",
     feed=Feed.LOCAL,
     columns=(
         Column(name="time", fields=(), type=_SHOWN, json="time", priority=2, help="When it was heard, local time."),
-        Column(name="change", fields=(), type=_SHOWN, json="change", priority=1, help="+ added, − removed, ~ changed."),
+        Column(
+            name="change",
+            fields=(),
+            type=_SHOWN,
+            json="change",
+            priority=1,
+            help="+ added, − removed, ~ changed, ! not heard.",
+        ),
         Column(name="type", fields=(), type=_SHOWN, json="type", priority=3, help="What kind of object it is."),
         Column(name="object", fields=(), type=_SHOWN, json="object", priority=1, help="Which one."),
         Column(name="what", fields=(), type=_SHOWN, json="what", priority=1, help="Old → new, or the whole row."),
@@ -34,5 +42,6 @@ ACTIVITY = Table(
             help="The process that asked (nlmsg_pid, the requester's port id), `kernel`, `silent`, or `?`.",
         ),
     ),
+    journal=True,
     aliases=("log", "changes"),
 )

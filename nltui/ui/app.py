@@ -40,7 +40,7 @@ _UNSETTLED = (Freshness.STARTING, Freshness.LOADING)
 class NltuiApp(App[None]):
     """Live tables of one network namespace; the session is started after the first paint.
 
-    `start_table` opens zoomed, with `start_filter` in force.
+    `start_table` opens zoomed, with `start_filter` in force. `complaint` is a sentence to be shown until Esc.
     """
 
     CSS_PATH = Path(__file__).with_name("nltui.tcss")
@@ -82,11 +82,12 @@ class NltuiApp(App[None]):
         badge: str,
         start_table: str | None = None,
         start_filter: str = "",
+        complaint: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self.session = session
-        self._start_filter = start_filter
+        self._start_filter, self._complaint = start_filter, complaint
         self.dashboard = Dashboard(session, start_table)
         self._status_bar = StatusBar(host, namespace, badge, clock)
         self._banner = Banner()
@@ -139,7 +140,7 @@ class NltuiApp(App[None]):
             # The last beat of the clock can come while the screen is being taken down.
             return
         status = self.session.status()
-        self._banner.tell(status.trouble)
+        self._banner.tell(status.trouble or status.gap or self._complaint)
         self.dashboard.tick(status)
         focused = self.dashboard.focused_panel
         if self._start_filter and focused is not None and focused.view.rows is not None:
@@ -231,6 +232,8 @@ class NltuiApp(App[None]):
             (await self._filter()).clear()
         elif self.dashboard.zoomed is not None:
             await self.dashboard.unzoom()
+        elif self._complaint:
+            self._complaint = ""
 
     async def action_close(self) -> None:
         """Close the detail, then the zoomed view; at the root, quit."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nltui.model.table import Table
-from nltui.ui.panel import GLYPHS
+from nltui.ui.panel import badge
 from nltui.ui.table_view import TableView
-from nltui.ui.text import grouped
+from nltui.ui.text import cells, grouped
 from nltui.ui.theme import PALETTES
 from nltui.worker.contract import SessionStatus, TableStatus
 
@@ -26,6 +26,16 @@ SHOWN = {
 }  # fmt: skip
 """Textual's key names as they stand on the keyboard."""
 _THEME = "theme:"
+MARKS = (
+    ("+ −", "before a row: it came, or went, a moment ago"),
+    ("?", "before a dimmed row: unconfirmed; the last dump did not show it, and could not refute it either"),
+    ("✓ FRESH", "the table is exact as far as the kernel told"),
+    ("… LOADING", "it is read for the first time; so many rows are there"),
+    ("~ CONVERGING", "something in it is in doubt, and is read again"),
+    ("! STALE", "it cannot be read, or nobody listens, since the time that is said"),
+    ("LOSS", "messages that the kernel dropped; a GAP in the activity tells what came of it"),
+)
+"""What stands beside rows and in borders."""
 
 
 def pick_sort(app: App[None], view: TableView) -> None:
@@ -50,10 +60,11 @@ def pick_table(app: App[None], dashboard: Dashboard, status: SessionStatus) -> N
     from nltui.ui.picker import Item, Picker
 
     items: list[Item] = []
-    for digit, table in dashboard.tables:
-        state = status.tables.get(table.name, TableStatus())
-        glyph, tone = GLYPHS[state.freshness]
-        note = f"{grouped(state.rows):>10}  {glyph} {state.freshness.value:<10}  {table.feed.value:<8}  {table.command}"
+    states = [status.tables.get(table.name, TableStatus()) for _, table in dashboard.tables]
+    widest = max((cells(badge(state)[0]) for state in states), default=0)
+    for (digit, table), state in zip(dashboard.tables, states, strict=True):
+        said, tone = badge(state)
+        note = f"{grouped(state.rows):>10}  {said:<{widest}}  {table.feed.value:<8}  {table.command}"
         items.append(Item(table.name, f"{digit or ' '} {table.title}", note, tone))
 
     items += [Item(_THEME + name, f"  theme {name}", "colours of the screen") for name in PALETTES if name != app.theme]
@@ -91,6 +102,9 @@ def help_items(screen: Screen[object], table: Table | None) -> Iterator[Item]:
             found.setdefault(active.binding.description, []).append(key)
     for description, keys in found.items():
         yield Item(keys[0], " ".join(SHOWN.get(key, key) for key in keys), description)
+    yield Item(None, "")
+    for glyph, words in MARKS:
+        yield Item(None, glyph, words)
     if table is not None:
         yield Item(None, "")
         yield Item(None, table.title, f"{table.help}  ({table.command})")

@@ -16,6 +16,7 @@ from nltui.model.table import Framing, Table
 from nltui.model.types import Context, Tone
 from nltui.ui import frame
 from nltui.ui.hexdump import hex_lines
+from nltui.ui.meanwhile import gap_facts, meanwhile_lines, meanwhile_of
 from nltui.ui.message_page import Entry, entries, entry_line, names_width
 from nltui.ui.panel import Panel
 from nltui.ui.summary import Fact, Line, NodeLike, Subject, drawn, facts
@@ -30,6 +31,13 @@ def subject_of(rows: Rows, identity: Hashable) -> Table | None:
     find = getattr(rows, "subject", None)
     found = find(identity) if find is not None else None
     return found if isinstance(found, Table) else None
+
+
+def names_of(rows: Rows, identity: Hashable) -> Context | None:
+    """What a line of a log of changes names others by: those of its time; None for rows of now."""
+    find = getattr(rows, "context_of", None)
+    found: Context | None = find(identity) if find is not None else None
+    return found
 
 
 class Detail(Widget, can_focus=True):
@@ -49,7 +57,7 @@ class Detail(Widget, can_focus=True):
     def __init__(self, context: Context) -> None:
         super().__init__(id="detail")
         self.page = PAGES[0]
-        self._lookups = context
+        self._lookups = self._names = context
         self._panel: Panel | None = None
         self._row: Row | None = None
         self._message: bytes | None = None
@@ -87,6 +95,7 @@ class Detail(Widget, can_focus=True):
         self._row, self._message, self._problem = row, message, ""
         subject = subject_of(view.rows, identity) or view.table
         before = view.rows.before(identity) if identity is not None else None
+        self._names = names_of(view.rows, identity) or self._lookups
         # Until the message is decoded, the tree of the one before stays: live rows must not flicker.
         nodes = self._about.nodes if self._about is not None and self._about.table is subject else ()
         self._about = Subject(subject, message, before, nodes)
@@ -113,7 +122,7 @@ class Detail(Widget, can_focus=True):
         try:
             from nltui.netlink.tree import describe
 
-            return describe(protocol, message, self._lookups), ""
+            return describe(protocol, message, self._names), ""
         # Whatever a decoder makes of strange bytes, the pane shows them in hex and the program goes on.
         except Exception as error:
             return (), f"not understood: {type(error).__name__}"
@@ -172,12 +181,19 @@ class Detail(Widget, can_focus=True):
         paint = paint_of(self)
         if self._panel is None or self._row is None or self._about is None:
             return [[(" no row", paint.style(Tone.DIM))]]
-        found = facts(self._panel.table.columns, self._row, self._about, self._lookups)
+        found = facts(self._panel.table.columns, self._row, self._about, self._names)
         if self._about.table.framing is Framing.UEVENT and self._message is not None:
             # One below the other they read better than in the column of this name.
             found = [fact for fact in found if fact.name != "properties"] + [Fact("properties")]
             found += [Fact(e.name, e.value) for e in self._entries() if e.name]
-        return [[(" ", paint.style()), *line] for line in drawn(found, width - 2, paint)]
+        rows = self._panel.view.rows
+        meanwhile = meanwhile_of(rows, self._row.identity) if rows is not None else None
+        if meanwhile is not None:
+            found = gap_facts(self._panel.table.columns, self._row)
+        lines = drawn(found, width - 2, paint)
+        if meanwhile is not None:
+            lines += meanwhile_lines(meanwhile, width - 2, paint)
+        return [[(" ", paint.style()), *line] for line in lines]
 
     def _entries(self) -> list[Entry]:
         if self._about is None or self._message is None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from textual import events
 from textual.strip import Strip
-from textual.widget import Widget
 
 from nltui.model.types import Tone
 from nltui.ui.dashboard import Dashboard
+from nltui.ui.plain import Still
 from nltui.ui.text import Part, cells, spread
 from nltui.ui.theme import paint_of
 
@@ -50,7 +50,7 @@ def hints(dashboard: Dashboard, is_typing: bool) -> Iterator[Hint]:
         yield "q", "quit", "q"
 
 
-class Footer(Widget):
+class Footer(Still):
     """Hints that can also be clicked."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from textual.strip import Strip
 from nltui.model.rows import Cell, Mark, Row
 from nltui.model.types import Align, Tone
 from nltui.ui.columns import Layout
-from nltui.ui.text import Part, cell_parts, fit, strip
+from nltui.ui.text import Part, cell_parts, cells, crop, fit, strip
 from nltui.ui.theme import Paint
 
 CURSOR = "▸"
@@ -48,7 +48,7 @@ def _cut_last(parts: list[Part], room: int) -> list[Part]:
 
 
 def row_line(row: Row, placed: Layout, width: int, paint: Paint, is_cursor: bool) -> Strip:
-    """One row: mark, then its cells in their places; changed cells stand out for a moment."""
+    """One row: mark, then its cells in their places; changed cells stand out for a moment, a row in doubt is dim."""
     ground = "cursor" if is_cursor else ""
     fill = paint.style(Tone.PLAIN, ground)
     dim = paint.style(Tone.DIM, ground)
@@ -56,11 +56,18 @@ def row_line(row: Row, placed: Layout, width: int, paint: Paint, is_cursor: bool
     glyph = row.mark.value if whole else CURSOR if is_cursor else " "
     parts: list[Part] = [(glyph, fill if glyph == " " else paint.style(whole or Tone.ACCENT, ground, strong=True))]
     x = 1
+    flowed = False
     for place, slot in enumerate(placed.slots):
+        if slot.cell in row.flow:
+            if not flowed:
+                end = max(other.x + other.width for other in placed.slots if other.cell in row.flow)
+                parts += [(" " * (slot.x - x), fill), *_sentence(row, end - slot.x, paint, ground)]
+                flowed, x = True, end
+            continue
         if slot.x > x:
             parts.append((" " * (slot.x - x), fill))
         cell = row.cells[slot.cell]
-        tone, strong = _tone(cell, whole), is_cursor and place == 0
+        tone, strong = _tone(cell, row.mark), is_cursor and place == 0
         if slot.cell in row.flash:
             tone, strong = Tone.CHANGED, True
         style = paint.style(tone, ground, strong)
@@ -69,5 +76,20 @@ def row_line(row: Row, placed: Layout, width: int, paint: Paint, is_cursor: bool
     return strip(parts, width, fill)
 
 
-def _tone(cell: Cell, whole: Tone | None) -> Tone:
+def _sentence(row: Row, width: int, paint: Paint, ground: str) -> list[Part]:
+    """The cells that flow together, in exactly `width` cells."""
+    said = [row.cells[at] for at in sorted(row.flow)]
+    parts: list[Part] = []
+    for at, cell in enumerate(said):
+        text = cell.text if at == len(said) - 1 else f"{cell.text} "
+        shown = crop(text, width)
+        width -= cells(shown)
+        parts.append((shown, paint.style(cell.tone, ground)))
+    return [*parts, (" " * width, paint.style(Tone.PLAIN, ground))]
+
+
+def _tone(cell: Cell, mark: Mark) -> Tone:
+    if mark is Mark.UNCONFIRMED:
+        return Tone.DIM
+    whole = _MARK_TONES.get(mark)
     return whole if whole is not None and cell.tone is Tone.PLAIN else cell.tone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from textual import events
@@ -29,6 +30,17 @@ GLYPHS = {
     Freshness.STALE: ("!", Tone.BAD),
 }
 """A glyph beside every word, for screens and eyes without colour."""
+
+
+def badge(status: TableStatus) -> tuple[str, Tone]:
+    """A table's state with its glyph: `✓ FRESH`, `… LOADING 1,204`, `~ CONVERGING`, `! STALE SINCE 14:02:31`."""
+    glyph, tone = GLYPHS[status.freshness]
+    more = ""
+    if status.freshness is Freshness.LOADING:
+        more = f" {grouped(status.rows)}"
+    elif status.freshness is Freshness.STALE and status.since:
+        more = time.strftime(" SINCE %H:%M:%S", time.localtime(status.since))
+    return f"{glyph} {status.freshness.value}{more}", tone
 
 
 class Panel(Plain):
@@ -115,7 +127,7 @@ class Panel(Plain):
             return f"no {title} contain “{door.visible(rows.filter_text)}”{more}"
         if usual and rows.total:
             return f"no {title} in {usual} · m shows all {grouped(rows.total)}"
-        return f"no {title} yet" if self.table.feed in (Feed.LOG, Feed.LOCAL) else f"no {title}"
+        return f"no {title} yet" if self.table.is_log else f"no {title}"
 
     # -- the border
 
@@ -127,14 +139,13 @@ class Panel(Plain):
             self.refresh(Region(0, 0, width, 1), Region(0, height - 1, width, 1))
 
     def _hint(self) -> tuple[str, Tone]:
-        freshness = self.status.freshness
         if self.paused_at is not None:
             return f"‖ PAUSED · {grouped(self._waiting)} events wait", Tone.CHANGED
-        if freshness is Freshness.FRESH:
-            return "", Tone.DIM
-        glyph, tone = GLYPHS[freshness]
-        loading = f" {grouped(self.status.rows)}" if freshness is Freshness.LOADING else ""
-        return f"{glyph} {freshness.value}{loading}", tone
+        said, tone = badge(self.status)
+        if self.status.freshness is not Freshness.FRESH:
+            return said, tone
+        # All is well: quietly. What nltui makes itself, and logs, cannot be otherwise.
+        return (said if self.table.feed in (Feed.FOLLOWED, Feed.SAMPLED) else ""), Tone.DIM
 
     def _count(self) -> str:
         rows = self.view.rows

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -18,7 +19,13 @@ from textual.widget import Widget
 from nltui.ui.theme import paint_of
 
 
-class Plain(Widget):
+class Still(Widget):
+    """Never scrolls as textual understands it, so that what it is told of its size needs no second drawing."""
+
+    virtual_size = Reactive(Size(0, 0), repaint=False)
+
+
+class Plain(Still):
     """Shows its background. Override `strips` to show more."""
 
     def strips(self) -> Sequence[Strip]:

@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Callable
 
 from textual.strip import Strip
-from textual.widget import Widget
 
 from nltui import text as door
 from nltui.model.types import Tone
 from nltui.ui.panel import GLYPHS
+from nltui.ui.plain import Still
 from nltui.ui.text import Part, cells, grouped, spread
 from nltui.ui.theme import paint_of
 from nltui.worker.contract import Freshness, SessionStatus
@@ -56,7 +56,7 @@ def worst(status: SessionStatus) -> Freshness:
     return next((freshness for freshness in _WORST if freshness in states), Freshness.STARTING)
 
 
-class StatusBar(Widget):
+class StatusBar(Still):
     """One line, redrawn when what it says changed: at least once a second, because of the clock."""
 
     def __init__(self, host: str, namespace: str, badge: str, clock: Callable[[], float]) -> None:
@@ -118,8 +118,8 @@ def _flat(parts: list[tuple[int, list[Part]]]) -> list[Part]:
     return [part for _, group in parts for part in group]
 
 
-class Banner(Widget):
-    """A sentence about trouble, over the whole width, only while there is one."""
+class Banner(Still):
+    """A sentence about trouble or a loss, over the whole width, only while there is one."""
 
     def __init__(self) -> None:
         super().__init__(id="banner")

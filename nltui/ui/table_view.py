@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from nltui.model.rows import Row, Rows
-from nltui.model.table import Column, Feed, Table
+from nltui.model.table import Column, Table
 from nltui.ui import columns as layout
 from nltui.ui.cursor import Cursor
 from nltui.ui.lines import header_line, row_line
@@ -176,9 +176,18 @@ class TableView(Plain, can_focus=True):
                 size = len(row.cells[index].text)
                 if size:
                     self._filled.add(column.name)
-                if size * 2 > need:
+                if index in row.flow:
+                    need = max(need, self._flowing(row, index, columns))
+                elif size * 2 > need:
                     need = max(need, cells(row.cells[index].text))
             needs[column.name] = max(need, needs.get(column.name, 0))
+
+    def _flowing(self, row: Row, index: int, columns: Sequence[Column]) -> int:
+        """What the last text of those that flow together needs, beside the room that the others have anyway."""
+        if index != max((at for at in row.flow if row.cells[at].text), default=-1):
+            return 0
+        room = sum(self._needs.get(columns[at].name, 0) + layout.GAP for at in row.flow if at != index)
+        return sum(cells(row.cells[at].text) + 1 for at in row.flow) - room
 
     def _strip(self, key: object, width: int) -> Strip:
         found = self._cache.get(key)
@@ -215,7 +224,7 @@ class TableView(Plain, can_focus=True):
         if self.rows is None or not len(self.rows):
             return
         self.cursor.move_to(self.rows, index)
-        if self.cursor.index == 0 and self.table.feed in (Feed.LOG, Feed.LOCAL):
+        if self.cursor.index == 0 and self.table.is_log:
             # The first line of a log is the newest: stay there and watch.
             self.cursor.release()
         if self.cursor.index < self.top:

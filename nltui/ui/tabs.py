@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from nltui.model.types import Tone
+from nltui.ui.plain import Still
 from nltui.ui.text import Part, cells, spread
 from nltui.ui.theme import paint_of
 
 
-class TabStrip(Widget):
+class TabStrip(Still):
     """`1 Links  2 Addresses  3 Routes …`; the current one stands out."""
 
     class Chosen(Message):
@@ -35,11 +35,24 @@ class TabStrip(Widget):
             self._current = name
             self.refresh()
 
+    def _fitting(self) -> list[tuple[str, str]]:
+        """Where not all have room, the last ones are their digits alone; without one, they are only in the list."""
+        tabs = list(self._tabs)
+        for place in reversed(range(len(tabs))):
+            if sum(cells(label) + 2 for _, label in tabs) <= self.size.width:
+                break
+            name, label = tabs[place]
+            if name != self._current:
+                tabs[place] = name, label[0] if label[0].isdigit() else ""
+                if not tabs[place][1]:
+                    del tabs[place]
+        return tabs
+
     def render_line(self, y: int) -> Strip:
-        """All names on one line."""
+        """The names on one line."""
         paint = paint_of(self)
         parts: list[Part] = []
-        for name, label in self._tabs:
+        for name, label in self._fitting():
             is_current = name == self._current
             style = paint.style(Tone.ACCENT, "cursor", True) if is_current else paint.style(Tone.DIM)
             parts.append((f" {label} ", style))
@@ -48,7 +61,7 @@ class TabStrip(Widget):
     def on_click(self, event: events.Click) -> None:
         """Go to the name under the pointer."""
         x = 0
-        for name, label in self._tabs:
+        for name, label in self._fitting():
             width = cells(label) + 2
             if x <= event.x < x + width:
                 self.post_message(self.Chosen(name))

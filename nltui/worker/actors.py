@@ -14,9 +14,10 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nltui.config import DEFAULTS
 from nltui.system import namespaces, processes
 
-REMEMBERED = 4096
+REMEMBERED = DEFAULTS.processes
 UNKNOWN = "?"
 LARGEST_PID = 1 << 22
 """PID_MAX_LIMIT; port ids from here on were chosen by the kernel for a process's further sockets."""
@@ -37,9 +38,12 @@ class _Sighting:
 class Actors:
     """Remembers sightings by port id. Safe from any thread."""
 
-    def __init__(self, network: namespaces.Identity | None = None) -> None:
-        """`network`: the namespace whose changes are heard; processes known to be in another did not ask for them."""
-        self._network = network
+    def __init__(self, network: namespaces.Identity | None = None, remembered: int = REMEMBERED) -> None:
+        """`network`: the namespace whose changes are heard; processes known to be in another did not ask for them.
+
+        `remembered`: most port ids of which sightings are kept.
+        """
+        self._network, self._remembered = network, remembered
         self._lock = threading.Lock()
         self._seen: OrderedDict[int, list[_Sighting]] = OrderedDict()
 
@@ -59,7 +63,7 @@ class Actors:
                 return
             sightings.append(_Sighting(found.start_time, now, now, found.name))
             del sightings[:-SIGHTINGS]
-            while len(self._seen) > REMEMBERED:
+            while len(self._seen) > self._remembered:
                 self._seen.popitem(last=False)
 
     def _elsewhere(self, pid: int) -> bool:

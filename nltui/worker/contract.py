@@ -45,8 +45,12 @@ class SessionStatus(Record):
     """Messages dropped because another process, not the kernel, sent them."""
     malformed: int = 0
     tables: Mapping[str, TableStatus] = MappingProxyType({})
+    gap: str = ""
+    """What was lost, and what became of it: while tables are read again because of it, and for a moment after."""
     trouble: str = ""
     """A reader that died and was restarted, a namespace that went away; one visible sentence."""
+    gone: bool = False
+    """Whether the namespace was deleted: `trouble` says so, and what is known is the last that was seen of it."""
 
 
 class SessionLike(Protocol):

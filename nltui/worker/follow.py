@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import time_ns
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from nltui.model.events import Events
 from nltui.model.heard import Heard
 from nltui.model.history import History
 from nltui.model.intake import Intake
+from nltui.model.past import Past
 from nltui.model.store import Store
 from nltui.model.sync import Part
 from nltui.model.table import Doubt, Dump, Table
@@ -34,6 +36,7 @@ class Follower:
         self.history, self.number = history, number
         self._types = table.sets | table.removes
         self._sets = table.sets
+        self.past = Past(self.store) if table.label else None
         self.running: RunningDump | None = None
         self.loaded = False
 
@@ -69,6 +72,8 @@ class Follower:
             words[at + 2].astype(np.int64),
             times[mine],
         )
+        if self.past is not None:
+            self.past.hear(words, at, size[mine], sets, times[mine])
         outcome = self.events.apply(heard)
         if outcome.doubtful:
             inexact = self.table.inexact
@@ -173,6 +178,7 @@ class RunningDump:
             if in_place:
                 arena.commit(end - begin)
             self._take(reader.messages(words, begin, end), in_place)
+            self.interrupted |= self._intake.crowded
             if self._ahead is not None:
                 self._intake.index_some()
         if reader.ended:
@@ -210,6 +216,8 @@ class RunningDump:
             self.changed = intake.changed
             if not self.error:
                 intake.recount()
+            if self.changed and self._follower.past is not None:
+                self._follower.past.check(time_ns())
         self._follower.events.dump = None
         self._follower.running = None
         if not self.error:

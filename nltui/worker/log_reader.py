@@ -10,12 +10,16 @@ import threading
 import time
 from collections.abc import Callable
 
+from nltui.config import DEFAULTS, Limits
 from nltui.errors import NltuiError
+from nltui.model.gaps import Cause
+from nltui.model.history import History
 from nltui.model.log import LogStore
 from nltui.model.table import Table
 from nltui.netlink.socket import Overrun, Receiver, Sockets, drops, monitor
 from nltui.system.namespaces import Namespace
 from nltui.worker.counts import Counts
+from nltui.worker.losses import Losses
 from nltui.worker.wake import Wake
 
 
@@ -23,9 +27,16 @@ class LogReader:
     """Fills one LogStore."""
 
     def __init__(
-        self, table: Table, namespace: Namespace | None, buffer: int, on_change: Callable[[str], None]
+        self,
+        table: Table,
+        namespace: Namespace | None,
+        history: History,
+        buffer: int,
+        on_change: Callable[[str], None],
+        limits: Limits = DEFAULTS,
     ) -> None:
-        self.store, self.counts = LogStore(table), Counts()
+        self.store, self.counts = LogStore(table, limits.log_records, limits.log_bytes), Counts(asked=buffer)
+        self._losses = Losses(history, [table.name], on_change, heals=False)
         self._table, self._sockets, self._buffer, self._on_change = table, Sockets(namespace), buffer, on_change
         self._receiver = Receiver()
         self._wake = Wake()
@@ -51,6 +62,9 @@ class LogReader:
             except Exception as error:  # a reader must outlive every surprise: it is told, and starts again
                 self.counts.trouble = f"the {self._table.name} reader failed: {type(error).__name__}: {error}"
                 self.counts.restarts += 1
+            if self.counts.opened and not self._stopping.is_set():
+                self._losses.lost(0, Cause.RESTART)
+                self.counts.opened = 0.0
             self._stopping.wait(pause)
             pause = min(pause * 2, 5.0)
 
@@ -60,6 +74,7 @@ class LogReader:
             poll.register(sock, select.POLLIN)
             poll.register(self._wake, select.POLLIN)
             dropped = 0
+            self.counts.listens(sock)
             self.counts.trouble = ""
             while not self._stopping.is_set():
                 poll.poll()
@@ -81,5 +96,7 @@ class LogReader:
                 except Overrun:
                     self.counts.overruns += 1
                 lost = drops(sock)
-                self.counts.lost += (lost - dropped) & 0xFFFFFFFF
-                dropped = lost
+                if lost != dropped:
+                    self.counts.lost += (lost - dropped) & 0xFFFFFFFF
+                    self._losses.lost((lost - dropped) & 0xFFFFFFFF)
+                    dropped = lost

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from nltui.model.types import Context
+
+if TYPE_CHECKING:
+    from nltui.model.past import Past
 
 
 class Lookups(Context):
@@ -16,6 +20,7 @@ class Lookups(Context):
         self._labels: dict[str, dict[int, str]] = {}
         self._makers: dict[str, Callable[[], dict[int, str]]] = {}
         self._stale: set[str] = set()
+        self._past: dict[str, Past] = {}
         self._lock = threading.Lock()
         self._asked = 0
         self._known: dict[str, int] = {}
@@ -44,6 +49,14 @@ class Lookups(Context):
             self._refresh(table)
         return self._labels.get(table, {}).get(key)
 
+    def remember(self, table: str, past: Past) -> None:
+        """`past` knows the labels of a table as they were."""
+        self._past[table] = past
+
+    def at(self, time: int, late: bool = False) -> Context:
+        """Answers as of a time (ns since the epoch)."""
+        return _Then(self, self._past, time, late)
+
     def _refresh(self, table: str) -> None:
         # The lock is not held while labels are made: that takes the store's, which others hold when they ask.
         with self._lock:
@@ -58,3 +71,18 @@ class Lookups(Context):
             if labels != self._labels.get(table):
                 self._labels[table] = labels
                 self._generation += 1
+
+
+class _Then(Context):
+    """Lookups as of a time; what nothing is remembered of has not changed since."""
+
+    def __init__(self, now: Context, past: Mapping[str, Past], time: int, late: bool) -> None:
+        self._now, self._past, self._time, self._late = now, past, time, late
+
+    def lookup(self, table: str, key: int) -> str | None:
+        """The label that a row had then, None where unknown."""
+        if table in self._past:
+            known, label = self._past[table].at(key, self._time, self._late)
+            if known:
+                return label
+        return self._now.lookup(table, key)

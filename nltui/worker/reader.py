@@ -18,11 +18,12 @@ from itertools import pairwise
 import numpy as np
 
 from nltui.errors import NltuiError, PrivilegeMissing
+from nltui.model.gaps import Cause
 from nltui.model.history import History
 from nltui.model.sync import Phase, Sync
 from nltui.model.table import Table
 from nltui.netlink.arrays import unique
-from nltui.netlink.columns import Ints, Words
+from nltui.netlink.columns import Bools, Ints, Words
 from nltui.netlink.constants.netlink import PROTOCOL_NAMES
 from nltui.netlink.dump import Scratch
 from nltui.netlink.frames import split
@@ -33,6 +34,7 @@ from nltui.worker.actors import Actors
 from nltui.worker.asking import Asking
 from nltui.worker.counts import Counts
 from nltui.worker.follow import Follower, RunningDump
+from nltui.worker.losses import Losses
 from nltui.worker.refresh import Refresher
 from nltui.worker.wake import Wake
 
@@ -59,19 +61,24 @@ class Reader:
         on_change: Callable[[str], None] = lambda table: None,
     ) -> None:
         """`tables` with their index in the session; `on_change` is called after rows of a table changed."""
-        self.protocol, self.counts = protocol, Counts()
+        self.protocol, self.counts = protocol, Counts(asked=buffer)
         self.followers = {table.name: Follower(table, number, history) for number, table in tables}
         self.sync = Sync([table for _, table in tables])
         self.refresher = Refresher(self.followers)
+        self._losses = Losses(history, self.followers, on_change)
         self._sockets = Sockets(namespace)
         self._requests = Requests(self._sockets, protocol)
         self._actors, self._buffer, self._on_change = actors, buffer, on_change
         self._groups = tuple(sorted({group for _, table in tables for group in table.groups}))
+        self._taken: Bools = np.zeros(1 << 16, bool)
+        """By message type, whether a table takes it."""
+        self._taken[[number for _, table in tables for number in table.sets | table.removes]] = True
         self._monitor: socket.socket | None = None
         self._receiver = Receiver()
         self._scratch = Scratch()
         self._dump: RunningDump | None = None
         self._drops = 0
+        self._has_overrun = False
         self._told: dict[str, tuple[int, Phase]] = {}
         self._wake = Wake()
         self._stopping = threading.Event()
@@ -104,6 +111,8 @@ class Reader:
                 )
                 self.counts.restarts += 1
             self._close()
+            if not self._stopping.is_set() and any(state.loaded for state in self.sync.states.values()):
+                self._losses.lost(0, Cause.RESTART)
             self._stopping.wait(pause)
             pause = min(pause * 2, 5.0)
 
@@ -119,11 +128,16 @@ class Reader:
         self.sync.abandoned(time.monotonic())
         self._requests.close()
         if self._monitor is not None:
+            with contextlib.suppress(OSError):
+                self._count_drops()
             self._monitor.close()
             self._monitor = None
+            if not self._stopping.is_set():
+                self.counts.opened = 0.0
 
     def _follow(self) -> None:
         self._monitor = monitor(self._sockets, self.protocol, self._groups, self._buffer)
+        self.counts.listens(self._monitor)
         self._drops = 0
         if not self.counts.restarts:
             self.counts.trouble = ""
@@ -185,6 +199,18 @@ class Reader:
     def _overran(self) -> None:
         self.counts.overruns += 1
         self.sync.overrun(time.monotonic())
+        self._has_overrun = True
+
+    def _count_drops(self) -> None:
+        """Called once what came before the loss is taken in, so that the log tells it first."""
+        assert self._monitor is not None
+        lost = drops(self._monitor)
+        new, self._drops = (lost - self._drops) & 0xFFFFFFFF, lost
+        if new or self._has_overrun:
+            self._has_overrun = False
+            self.counts.lost += new
+            self.sync.overrun(time.monotonic())
+            self._losses.lost(new)
 
     def _pump(self, held: int = 0) -> None:
         """Take in everything that is queued, behind `held` datagrams already in the receiver."""
@@ -203,11 +229,9 @@ class Reader:
                 return
             if count < self._receiver.slots:  # what came meanwhile gathers: a batch costs the same for one as for many
                 break
-        lost = drops(self._monitor)
-        if lost != self._drops:
-            self.counts.lost += (lost - self._drops) & 0xFFFFFFFF
-            self._drops = lost
-            self.sync.overrun(time.monotonic())
+            if self._has_overrun:
+                self._count_drops()
+        self._count_drops()
 
     def _hear(self, got: Datagrams) -> None:
         words, start, size = got.words, got.start, got.length
@@ -223,10 +247,12 @@ class Reader:
         if bad:
             self.counts.malformed += bad
             self.sync.overrun(time.monotonic())
+            self._losses.lost(bad, Cause.MALFORMED)
         if not len(start):
             return
         self.counts.events += len(start)
         type_ = (words[start + 1] & np.uint32(0xFFFF)).astype(np.int64)
+        self.counts.unknown += len(type_) - int(np.count_nonzero(self._taken[type_]))
         for part in self._runs(type_):
             self._apply(words, type_[part], start[part], size[part], times[part])
 
@@ -276,6 +302,9 @@ class Reader:
 
     def _begin(self) -> None:
         now = time.monotonic()
+        for table, follower in self.followers.items():
+            if follower.store.tidy():
+                self.sync.doubt(table, now)
         name = self.sync.due(now)
         if name is None:
             self.refresher.run(self._sockets, now, self._scratch)
@@ -309,6 +338,7 @@ class Reader:
             self._ask(follower, dump)
             self.sync.ended(name, now, dump.unconfirmed, dump.changed)
             self.sync.schedule_audit(name, now, follower.store.count)
+        self._losses.read_again(name, dump.changed, self.sync.states)
         self._tell(name)
         self._begin()
 

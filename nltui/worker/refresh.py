@@ -22,7 +22,10 @@ QUIET = float("inf")
 
 
 class RateTable:
-    """Present values and their change a second, by integer key. Replaced whole, so readers need no lock."""
+    """Present values and their change a second, by row as Store.lives() numbers them. Replaced whole: nobody locks.
+
+    By ifindex, the next device to get it would inherit what was counted for the one before.
+    """
 
     def __init__(self) -> None:
         self.generation = 0
@@ -69,6 +72,7 @@ class Refresher:
     """Runs the refresh dumps of a reader's tables while somebody looks at them."""
 
     def __init__(self, followers: Mapping[str, Follower]) -> None:
+        self._followers = followers
         self.tables: dict[str, tuple[Refresh, RateTable]] = {}
         self.visible: set[str] = set()
         self._due: dict[str, float] = {}
@@ -112,6 +116,19 @@ class Refresher:
         finally:
             reader.close()
         if reader.ended and not reader.error and keys:
-            key = np.concatenate(keys)
-            order = np.argsort(key, kind="stable")
-            rates.put(time.monotonic(), key[order], {c: np.concatenate(v)[order] for c, v in values.items()})
+            lives = self._lives(name, np.concatenate(keys))
+            order = np.argsort(lives, kind="stable")
+            order = order[lives[order] > 0]
+            rates.put(time.monotonic(), lives[order], {c: np.concatenate(v)[order] for c, v in values.items()})
+
+    def _lives(self, name: str, keys: Ints) -> Ints:
+        """The rows that have these integer keys now, as Store.lives() numbers them; 0 where there is none."""
+        store = self._followers[name].store
+        assert store.table.key is not None
+        live = store.live()
+        if not len(live):
+            return np.zeros(len(keys), np.int64)
+        held = store.keys.columns[store.keys.of[store.table.key.fields[0]].start][live].astype(np.int64)
+        order = np.argsort(held)
+        where = order[np.minimum(np.searchsorted(held[order], keys), len(order) - 1)]
+        return np.where(held[where] == keys, store.lives(live[where]), 0)

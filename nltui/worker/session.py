@@ -15,15 +15,19 @@ from typing import TYPE_CHECKING
 from nltui.errors import NltuiError
 from nltui.model.rows import Rows
 from nltui.model.table import Feed, Framing, Table
+from nltui.record import replace
 from nltui.system.namespaces import Identity, Namespace, current
 from nltui.worker.contract import Freshness, SessionStatus, TableStatus
 from nltui.worker.lookups import Lookups
 
 if TYPE_CHECKING:
+    from nltui.config import Limits
     from nltui.model.history import History
     from nltui.model.log import LogStore
     from nltui.model.store import Store
     from nltui.worker.actors import Actors
+    from nltui.worker.guard import Guard
+    from nltui.worker.local import Local
     from nltui.worker.log_reader import LogReader
     from nltui.worker.reader import Reader
 
@@ -36,18 +40,29 @@ class Session:
     """See `contract.SessionLike`. `namespace` None: the one this process is in."""
 
     def __init__(
-        self, namespace: Namespace | None, tables: Sequence[Table], *, buffer: int | None = None, audit: bool = True
+        self,
+        namespace: Namespace | None,
+        tables: Sequence[Table],
+        *,
+        buffer: int | None = None,
+        limits: Limits | None = None,
+        audit: bool = True,
     ) -> None:
-        """`buffer`: receive buffer of the monitor sockets in bytes, default 8 MiB.
+        """`buffer`: receive buffer of the monitor sockets in bytes; `limits`: how much is held, None: the defaults.
 
         `audit`: dump tables again from time to time though nothing casts a doubt on them, see `model.sync`.
+        A namespace that is deleted meanwhile is let go of: its sockets and `namespace` itself are closed.
         """
         self._tables = tuple(tables)
-        self._namespace, self._buffer, self._audit = namespace, buffer, audit
+        self._namespace, self._buffer, self._limits, self._audit = namespace, buffer, limits, audit
         self.context = Lookups()
         self._threads: list[threading.Thread] = []
+        self._listening: list[threading.Thread] = []
+        """Those that hold sockets."""
+        self._guard: Guard | None = None
         self._readers: dict[int, Reader] = {}
         self._logs: dict[str, LogReader] = {}
+        self._local: dict[str, Local] = {}
         self._visible: set[str] = set()
         self._history: History | None = None
         self._actors: Actors | None = None
@@ -100,17 +115,21 @@ class Session:
             self.ready.set()
 
     def _build(self) -> None:
+        from nltui.config import DEFAULTS
         from nltui.model.history import History
         from nltui.model.room import fitting
-        from nltui.netlink.socket import MONITOR_BUFFER
         from nltui.worker.actors import Actors
+        from nltui.worker.local import local_tables
         from nltui.worker.log_reader import LogReader
         from nltui.worker.reader import Reader
 
-        self._history, self._actors = History(), Actors(self._network())
-        buffer = self._buffer or MONITOR_BUFFER
+        self._limits = limits = self._limits or DEFAULTS
+        self._history = History(limits.history_entries, limits.history_bytes)
+        self._actors = Actors(self._network(), limits.processes)
+        buffer = self._buffer or limits.monitor_buffer
         runs = []
-        sized = {table.name: table for table in fitting([t for t in self._tables if t.feed in DUMPED])}
+        wished = [replace(t, capacity=limits.rows.get(t.name, t.capacity)) for t in self._tables if t.feed in DUMPED]
+        sized = {table.name: table for table in fitting(wished)}
         for protocol in dict.fromkeys(table.protocol for table in self._tables if table.feed in DUMPED):
             mine = [
                 (number, sized[table.name])
@@ -127,16 +146,27 @@ class Session:
             for _, table in mine:
                 if table.label:
                     self.context.provide(table.name, partial(_labels, reader, table))
+                past = reader.followers[table.name].past
+                if past is not None:
+                    self.context.remember(table.name, past)
         for table in self._tables:
             if table.feed is Feed.LOG and table.framing is Framing.UEVENT:
-                self._logs[table.name] = LogReader(table, self._namespace, buffer, on_change=self._on_change)
-                runs.append(self._logs[table.name].run)
+                log = LogReader(table, self._namespace, self._history, buffer, on_change=self._on_change, limits=limits)
+                self._logs[table.name] = log
+                runs.append(log.run)
+        self._local = local_tables(self, self._history, self._actors.name, self._readers, self._logs)
         if self._stopping.is_set():
             return
         for run in runs:
             thread = threading.Thread(target=run, name="nltui-reader", daemon=True)
             self._threads.append(thread)
+            self._listening.append(thread)
             thread.start()
+        if self._namespace is not None and self._namespace.path:
+            from nltui.worker.guard import Guard
+
+            self._guard = Guard(self._namespace, self._let_go, partial(self._on_change, ""))
+            self._guard.thread.start()
 
     def _network(self) -> Identity | None:
         if self._namespace is not None:
@@ -153,8 +183,20 @@ class Session:
             self.ready.wait(JOIN)
         for reader in self._running():
             reader.stop()
+        if self._guard is not None:
+            self._guard.stop()
+            self._threads.append(self._guard.thread)
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _let_go(self) -> None:
+        """The namespace was deleted: nothing of it is held any more but what was seen."""
+        for reader in self._running():
+            reader.stop()
+        for thread in self._listening:
+            thread.join()
+        assert self._namespace is not None
+        self._namespace.close()
 
     def _running(self) -> list[Reader | LogReader]:
         return [*self._readers.values(), *self._logs.values()]
@@ -177,18 +219,34 @@ class Session:
             foreign=sum(count.foreign for count in counts),
             malformed=sum(count.malformed for count in counts),
             tables=tables,
-            trouble=next((count.trouble for count in counts if count.trouble), self._trouble),
+            gap=self._gap(),
+            trouble=self._gone or next((count.trouble for count in counts if count.trouble), self._trouble),
+            gone=bool(self._gone),
         )
+
+    @property
+    def _gone(self) -> str:
+        """What happened to the namespace, empty while it is there."""
+        return "" if self._guard is None else self._guard.sentence
+
+    def _gap(self) -> str:
+        if self._history is None or not (numbers := self._history.recent_gaps(len(self._readers) + len(self._logs))):
+            return ""
+        from nltui.model.gaps import newest
+
+        return newest([self._history.gap(number) for number in numbers], time.time_ns())
 
     def _table_status(self, table: Table) -> TableStatus:
         if not self.ready.is_set():
             return TableStatus()
+        if self._guard is not None and self._guard.sentence and table.feed is not Feed.LOCAL:
+            return TableStatus(Freshness.STALE, self._held(table), self._guard.since, self._guard.sentence)
         if table.name in self._logs:
             log = self._logs[table.name]
             fresh = Freshness.STALE if log.counts.trouble else Freshness.FRESH
             return TableStatus(fresh, len(log.store), self._started, log.counts.trouble)
-        if table.feed is Feed.LOCAL:
-            return TableStatus(Freshness.FRESH, 0 if self._history is None else self._history.last, self._started)
+        if table.name in self._local:
+            return TableStatus(Freshness.FRESH, self._local[table.name].count(), self._started)
         reader = self._readers.get(table.protocol)
         if reader is None:
             return TableStatus(Freshness.STALE, 0, self._started, self._trouble)
@@ -196,24 +254,30 @@ class Session:
 
         return describe(reader, table)
 
+    def _held(self, table: Table) -> int:
+        if table.name in self._logs:
+            return len(self._logs[table.name].store)
+        return self.store(table.name).count
+
     def rows(self, name: str) -> Rows | None:
         """A new view of one table; None until its store exists, or where the readers could not be started."""
         if not self.ready.is_set() or self._history is None or self._actors is None:
             return None
-        from nltui.model.activity import ActivityView
         from nltui.model.log import LogView
         from nltui.model.view import View
 
         table = next(table for table in self._tables if table.name == name)
-        if table.feed is Feed.LOCAL:
-            return ActivityView(table, self._tables, self._history, self.context, self._actors.name)
+        if name in self._local:
+            return self._local[name].open(table)
         if name in self._logs:
             return LogView(self._logs[name].store, self.context)
         reader = self._readers.get(table.protocol)
         if reader is None:
             return None
         rates = reader.refresher.tables.get(name)
-        return View(reader.followers[name].store, self._history, self.context, rates[1] if rates else None)
+        store = reader.followers[name].store
+        assert self._limits is not None
+        return View(store, self._history, self.context, rates[1] if rates else None, self._limits.memo_values)
 
     def watch(self, name: str, visible: bool) -> None:
         """Volatile values of visible tables are refreshed."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nltui.cli.arguments import Dump, Monitor, Shown, Tui, parse
+from nltui.cli.arguments import Doctor, Dump, Monitor, Shown, Tui, parse
 from nltui.errors import UsageError
 
 
@@ -28,15 +28,34 @@ from nltui.errors import UsageError
         ("--netns=/run/netns/x dump links", Dump(table="links", netns="/run/netns/x")),
         ("monitor", Monitor()),
         ("monitor -j links routes", Monitor(tables=("links", "routes"), json=True)),
+        ("monitor --strict -rc 64k routes", Monitor(tables=("routes",), strict=True, rcvbuf=64 << 10)),
+        ("-rc 4096 links", Tui(table="links", rcvbuf=4096)),
+        ("--rcvbuf 2M doctor", Doctor(rcvbuf=2 << 20)),
+        ("-n blue doctor -j", Doctor(netns="blue", json=True)),
         ("-j monitor links -n 1 routes", Monitor(tables=("links", "routes"), json=True, netns="1")),
     ],
 )
-def test_asked(line: str, asked: Tui | Dump | Monitor) -> None:
+def test_asked(line: str, asked: Tui | Dump | Monitor | Doctor) -> None:
     assert parse(line.split(), "nltui 1") == asked
 
 
 @pytest.mark.parametrize(
-    "line", ["dump", "dump links -4 -6", "--nope", "dump links --jso", "-n", "monitor --count", "dump -n"]
+    "line",
+    [
+        "doctor links",
+        "-rc 0",
+        "-rc x",
+        "-rc 2g",
+        "-rc 1kk",
+        "-rc -1",
+        "dump",
+        "dump links -4 -6",
+        "--nope",
+        "dump links --jso",
+        "-n",
+        "monitor --count",
+        "dump -n",
+    ],
 )
 def test_misuse_is_one_sentence_that_names_the_help(line: str) -> None:
     with pytest.raises(UsageError, match=r"--help`\)$") as caught:
@@ -63,6 +82,7 @@ def test_version(line: str) -> None:
         ("-h dump", "usage: nltui dump "),
         ("dump --help", "usage: nltui dump "),
         ("monitor -h", "usage: nltui monitor "),
+        ("doctor -h", "usage: nltui doctor "),
     ],
 )
 def test_help_wins_over_what_is_missing_and_has_examples(line: str, begins: str) -> None:

@@ -19,7 +19,7 @@ from types import ModuleType, SimpleNamespace
 from textual.app import App
 
 class Session:
-    def __init__(self, namespace, tables):
+    def __init__(self, namespace, tables, buffer=None, limits=None):
         self.namespace = namespace
     def stop(self):
         pass
@@ -31,7 +31,7 @@ class NltuiApp(App):
         assert session.namespace is None
         assert given.pop("host") and given.pop("namespace")
         assert given.pop("badge") in ("CAN CHANGE", "UNPRIVILEGED", "READ-ONLY")
-        assert given == {"start_table": "links", "start_filter": "eth"}, given
+        assert given == {"start_table": "links", "start_filter": "eth", "complaint": ""}, given
     def leave(self, code):
         self.exit(return_code=code)
     def on_mount(self):

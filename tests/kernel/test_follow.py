@@ -121,14 +121,6 @@ def test_stopping_in_a_storm_takes_no_longer_than_promised(netns: Netns) -> None
         thread.join()
 
 
-def test_a_namespace_that_is_deleted_while_followed(netns: Netns) -> None:
-    ground(netns)
-    with Followed(netns) as followed:
-        subprocess.run(["ip", "netns", "del", netns.name], check=True)
-        assert followed.messages(ROUTES)
-        assert not followed.session.status().trouble
-
-
 def test_who_asked_is_named_or_unknown_and_never_somebody_else(netns: Netns) -> None:
     ground(netns)
     with Followed(netns) as followed:

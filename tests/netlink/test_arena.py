@@ -62,6 +62,22 @@ class ArenaMachine(RuleBasedStateMachine):
         for place in gone:
             del self.kept[place]
 
+    @rule(step=st.integers(1, 5))
+    def slide(self, step: int) -> None:
+        """Everything kept moves to the front, a few at a time; nothing idle is left."""
+        places = sorted(self.kept)
+        self.arena.begin_slide()
+        moved: dict[int, bytes] = {}
+        for begin in range(0, len(places), step):
+            some = places[begin : begin + step]
+            sizes = np.array([len(self.kept[place]) for place in some], np.int64)
+            to = self.arena.slide(np.array(some, np.int64), sizes)
+            moved |= {new: self.kept[old] for new, old in zip(to.tolist(), some, strict=True)}
+        self.arena.end_slide()
+        self.kept = moved
+        assert self.arena.idle == 0
+        assert self.arena.tail == 16 + sum((len(content) + 3) & ~3 for content in moved.values())
+
     @invariant()
     def nothing_was_overwritten(self) -> None:
         for place, content in self.kept.items():

@@ -42,6 +42,7 @@ def table(name: str, title: str, columns: Sequence[Column], feed: Feed = Feed.FO
         feed=feed,
         columns=tuple(columns),
         framing=framing,
+        journal=name == "activity",
         header=12 if name == "routes" else 0,
     )
 
@@ -93,6 +94,8 @@ class Record:
     flash: frozenset[str] = frozenset()
     message: bytes | None = None
     before: bytes | None = None
+    is_gap: bool = False
+    """Its cells after the time are one sentence."""
 
 
 def record(identity: Hashable, message: bytes | None = None, **values: str | Cell) -> Record:
@@ -194,7 +197,16 @@ class FakeRows:
     def _row(self, one: Record, columns: Sequence[Column]) -> Row:
         cells = tuple(one.cells.get(column.name, Cell("")) for column in columns)
         flash = frozenset(i for i, column in enumerate(columns) if column.name in one.flash)
-        return Row(one.identity, cells, one.mark, flash)
+        words = ("change", "object", "what", "actor") if one.is_gap else ()
+        flow = frozenset(i for i, column in enumerate(columns) if column.name in words)
+        return Row(one.identity, cells, one.mark, flash, flow)
+
+    def meanwhile(self, identity: Hashable) -> tuple[list[tuple[Cell, ...]], int] | None:
+        one = self._source.records.get(identity)
+        if one is None or not one.is_gap:
+            return None
+        others = [other for other in self._source.records.values() if not other.is_gap]
+        return [tuple(other.cells.get(c.name, Cell("")) for c in self.table.columns) for other in others], 1200
 
     def index_of(self, identity: Hashable) -> int | None:
         return self._places.get(identity)
@@ -231,6 +243,7 @@ class FakeSession:
     states: dict[str, TableStatus] = field(default_factory=dict)
     events: int = 0
     lost: int = 0
+    gap: str = ""
     trouble: str = ""
     started: bool = False
     stopped: bool = False
@@ -257,7 +270,7 @@ class FakeSession:
             name: self.states.get(name, TableStatus(Freshness.FRESH, len(held.records)))
             for name, held in self.store.items()
         }
-        return SessionStatus(events=self.events, lost=self.lost, tables=states, trouble=self.trouble)
+        return SessionStatus(events=self.events, lost=self.lost, tables=states, gap=self.gap, trouble=self.trouble)
 
     def rows(self, name: str) -> FakeRows | None:
         return FakeRows(self.store[name]) if self.started and name in self.store else None

@@ -53,6 +53,7 @@ def run(app):
     async def paint():
         async with app.run_test(size=(120, 36)) as pilot:
             await pilot.pause()
+            told["laid out in the end"] = counts["laid out"]
     asyncio.run(paint())
     print(json.dumps(told))
     return 0
@@ -77,6 +78,7 @@ LOADED = {
     "nltui.text",
     "nltui.cli",
     "nltui.cli.arguments",
+    "nltui.cli.settings",
     "nltui.cli.tui",
     "nltui.model",
     "nltui.model.lwtunnel",
@@ -157,6 +159,10 @@ def test_what_is_declared_before_the_first_paint_is_declared_cheaply() -> None:
 
 def test_the_first_paint_reads_the_stylesheet_once_and_lays_out_once() -> None:
     assert (told()["parsed again"], told()["laid out"]) == (0, 1)
+
+
+def test_after_the_first_paint_textual_lays_out_once_more_for_what_was_mounted_and_no_more() -> None:
+    assert told()["laid out in the end"] <= 2
 
 
 def test_the_first_paint_is_complete() -> None:

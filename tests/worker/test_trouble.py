@@ -59,7 +59,7 @@ def test_without_readers_there_are_no_rows_and_no_error(monkeypatch: pytest.Monk
 def test_a_log_that_is_heard_again_is_no_longer_in_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     again = threading.Event()
     monkeypatch.setattr(log_reader, "monitor", refused_once(again.set))
-    log = LogReader(find("uevents"), None, 1 << 16, lambda name: None)
+    log = LogReader(find("uevents"), None, History(), 1 << 16, lambda name: None)
     thread = threading.Thread(target=log.run)
     thread.start()
     assert again.wait(DEADLINE)

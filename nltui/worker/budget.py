@@ -1,0 +1,60 @@
+"""The most memory that a session can take: the sum of all bounds. No estimate of what it usually takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nltui.config import DEFAULTS, Limits
+from nltui.model import activity, intake, past
+from nltui.model.history import META
+from nltui.model.room import needs
+from nltui.model.search import CHUNK
+from nltui.model.table import Feed, Table
+from nltui.netlink.dump import BURST, ROOM
+from nltui.netlink.socket import SLOT, SLOTS
+from nltui.system import processes
+from nltui.worker.actors import SIGHTINGS
+
+CELL = 400
+"""Bytes of a rendered value with its key and text, at most 256 characters of which are kept, as measured."""
+OBJECT = 200
+"""Bytes of a small Python object in a dictionary or deque, with what it is found by."""
+LINE = 6 * CELL
+"""Bytes of a line of the activity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Bytes by part."""
+
+    fixed: dict[str, int]
+    """Queues, rings and memories, whatever the kernel holds."""
+    rows: dict[str, int]
+    """Tables that hold as many rows as they may, each as long as they may be on average."""
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return sum(self.fixed.values()) + sum(self.rows.values())
+
+
+def budget(tables: Sequence[Table], limits: Limits = DEFAULTS) -> Budget:
+    """Of a session with these tables, each with one view."""
+    dumped = [table for table in tables if table.feed in (Feed.FOLLOWED, Feed.SAMPLED)]
+    logs = [table for table in tables if table.feed is Feed.LOG]
+    readers = len({table.protocol for table in dumped})
+    receiving = SLOT * (SLOTS * (readers + len(logs)) + 2 * BURST * readers) + ROOM * readers
+    fixed = {
+        "history": limits.history_entries * META.itemsize + limits.history_bytes,
+        "logs": len(logs) * (limits.log_bytes + limits.log_records * OBJECT),
+        "received, not yet taken in": receiving,
+        "queued in the kernel": 2 * limits.monitor_buffer * (readers + len(logs)),
+        "rendered values": len(tables) * (limits.memo_values + CHUNK) * CELL,
+        "lines of the activity": activity.REMEMBERED * LINE,
+        "requesters": limits.processes * SIGHTINGS * OBJECT + processes.REMEMBERED * (4096 + 2 * OBJECT),
+        "names of the past": past.KEYS * past.NAMES * OBJECT * sum(1 for table in dumped if table.label),
+        "keys deleted during a dump": readers * intake.DELETED_MOST * 2 * OBJECT,
+    }
+    rows = {table.name: needs(limits.rows.get(table.name, table.capacity)) for table in dumped}
+    return Budget(fixed, rows)

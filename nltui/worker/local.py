@@ -1,0 +1,52 @@
+"""Tables whose rows nltui makes itself: who provides them, by name. One entry a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from nltui.model.activity import ActivityView, Actor
+from nltui.model.history import History
+from nltui.model.local import LocalView
+from nltui.model.rows import Rows
+from nltui.model.table import Feed, Table
+from nltui.tables.activity import ACTIVITY
+from nltui.tables.diagnostics import DIAGNOSTICS
+from nltui.worker.contract import SessionLike
+from nltui.worker.diagnostics import records
+from nltui.worker.log_reader import LogReader
+from nltui.worker.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """`open` makes a new view of the table, `count` says how many rows there are; both from any thread."""
+
+    open: Callable[[Table], Rows]
+    count: Callable[[], int]
+
+
+def local_tables(
+    session: SessionLike,
+    history: History,
+    actor: Actor,
+    readers: Mapping[int, Reader],
+    logs: Mapping[str, LogReader],
+) -> dict[str, Local]:
+    """By name; `readers` and `logs` are a session's own."""
+    statuses = session.status
+
+    def diagnostics() -> list[Mapping[str, object]]:
+        known = statuses().tables
+        return records([(t, known[t.name]) for t in session.tables], list(readers.values()), list(logs.values()))
+
+    return {
+        ACTIVITY.name: Local(
+            lambda table: ActivityView(table, session.tables, history, session.context, actor),
+            lambda: history.last,
+        ),
+        DIAGNOSTICS.name: Local(
+            lambda table: LocalView(table, session.context, diagnostics),
+            lambda: sum(table.feed is not Feed.LOCAL for table in session.tables) + len(readers) + len(logs),
+        ),
+    }
