@@ -45,6 +45,22 @@ def test_what_a_session_missed_is_found(netns: Netns, monkeypatch: pytest.Monkey
     assert any(line.startswith("routes and ip") for line in found.mismatches)
 
 
+def test_a_route_that_comes_back_from_between_two_legs_is_excused(
+    netns: Netns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground(netns)
+    monkeypatch.setattr(check, "WITHIN", 0.5)
+    found = Findings()
+    with Followed(netns) as followed, closing(Witness(followed)) as witness:
+        for action in ("add fd01::/64 via fd00::2", "append blackhole fd01::/64", "append fd01::/64 via fd00::3"):
+            netns.ip(f"-6 route {action}")
+        compare(followed, witness, True, found)
+        assert (found.mismatches, found.hidden) == ([], [])
+        netns.ip("-6 route del fd01::/64")
+        compare(followed, witness, True, found)
+        assert (found.mismatches, len(found.hidden)) == ([], 1)
+
+
 def test_what_an_audit_repairs_is_counted(netns: Netns) -> None:
     ground(netns)
     with Followed(netns) as followed:
