@@ -8,7 +8,8 @@ from time import time_ns
 import numpy as np
 
 from nltui.model.conditions import accepted
-from nltui.model.events import Events, Heard
+from nltui.model.events import Events
+from nltui.model.heard import Heard
 from nltui.model.history import History
 from nltui.model.intake import Intake
 from nltui.model.past import Past

@@ -49,14 +49,17 @@ class Session:
         buffer: int | None = None,
         limits: Limits | None = None,
         names: bool = False,
+        audit: bool = True,
     ) -> None:
         """`buffer`: receive buffer of the monitor sockets in bytes; `limits`: how much is held, None: the defaults.
 
-        `names`: requesters of changes are asked about, so process events are worth hearing. A namespace that is deleted
-        meanwhile is let go of: its sockets and `namespace` itself are closed.
+        `names`: requesters of changes are asked about, so process events are worth hearing. `audit`: dump tables again
+        from time to time though nothing casts a doubt on them, see `model.sync`. A namespace that is deleted meanwhile
+        is let go of: its sockets and `namespace` itself are closed.
         """
         self._tables = tuple(tables)
-        self._namespace, self._buffer, self._limits, self._names = namespace, buffer, limits, names
+        self._namespace, self._buffer, self._limits = namespace, buffer, limits
+        self._names, self._audit = names, audit
         self.context = Lookups()
         self._threads: list[threading.Thread] = []
         self._listening: list[threading.Thread] = []
@@ -166,6 +169,7 @@ class Session:
             ]
             reader = Reader(protocol, mine, self._namespace, self._history, buffer, on_change=self._on_change)
             reader.refresher.visible = self._visible
+            reader.sync.audit = self._audit
             self._readers[protocol] = reader
             runs.append(reader.run)
             for _, table in mine:
