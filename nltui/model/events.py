@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,8 @@ class Events:
     def __init__(self, store: Store, history: History, table: int) -> None:
         self.store, self.history, self.table = store, history, table
         self._multiset = store.table.key is not None and store.table.key.grouping is Grouping.MULTISET
+        self.given_up: Callable[[], bool] = lambda: False
+        """Whether nobody waits for the rest: a batch of events that are handled one by one can take a second."""
         self.dump: Intake | None = None
         """The dump that is running into this store: touched rows and removed keys are remembered for it."""
 
@@ -107,6 +110,8 @@ class Events:
         if len(rows):
             self._plain(_pick(heard, rows, store), [part[rows] for part in read], hashes[rows], slots[rows], outcome)
         for row in np.flatnonzero(~simple).tolist():
+            if self.given_up():
+                break
             self._chain(heard, row, read, hashes, outcome)
         return outcome
 

@@ -70,6 +70,8 @@ class Reader:
         self._told: dict[str, tuple[int, Phase]] = {}
         self._wake = Wake()
         self._stopping = threading.Event()
+        for follower in self.followers.values():
+            follower.events.given_up = self._stopping.is_set
 
     def stop(self) -> None:
         """Ask run() to return; callable from any thread."""
