@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from statistics import mean, quantiles
@@ -15,6 +16,13 @@ from tests.soak.screen import Screen
 
 WARM = 60.0
 """Seconds until rings and memories are full."""
+SETTINGS = """
+[limits]
+history_entries = 32_768
+history_bytes = 8_388_608
+log_records = 1_000
+"""
+"""Rings that are full within the first minute: what they take is no growth, however slow the machine is."""
 GROWTH = 0.05
 """Share of what was resident then that may be added."""
 EDGE = 10
@@ -47,9 +55,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--rate", type=int, default=4000, help="commands of ip a second, about as many events")
     asked = parser.parse_args()
-    with Netns() as ns:
+    with Netns() as ns, tempfile.NamedTemporaryFile("w", suffix=".toml") as settings:
         ground(ns)
-        with Screen(nltui("-n", ns.name, "routes")) as screen:
+        settings.write(SETTINGS)
+        settings.flush()
+        with Screen(nltui("-n", ns.name, "--config", settings.name, "routes")) as screen:
             screen.says("16.0.0.0")
             with Churn(ns, asked.rate) as churn:
                 record = watch(screen, asked.seconds)
