@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 import tempfile
 import time
@@ -18,15 +20,18 @@ WARM = 60.0
 """Seconds until rings and memories are full."""
 SETTINGS = """
 [limits]
-history_entries = 32_768
-history_bytes = 8_388_608
-log_records = 1_000
+history_entries = 8_192
+history_bytes = 2_097_152
+log_records = 200
+processes = 64
 """
 """Rings that are full within the first minute: what they take is no growth, however slow the machine is."""
 GROWTH = 0.05
 """Share of what was resident then that may be added."""
 EDGE = 10
 """Samples that are averaged at both ends."""
+STALL = 5.0
+"""Seconds without a look at the kernel, at the beginning."""
 DASHBOARD_EVERY, DASHBOARD = 15.0, 3.0
 """Seconds between looks at the dashboard, and how long they last."""
 
@@ -72,7 +77,8 @@ def main() -> int:
 def watch(screen: Screen, seconds: float) -> Record:
     """Look, and press keys."""
     record, begin = Record(), time.monotonic()
-    used, sampled, dashboard = cpu(screen.pid), begin, begin
+    stall(screen)
+    used, sampled, dashboard = cpu(screen.pid), time.monotonic(), time.monotonic()
     while (now := time.monotonic()) - begin < seconds:
         if now - dashboard > DASHBOARD_EVERY:
             screen.press(b"z")
@@ -96,6 +102,14 @@ def watch(screen: Screen, seconds: float) -> Record:
                     flush=True,
                 )
     return record
+
+
+def stall(screen: Screen) -> None:
+    """Hold the program for a while: buffers fill up as far as they ever will, and some of what happens is lost."""
+    os.kill(screen.pid, signal.SIGSTOP)
+    time.sleep(STALL)
+    os.kill(screen.pid, signal.SIGCONT)
+    screen.rest_and_note(STALL)
 
 
 def report(record: Record, warm: float) -> int:
