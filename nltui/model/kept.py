@@ -7,7 +7,7 @@ IPv4 prefixes, which nearly all differ, five bytes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from nltui.model.prefixes import Prefixes
 from nltui.model.table import Column
 from nltui.model.types import Prefix
 from nltui.netlink.columns import Batch, Bools, Ints
+from nltui.record import replace
 
 
 @dataclass(frozen=True, slots=True)

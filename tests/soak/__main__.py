@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from statistics import mean, quantiles
@@ -15,10 +18,20 @@ from tests.soak.screen import Screen
 
 WARM = 60.0
 """Seconds until rings and memories are full."""
+SETTINGS = """
+[limits]
+history_entries = 8_192
+history_bytes = 2_097_152
+log_records = 200
+processes = 64
+"""
+"""Rings that are full within the first minute: what they take is no growth, however slow the machine is."""
 GROWTH = 0.05
 """Share of what was resident then that may be added."""
 EDGE = 10
 """Samples that are averaged at both ends."""
+STALL = 5.0
+"""Seconds without a look at the kernel, at the beginning."""
 DASHBOARD_EVERY, DASHBOARD = 15.0, 3.0
 """Seconds between looks at the dashboard, and how long they last."""
 
@@ -47,9 +60,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--rate", type=int, default=4000, help="commands of ip a second, about as many events")
     asked = parser.parse_args()
-    with Netns() as ns:
+    with Netns() as ns, tempfile.NamedTemporaryFile("w", suffix=".toml") as settings:
         ground(ns)
-        with Screen(nltui("-n", ns.name, "routes")) as screen:
+        settings.write(SETTINGS)
+        settings.flush()
+        with Screen(nltui("-n", ns.name, "--config", settings.name, "routes")) as screen:
             screen.says("16.0.0.0")
             with Churn(ns, asked.rate) as churn:
                 record = watch(screen, asked.seconds)
@@ -62,7 +77,8 @@ def main() -> int:
 def watch(screen: Screen, seconds: float) -> Record:
     """Look, and press keys."""
     record, begin = Record(), time.monotonic()
-    used, sampled, dashboard = cpu(screen.pid), begin, begin
+    stall(screen)
+    used, sampled, dashboard = cpu(screen.pid), time.monotonic(), time.monotonic()
     while (now := time.monotonic()) - begin < seconds:
         if now - dashboard > DASHBOARD_EVERY:
             screen.press(b"z")
@@ -86,6 +102,14 @@ def watch(screen: Screen, seconds: float) -> Record:
                     flush=True,
                 )
     return record
+
+
+def stall(screen: Screen) -> None:
+    """Hold the program for a while: buffers fill up as far as they ever will, and some of what happens is lost."""
+    os.kill(screen.pid, signal.SIGSTOP)
+    time.sleep(STALL)
+    os.kill(screen.pid, signal.SIGCONT)
+    screen.rest_and_note(STALL)
 
 
 def report(record: Record, warm: float) -> int:
