@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from nltui.record import replace
 from nltui.system.processes import Process
 
 REMEMBERED = 8192

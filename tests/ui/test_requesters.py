@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from nltui.model.actor import Actor, Certainty
+from nltui.record import replace
 from nltui.system.processes import Process
 from nltui.tables.activity import ACTIVITY
 from tests.ui.fake import TABLES, FakeRows, FakeSession, record
