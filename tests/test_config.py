@@ -131,6 +131,7 @@ def test_a_session_holds_what_it_is_told_to() -> None:
         assert session.history._room * 4 == 1 << 20
         assert session.log("uevents")._most == 100
         assert session.log("uevents")._room == 1 << 17
+        # Requesters are named last: the tables do not wait for it.
         assert comes_true(lambda: session._actors is not None)
         assert session._actors is not None
         assert session._actors._remembered == 64

@@ -38,8 +38,15 @@ class Comparer:
             plain = self._plain(Batch(a, a_start[other], a_size[other], self._plan))
             plain &= self._plain(Batch(b, b_start[other], b_size[other], self._plan))
             for row in other[~plain].tolist():
-                same[row] = self._stripped(a, a_start[row], a_size[row]) == self._stripped(b, b_start[row], b_size[row])
+                one, two = _bytes(a, a_start[row], a_size[row]), _bytes(b, b_start[row], b_size[row])
+                same[row] = self._stripped(one) == self._stripped(two)
         return same
+
+    def alike(self, one: bytes, other: bytes) -> bool:
+        """The same for two messages."""
+        if one[16:] == other[16:]:
+            return True
+        return bool(self._paths or self._heads) and self._stripped(one) == self._stripped(other)
 
     def _equal(self, a: Words, a_start: Ints, b: Words, b_start: Ints, size: int) -> Bools:
         """Messages of `size` bytes: first word by word, then without their volatile parts."""
@@ -68,7 +75,7 @@ class Comparer:
         left[rows] = inside.any(axis=1)
         # Where all volatile attributes lie alike, what differs outside them differs; nested ones may be repeated.
         for row in rows[left[rows] & ~steady].tolist():
-            left[row] = self._stripped(a, a_start[row], size) != self._stripped(b, b_start[row], size)
+            left[row] = self._stripped(_bytes(a, a_start[row], size)) != self._stripped(_bytes(b, b_start[row], size))
         return ~left
 
     def _plain(self, batch: Batch) -> Bools:
@@ -87,14 +94,13 @@ class Comparer:
             holds &= batch.words[at] == word
         return holds
 
-    def _stripped(self, words: Words, start: int, size: int) -> object:
+    def _stripped(self, raw: bytes) -> object:
         """What counts of one message: family header and attributes by path, in plain Python."""
-        raw = words[start : start + ((size + 3) >> 2)].tobytes()[:size]
         head = bytearray(raw[16 : self._table.body])
         for word in self._heads:
             head[word * 4 - 16 : word * 4 - 12] = bytes(4)
         skip = frozenset(path for path in self._paths if path not in self._given or self._given_in(raw, path))
-        return bytes(head), _tree(raw, self._table.body, size, (), skip)
+        return bytes(head), _tree(raw, self._table.body, len(raw), (), skip)
 
     def _given_in(self, raw: bytes, path: tuple[int, ...]) -> bool:
         where, content = self._given[path]
@@ -103,6 +109,10 @@ class Comparer:
         except MalformedMessage:
             return False
         return found is not None and raw[found] == content
+
+
+def _bytes(words: Words, start: int, size: int) -> bytes:
+    return words[start : start + ((size + 3) >> 2)].tobytes()[:size]
 
 
 def _tree(raw: bytes, begin: int, end: int, above: tuple[int, ...], skip: frozenset[tuple[int, ...]]) -> object:

@@ -9,29 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nltui.model import chains
+from nltui.model.groups import Told, replay, settle
+from nltui.model.heard import Heard, bytes_of
 from nltui.model.history import History, Kind, Pieces, Source
 from nltui.model.intake import Intake
 from nltui.model.keys import U64
 from nltui.model.store import LIVE, Store
 from nltui.model.table import Grouping
 from nltui.netlink.columns import Batch, Bools, Ints, Words
-from nltui.netlink.constants.netlink import NLM_F_APPEND, NLM_F_REPLACE
-from nltui.record import Record
+from nltui.netlink.constants.netlink import NLM_F_REPLACE
 
 AF_INET = 2
-
-
-class Heard(Record):
-    """Accepted messages of one table, in the order received, with what nlmsghdr said of each."""
-
-    batch: Batch
-    sets: Bools
-    """True where the message sets a row, False where it removes one."""
-    flags: Ints
-    ports: Ints
-    sequences: Ints
-    times: Ints
-    """Nanoseconds since the epoch at which the batch was received."""
 
 
 @dataclass(slots=True)
@@ -74,7 +62,7 @@ class Events:
     def _complete(self, heard: Heard, row: int) -> tuple[Heard, bool]:
         """One event as a whole row, and whether the rest of the row was known."""
         store, one, complete = self.store, np.array([row]), True
-        message = _bytes(heard.batch, row)
+        message = bytes_of(heard.batch, row)
         if heard.sets[row]:
             read, hashes = store.read_keys(Batch(*_own(message), store.key_plan))
             if self.dump is not None:
@@ -109,8 +97,7 @@ class Events:
             return outcome
         if len(rows):
             self._plain(_pick(heard, rows, store), [part[rows] for part in read], hashes[rows], slots[rows], outcome)
-        for row in np.flatnonzero(~simple).tolist():
-            self._chain(heard, row, read, hashes, outcome)
+        self._replay(heard, np.flatnonzero(~simple), read, hashes, slots, outcome)
         return outcome
 
     def _simple(self, heard: Heard, slots: Ints) -> Bools:
@@ -194,12 +181,12 @@ class Events:
             chains.remove(store, slots[gone])
         if self.dump is not None:
             for row in final[~sets].tolist():
-                self._remember(int(hashes[row]), chains.identity(store.table, _bytes(batch, row)))
+                self._remember(int(hashes[row]), chains.identity(store.table, bytes_of(batch, row)))
         kept = final[sets & known]
         if len(kept):
             if store.chained and self.dump is not None:
                 for row in kept.tolist():
-                    self._forget(int(hashes[row]), int(slots[row]), _bytes(batch, row))
+                    self._forget(int(hashes[row]), int(slots[row]), bytes_of(batch, row))
             places = store.arena.store(batch.words, batch.start[kept], batch.size[kept])
             if places is None:
                 store.full += len(kept)
@@ -224,57 +211,48 @@ class Events:
 
     # -- groups of several rows --
 
-    def _chain(self, heard: Heard, row: int, read: list[NDArray[Any]], hashes: U64, outcome: Outcome) -> None:
-        store, only = self.store, np.array([row])
-        message = _bytes(heard.batch, row)
-        wanted = chains.identity(store.table, message)
-        head = int(store.find([part[only] for part in read], hashes[only])[0])
-        group = chains.members(store, head) if head >= 0 else []
-        mine = next((s for s in group if chains.identity(store.table, store.message(s)) == wanted), -1)
-        flags = int(heard.flags[row])
-        if self._uncertain(message, bool(heard.sets[row]), group, mine, flags):
-            self._doubt(outcome, heard.batch, only)
-        if not heard.sets[row]:
-            self._remember(int(hashes[row]), wanted)
-            if mine >= 0:
-                self._record(heard, row, Kind.REMOVED, mine, outcome)
-                chains.remove(store, np.array([mine]))
-            return
-        if mine < 0 and group and flags & NLM_F_REPLACE and not self._multiset:
-            mine = group[0]
-        if mine >= 0:
-            self._overwrite(heard, row, mine, outcome)
-            return
-        slots = store.insert(heard.batch, only, hashes, read)
-        if slots is None:
-            return
-        store.indexed = store.top
-        store.touched[slots] = self.dump is not None
-        slot = int(slots[0])
-        if not group:
-            store.enter(slots)
-        elif flags & NLM_F_APPEND or self._multiset:
-            chains.append(store, head, slot)
-        else:
-            chains.prepend(store, head, slot)
-        self._record(heard, row, Kind.ADDED, slot, outcome)
+    def _replay(
+        self, heard: Heard, events: Ints, read: list[NDArray[Any]], hashes: U64, slots: Ints, outcome: Outcome
+    ) -> None:
+        found = replay(self.store, heard, events.tolist(), hashes[events].tolist(), slots[events].tolist())
+        self._doubt(outcome, heard.batch, np.array(found.doubtful, np.int64))
+        for hashed, identity in found.left:
+            self._remember(hashed, identity)
+        # First: what the store frees is used again.
+        first = self._tell(heard, found.told) if found.told else 0
+        outcome.recorded += len(found.told)
+        settle(self.store, heard, found, read, hashes, self.dump is not None)
+        for number, told in enumerate(found.told, first):
+            if told.row.slot >= 0:
+                self.store.recent[told.row.slot] = number
+
+    def _tell(self, heard: Heard, told: list[Told]) -> int:
+        """Entries for what happened to groups, in order; returns the first number."""
+        store, batch = self.store, heard.batch
+        events = np.array([one.event for one in told])
+        kinds = np.array([one.kind for one in told], np.uint8)
+        held = np.array([one.row.slot if one.kind is not Kind.ADDED and one.old < 0 else -1 for one in told])
+        earlier = np.array([-1 if one.kind is Kind.ADDED else one.old for one in told])
+        size = np.where(held >= 0, store.size[held], np.where(earlier >= 0, batch.size[earlier], 0)).astype(np.int64)
+        old = Pieces(
+            size,
+            (
+                (store.words, held >= 0, store.at[held].astype(np.int64)),
+                (batch.words, earlier >= 0, batch.start[earlier]),
+            ),
+        )
+        new = Pieces(
+            np.where(kinds == Kind.REMOVED, 0, batch.size[events]),
+            ((batch.words, np.ones(len(told), bool), batch.start[events]),),
+        )
+        times, ports, sequences = heard.times[events], heard.ports[events], heard.sequences[events]
+        return self.history.append(self.table, Source.EVENT, kinds, times, ports, sequences, old, new)
 
     def _doubt(self, outcome: Outcome, batch: Batch, rows: Ints) -> None:
         outcome.doubtful += len(rows)
         inexact = self.store.table.inexact
         if inexact is not None and len(rows):
             outcome.values.update(batch.ints(inexact[1])[0][rows].tolist())
-
-    def _uncertain(self, message: bytes, sets: bool, group: list[int], mine: int, flags: int) -> bool:
-        """Whether only a dump can tell what the kernel holds now."""
-        if self._multiset:
-            return (mine >= 0 and (sets or len(group) > 1)) or (not sets and mine < 0)
-        if not sets and mine < 0:
-            return True
-        if sets and mine >= 0 and len(group) > 1 and not (flags & NLM_F_REPLACE and mine == group[0]):
-            # The kernel had no such row, else it had refused: where it stands among the others is not known.
-            return True
-        return message[16] != AF_INET and bool(group)
 
     def _remember(self, hashed: int, identity: object) -> None:
         if self.dump is not None:
@@ -285,32 +263,6 @@ class Events:
         before = chains.identity(self.store.table, self.store.message(slot))
         if before != chains.identity(self.store.table, message):
             self._remember(hashed, before)
-
-    def _overwrite(self, heard: Heard, row: int, slot: int, outcome: Outcome) -> None:
-        store, batch = self.store, heard.batch
-        only, mine = np.array([row]), np.array([slot])
-        at, size = store.at[mine].astype(np.int64), store.size[mine].astype(np.int64)
-        if not store.comparer.same(store.words, at, size, batch.words, batch.start[only], batch.size[only])[0]:
-            self._record(heard, row, Kind.CHANGED, slot, outcome)
-        if self.dump is not None:
-            self._forget(int(store.hash[slot]), slot, _bytes(batch, row))
-        places = store.arena.store(batch.words, batch.start[only], batch.size[only])
-        if places is not None:
-            store.update(mine, places, batch.size[only])
-        store.touched[slot] = self.dump is not None
-
-    def _record(self, heard: Heard, row: int, kind: Kind, slot: int, outcome: Outcome) -> None:
-        """One entry; for ADDED the old bytes are none, for REMOVED the new."""
-        store, batch, yes = self.store, heard.batch, np.ones(1, bool)
-        only, mine, none = np.array([row]), np.array([slot]), Pieces(np.zeros(1, np.int64))
-        at, size = store.at[mine].astype(np.int64), store.size[mine].astype(np.int64)
-        old = none if kind is Kind.ADDED else Pieces(size, ((store.words, yes, at),))
-        new = none if kind is Kind.REMOVED else Pieces(batch.size[only], ((batch.words, yes, batch.start[only]),))
-        kinds = np.full(1, kind, np.uint8)
-        store.recent[slot] = self.history.append(
-            self.table, Source.EVENT, kinds, heard.times[only], heard.ports[only], heard.sequences[only], old, new
-        )
-        outcome.recorded += 1
 
 
 def _pick(heard: Heard, rows: Ints, store: Store) -> Heard:
@@ -324,8 +276,3 @@ def _own(message: bytes) -> tuple[Words, Ints, Ints]:
     """One message in a buffer of its own: words, start, size."""
     words = np.frombuffer(bytes(4) + message + bytes(-len(message) % 4), np.uint32)
     return words, np.array([1]), np.array([len(message)])
-
-
-def _bytes(batch: Batch, row: int) -> bytes:
-    begin, size = int(batch.start[row]), int(batch.size[row])
-    return batch.words[begin : begin + (size + 3) // 4].tobytes()[:size]

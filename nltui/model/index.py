@@ -16,6 +16,8 @@ EMPTY = np.uint32(0)
 GONE = np.uint32(0xFFFFFFFF)
 """A removed entry: probing goes on past it."""
 SMALLEST = 1 << 10
+ROOMY = 1 << 18
+"""Entries up to which a table is made four times as large as needed: a megabyte."""
 
 Equal = Callable[[Ints, Ints], Bools]
 """(positions in the batch, candidate slots) → whether the keys really are equal."""
@@ -39,23 +41,27 @@ class Index:
         """The slot of each key, -1 where unknown."""
         found = np.full(len(hashes), -1, np.int64)
         mask = len(self._table) - 1
-        rows = np.arange(len(hashes))
-        at = (hashes & np.uint64(mask)).astype(np.int64)
+        at = (hashes & np.uint64(mask)).view(np.int64)
+        entry = self._table.take(at)
+        rows = np.flatnonzero(entry)
+        if len(rows) < len(at):
+            at, entry = at[rows], entry[rows]
         while len(rows):
-            entry = self._table[at]
-            on = entry != EMPTY
-            if not on.all():
-                rows, at, entry = rows[on], at[on], entry[on]
             hit = self._same(entry, hashes[rows], rows, equal)
             if hit.any():
                 found[rows[hit]] = entry[hit].astype(np.int64) - 1
                 rows, at = rows[~hit], at[~hit]
             at = (at + 1) & mask
+            entry = self._table.take(at)
+            on = np.flatnonzero(entry)
+            if len(on) < len(at):
+                rows, at, entry = rows[on], at[on], entry[on]
         return found
 
     def _same(self, entry: NDArray[np.uint32], hashes: NDArray[np.uint64], rows: Ints, equal: Equal) -> Bools:
-        slot = np.where(entry == GONE, 0, entry.astype(np.int64) - 1)
-        hit: Bools = (self._hashes[slot] == hashes) & (entry != GONE)
+        """Where an entry (none of them EMPTY) is of the same key; GONE ones are of none."""
+        slot = entry.astype(np.int64) - 1
+        hit: Bools = (self._hashes.take(slot, mode="clip") == hashes) & (entry != GONE)
         maybe = np.flatnonzero(hit)
         if len(maybe):
             hit[maybe] = equal(rows[maybe], slot[maybe])
@@ -71,26 +77,31 @@ class Index:
         holder = slots.copy()
         mask = len(self._table) - 1
         rows = np.arange(len(hashes))
-        at = (hashes & np.uint64(mask)).astype(np.int64)
+        at = (hashes & np.uint64(mask)).view(np.int64)
+        mine = (slots + 1).astype(np.uint32)
         while len(rows):
-            entry = self._table[at]
-            empty = entry == EMPTY
-            if empty.any():
-                place, mine = at[empty], (slots[rows[empty]] + 1).astype(np.uint32)
-                self._table[place[::-1]] = mine[::-1]
-                won = np.zeros(len(rows), bool)
-                won[empty] = self._table[place] == mine
-                self._used += int(won.sum())
-                rows, at = rows[~won], at[~won]
-                if not len(rows):
-                    break
-                entry = self._table[at]
+            lost, entry = self._claim(at, mine)
+            rows, at, mine = rows[lost], at[lost], mine[lost]
             hit = self._same(entry, hashes[rows], rows, equal)
             if hit.any():
                 holder[rows[hit]] = entry[hit].astype(np.int64) - 1
-                rows, at = rows[~hit], at[~hit]
+                on = ~hit
+                rows, at, mine = rows[on], at[on], mine[on]
             at = (at + 1) & mask
         return holder
+
+    def _claim(self, at: Ints, mine: NDArray[np.uint32]) -> tuple[Ints, NDArray[np.uint32]]:
+        """Write entries where places are EMPTY, of several for one place the first; returns who lost, and to whom."""
+        table = self._table
+        entry = table.take(at)
+        empty = np.flatnonzero(entry == EMPTY)
+        if len(empty):
+            place, new = (at, mine) if len(empty) == len(at) else (at[empty], mine[empty])
+            table[place[::-1]] = new[::-1]
+            entry = table.take(at)
+        lost = np.flatnonzero(entry != mine)
+        self._used += len(at) - len(lost)
+        return lost, entry[lost]
 
     def remove(self, slots: Ints) -> None:
         """Take out entries that hold these slots."""
@@ -115,17 +126,15 @@ class Index:
         """Keep at most half of the table in use; rebuilding drops GONE entries."""
         if (self._used + more) * 2 <= len(self._table):
             return
-        entries = self._table[(self._table != EMPTY) & (self._table != GONE)]
+        mine = self._table[(self._table != EMPTY) & (self._table != GONE)]
         size = SMALLEST
-        while size < (len(entries) + more) * 2:
+        while size < (len(mine) + more) * 2:
             size *= 2
-        self._table = np.zeros(size, np.uint32)
-        self._used = len(entries)
-        mask = size - 1
-        order = np.arange(len(entries))
-        at = (self._hashes[entries.astype(np.int64) - 1] & np.uint64(mask)).astype(np.int64)
-        while len(order):
-            empty = self._table[at] == EMPTY
-            self._table[at[empty]] = entries[order[empty]]
-            left = self._table[at] != entries[order]
-            order, at = order[left], (at[left] + 1) & mask
+        # What grows will grow on: a small table is made larger than needed, so that it is rebuilt less often.
+        self._table = np.zeros(max(size, min(size * 4, ROOMY)), np.uint32)
+        self._used = 0
+        mask = len(self._table) - 1
+        at = (self._hashes.take(mine.astype(np.int64) - 1) & np.uint64(mask)).view(np.int64)
+        while len(mine):
+            lost, _ = self._claim(at, mine)
+            mine, at = mine[lost], (at[lost] + 1) & mask

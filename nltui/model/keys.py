@@ -18,6 +18,7 @@ U64 = NDArray[np.uint64]
 
 _SALT = np.uint64(int.from_bytes(os.urandom(8)))
 """Per process, so that nobody can choose keys that collide."""
+_SALTS = np.frombuffer(os.urandom(8 * 64), np.uint64).reshape(64, 1)
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
@@ -32,10 +33,14 @@ def mix(words: U64) -> U64:
 
 
 def hash_words(parts: list[U64], count: int) -> U64:
-    """One hash of several 64-bit words a row, each mixed with its place before it is summed."""
-    total = np.full(count, _SALT)
+    """One hash of several 64-bit words a row: each is mixed with a salt of its place before they are summed.
+
+    Words that are zero in every row, as the halves of addresses often are, cost one look.
+    """
+    total = np.zeros(count, np.uint64)
     for number, part in enumerate(parts):
-        total = mix(total ^ part) + np.uint64(number)
+        salt = _SALTS[number % len(_SALTS)]
+        total += mix(part ^ salt) if part.any() else mix(salt)[0]
     return total
 
 

@@ -22,6 +22,8 @@ _RTNEXTHOP = struct.Struct("=HBBi")
 
 LEGS_LIMIT = 4096
 """Most characters of a route's legs in words."""
+ECMP = "ECMP"
+"""identity() of an IPv6 route with several legs: a group has at most one."""
 STATE = rt.RTNH_F_DEAD | rt.RTNH_F_LINKDOWN | rt.RTNH_F_OFFLOAD | rt.RTNH_F_TRAP
 """Bits that follow the link or the hardware: no part of what a route *is*, and not always the same in its DEL."""
 
@@ -133,7 +135,7 @@ def _identity(message: bytes) -> Hashable:
         if rt.RTA_NH_ID in found:
             return "nhid", found[rt.RTA_NH_ID]
         if rt.RTA_MULTIPATH in found:
-            return "multipath"
+            return ECMP
         return found.get(rt.RTA_OIF), found.get(rt.RTA_GATEWAY)
     protocol, scope, type_ = message[21:24]
     own = (protocol, type_, scope, found.get(rt.RTA_PREFSRC), found.get(rt.RTA_METRICS))

@@ -110,13 +110,8 @@ class SortKeys:
         return [keys[slots] for keys in self.arrays]
 
     def sorted(self, slots: Ints) -> Ints:
-        """These rows in order."""
-        keys = [key for key in self.values(slots) if len(key) and (key != key[0]).any()]
-        if not keys or _ordered(keys):
-            return slots
-        if len(keys) == 1:
-            return slots[np.argsort(keys[0], kind="stable")]
-        return slots[np.lexsort(keys[::-1])]
+        """These rows, ascending slots, in order."""
+        return slots[in_order(self.values(slots))] if len(slots) else slots
 
     def places(self, order: Ints, slots: Ints) -> Ints:
         """Where each of `slots` (sorted among themselves) belongs in the ordered rows: binary search in lockstep."""
@@ -135,6 +130,44 @@ class SortKeys:
                 equal &= other == own
             low = np.where(open_ & less, middle + 1, low)
             high = np.where(open_ & ~less, middle, high)
+
+
+def in_order(keys: list[NDArray[Any]]) -> Ints:
+    """The places of some values in their order, most significant keys first; equal ones stay as they are."""
+    count = len(keys[0])
+    keys = [key for key in keys if (key != key[0]).any()]
+    if not keys or _ordered(keys):
+        return np.arange(count)
+    packed = _packed(keys)
+    if packed is None:
+        return np.lexsort(keys[::-1])
+    key, bits = packed
+    if bits <= 16:  # sorted digit by digit
+        return np.argsort(key.astype(np.uint8 if bits <= 8 else np.uint16), kind="stable")
+    low = np.uint64(count.bit_length())
+    if bits + int(low) > 64:
+        return np.argsort(key, kind="stable")
+    # Keys and places in one word: numbers sort in half the time that their places take.
+    key <<= low
+    key |= np.arange(count, dtype=np.uint64)
+    key.sort()
+    key &= (np.uint64(1) << low) - np.uint64(1)
+    return key.view(np.int64)
+
+
+def _packed(keys: list[NDArray[Any]]) -> tuple[NDArray[np.uint64], int] | None:
+    """Integer keys as one unsigned word of so many bits that sorts as all of them do; None where it would not do."""
+    if any(key.dtype.kind == "f" for key in keys):
+        return None
+    least = [int(key.min()) for key in keys]
+    widths = [(int(key.max()) - low).bit_length() for key, low in zip(keys, least, strict=True)]
+    if sum(widths) > 64:
+        return None
+    packed = np.zeros(len(keys[0]), np.uint64)
+    for key, low, width in zip(keys, least, widths, strict=True):
+        packed <<= np.uint64(width)
+        packed |= key.astype(np.int64, copy=False).view(np.uint64) - np.uint64(low % (1 << 64))
+    return packed, sum(widths)
 
 
 def _ordered(keys: list[NDArray[Any]]) -> bool:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
+from numpy.typing import NDArray
 
 from nltui.model.cells import Memo, columns_of
 from nltui.model.distinct import distinct, prefix_texts, some
-from nltui.model.store import Store
+from nltui.model.kept import Kept
+from nltui.model.store import FREE, Store
 from nltui.model.table import Column
 from nltui.model.types import Prefix
 from nltui.netlink.columns import Batch, Bools, Ints, Plan
 from nltui.record import replace
 
 CHUNK = 1 << 15
+SHARE = 8
+"""What is kept of a range of rows is made anew once more than one in so many has changed."""
 MANY = 4096
 """Rows from which the tables of halves of addresses are worth their making."""
 
@@ -24,6 +30,7 @@ class Search:
         self._store, self._memo = store, memo
         self._columns = [column for column in store.table.columns if not column.rate_of and not column.volatile]
         self._plan = Plan([field for column in self._columns for field in column.fields], store.table.body)
+        self._kept: dict[int, _Range] = {}
 
     def matches(self, slots: Ints, needle: str) -> Bools:
         """One answer a row; `needle` is case-folded. At most CHUNK rows at a time."""
@@ -63,3 +70,68 @@ class Search:
         """Those of any number of rows that match."""
         parts = [slots[begin : begin + CHUNK] for begin in range(0, len(slots), CHUNK)]
         return np.concatenate([part[self.matches(part, needle)] for part in parts] or [slots])
+
+    # -- with texts that are kept --
+
+    def forget(self) -> None:
+        """Let go of texts that were kept: nobody searches any more, or names have changed."""
+        self._kept.clear()
+
+    def first_range(self, slots: Ints) -> int:
+        """How many of these rows, ascending, are of one range, so that tried() takes them together."""
+        return int(np.searchsorted(slots, (int(slots[0]) // CHUNK + 1) * CHUNK))
+
+    def tried(self, slots: Ints, needle: str) -> Bools:
+        """As matches(), of ascending rows of one range; what they read as is kept for the next needle."""
+        number = int(slots[0]) // CHUNK
+        begin = number * CHUNK
+        kept = self._kept.get(number)
+        stale = 0 if kept is None else self._stale(kept, begin)
+        if kept is None or stale * SHARE > len(kept.slots):
+            if len(slots) * SHARE < CHUNK:
+                return self.matches(slots, needle)
+            kept, stale = self._keep(begin), 0
+            self._kept[number] = kept
+        if kept.needle != needle:
+            kept.hits, kept.needle = kept.texts.contain(needle.split()), needle
+        if not stale and np.array_equal(slots, kept.slots):
+            return kept.hits
+        at = kept.row[slots - begin]
+        fresh = (at >= 0) & (self._store.changed[slots] <= kept.generation)
+        if fresh.all():
+            return kept.hits[at]
+        hits = np.zeros(len(slots), bool)
+        hits[fresh] = kept.hits[at[fresh]]
+        late = np.flatnonzero(~fresh)
+        hits[late] = self.matches(slots[late], needle)
+        return hits
+
+    def _stale(self, kept: _Range, begin: int) -> int:
+        """Rows of a range that are others by now."""
+        return int((self._store.changed[begin : begin + CHUNK] > kept.generation).sum())
+
+    def _keep(self, begin: int) -> _Range:
+        store = self._store
+        with store.lock:
+            stop = min(begin + CHUNK, store.top)
+            slots = begin + np.flatnonzero(store.state[begin:stop] != FREE)
+            texts = Kept(store.batch(slots, self._plan), self._columns, self._memo)
+            generation = store.generation
+        row = np.full(CHUNK, -1, np.int32)
+        row[slots - begin] = np.arange(len(slots))
+        return _Range(generation, slots, row, texts)
+
+
+@dataclass(slots=True)
+class _Range:
+    """What rows of CHUNK neighbouring slots read as."""
+
+    generation: int
+    """Of the store, when they did."""
+    slots: Ints
+    row: NDArray[np.int32]
+    """Of each slot in `texts`, -1 none."""
+    texts: Kept
+    needle: str | None = None
+    hits: Bools = field(default_factory=lambda: np.zeros(0, bool))
+    """Of the last needle."""

@@ -18,7 +18,7 @@ from nltui.model.history import History, then
 from nltui.model.marks import Marks
 from nltui.model.order import SortKeys
 from nltui.model.rows import Cell, Row
-from nltui.model.search import CHUNK, Search
+from nltui.model.search import Search
 from nltui.model.store import FREE, LINGERING, LIVE, Store
 from nltui.model.table import Column, Table
 from nltui.model.types import Context, Order
@@ -29,6 +29,9 @@ BIG = 20_000
 """Rows from which a first load is shown in the kernel's order until it has ended."""
 SEARCH_SECONDS = 0.04
 """Most time one tick spends on matching rows against a new filter."""
+
+REMEMBERED = 30.0
+"""Seconds for which what rows read as is kept after a filter was cleared: the next one may come soon."""
 
 
 class RowId(NamedTuple):
@@ -86,6 +89,8 @@ class View:
         self._column = self.table.column(self.table.sort or self.table.columns[0].name)
         self._reverse = False
         self._needle = ""
+        self._searched = 0.0
+        """When a filter was last set or cleared (monotonic), 0 where nothing is kept of it."""
         self._narrowed = False
         self._unsearched: Ints = np.zeros(0, np.int64)
         self._marks = Marks(history, self._old_cells)
@@ -155,6 +160,7 @@ class View:
         narrower = bool(self._needle) and self._needle in needle and not len(self._unsearched)
         self._needle = needle
         self.generation += 1
+        self._searched = time.monotonic()
         if not needle:
             self._rebuild()
         elif narrower:
@@ -169,6 +175,7 @@ class View:
         if self._names != names:
             self._names = names
             self._memo.clear()
+            self._finder.forget()
             self.generation += 1
             if self._needle or (self._keys.derived and self._column.type.order is Order.TEXT):
                 self._rebuild()
@@ -189,6 +196,9 @@ class View:
                 self._rebuild()
         if self._marks.faded():
             self.generation += 1
+        if not self._needle and self._searched and time.monotonic() - self._searched > REMEMBERED:
+            self._searched = 0.0
+            self._finder.forget()
         return self.generation != before
 
     def rows(self, start: int, stop: int, columns: Sequence[Column]) -> list[Row]:
@@ -391,7 +401,8 @@ class View:
         deadline = time.monotonic() + SEARCH_SECONDS
         found: list[Ints] = []
         while len(self._unsearched) and time.monotonic() < deadline:
-            some, self._unsearched = self._unsearched[:CHUNK], self._unsearched[CHUNK:]
-            found.append(some[self._finder.matches(some, self._needle)])
+            count = self._finder.first_range(self._unsearched)
+            some, self._unsearched = self._unsearched[:count], self._unsearched[count:]
+            found.append(some[self._finder.tried(some, self._needle)])
         self.generation += 1
         self._merge(self._order, np.concatenate(found))

@@ -59,11 +59,16 @@ class Arena:
         """Bytes never used yet."""
         return self.size - self.tail
 
-    def commit(self, length: int) -> int:
-        """Keep `length` bytes that were written at the tail; returns where they begin."""
+    def reserve(self, length: int) -> int:
+        """Set aside `length` bytes (a multiple of four) behind all others, to be written; returns where they begin."""
         begin = self.tail
-        self.tail += (length + 3) & ~3
+        self.tail += length
         return begin
+
+    def settle(self, begin: int, length: int, end: int) -> None:
+        """Of what reserve() gave, keep the bytes before `end`; others stay unused if something lies behind them now."""
+        if self.tail == begin + length:
+            self.tail = (end + 3) & ~3
 
     def allocate(self, count: int, words: int) -> Ints | None:
         """Places (word indices) for `count` messages of one length in words; None when full."""

@@ -9,6 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+def step_of(start: NDArray[np.int64]) -> int:
+    """How far apart neighbours are, where all are equally and ascending; else 0."""
+    if len(start) < 2:
+        return 0
+    step = int(start[1]) - int(start[0])
+    if step <= 0 or int(start[-1]) - int(start[0]) != step * (len(start) - 1):
+        return 0
+    return step if bool((start[1:] - start[:-1] == step).all()) else 0
+
+
 def unique(values: NDArray[Any]) -> NDArray[Any]:
     """The distinct values, ascending."""
     if not len(values):

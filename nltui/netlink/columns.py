@@ -8,15 +8,17 @@ a scalar of another size than declared is absent. `wire.extract` is the referenc
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nltui.netlink.fields import ADDR, Attr, Field, First, Format, Head, Slice, Storage, Whole
+from nltui.netlink.arrays import step_of
+from nltui.netlink.fields import ADDR, BE32, BE64, Attr, Field, First, Format, Head, Slice, Storage, Whole
+from nltui.netlink.gather import integers, network, spaced, words_at
+from nltui.netlink.shapes import Node, shape
 
 Words = NDArray[np.uint32]
 Ints = NDArray[np.int64]
@@ -28,15 +30,6 @@ MIN_SHARE = 8
 """A shape is tried only for more than 1/8 of the messages; rare shapes cost more to find than lockstep to walk."""
 SMALL_BATCH = 256
 """Below this many messages the search for shapes costs more than it saves."""
-
-
-@dataclass(slots=True)
-class Node:
-    """One level of the tree of wanted attribute types."""
-
-    column: int = -1
-    """Row of the place arrays, -1 where only descended through."""
-    children: dict[int, Node] = field(default_factory=dict)
 
 
 class Plan:
@@ -79,15 +72,38 @@ class Batch:
     def __init__(self, words: Words, start: Ints, size: Ints, plan: Plan, *, shapes: bool = True) -> None:
         self.words, self.start, self.size, self.plan = words, start, size, plan
         count = len(start)
-        self.place: Ints = np.zeros((len(plan.columns), count), np.int64)
-        self.length: NDArray[np.int32] = np.zeros((len(plan.columns), count), np.int32)
+        self._found: tuple[Ints, NDArray[np.int32]] | None = None
+        self._shared: dict[int, tuple[int, int]] | None = None
+        """Where all messages have one shape: offset in words and length of each column's attribute that is there."""
         self.broken: Bools = size < plan.body
         rest = np.flatnonzero(~self.broken) if self.broken.any() else np.arange(count)
-        if shapes and count >= SMALL_BATCH and plan.root.children:
+        shapes = shapes and count >= SMALL_BATCH
+        self._apart = step_of(start) if shapes else 0
+        """How many words lie between neighbouring messages, where it is always the same; else 0."""
+        if shapes:
             rest = self._by_shape(rest)
-        if len(rest):
+        if len(rest) and plan.root.children:
             begin = start[rest] + plan.body // 4
             self._walk(plan.root, rest, begin, start[rest] * 4 + size[rest])
+
+    @property
+    def place(self) -> Ints:
+        """By column of the plan and message: the word at which an attribute's payload begins, 0 where absent."""
+        return self._located()[0]
+
+    @property
+    def length(self) -> NDArray[np.int32]:
+        """The same: bytes of the payload."""
+        return self._located()[1]
+
+    def _located(self) -> tuple[Ints, NDArray[np.int32]]:
+        if self._found is None:
+            size = len(self.plan.columns), len(self.start)
+            self._found = np.zeros(size, np.int64), np.zeros(size, np.int32)
+            for column, (offset, length) in (self._shared or {}).items():
+                np.add(self.start, offset, out=self._found[0][column])
+                self._found[1][column] = length
+        return self._found
 
     def __len__(self) -> int:
         return len(self.start)
@@ -150,8 +166,10 @@ class Batch:
         if not len(rows):
             return rows
         sizes = self.size[rows]
-        first = int(sizes[0])
-        if (sizes == first).all():
+        if (sizes == sizes[0]).all():
+            if len(rows) == len(self.start) and not self.plan.root.children:
+                self._shared = {}
+                return rows[:0]
             return self._shapes_of(rows, len(rows) // MIN_SHARE)
         counts = np.bincount(np.minimum(sizes, 1 << 16))
         frequent = np.argsort(counts)[::-1][:MAX_LENGTHS]
@@ -168,55 +186,38 @@ class Batch:
         for _ in range(MAX_SHAPES):
             if len(rows) <= least or not len(rows):
                 break
-            prototype = int(rows[0])
-            shape = self._shape(prototype)
-            if shape is None:
+            prototype = int(self.start[rows[0]])
+            found = shape(
+                self.words, prototype, prototype * 4 + int(self.size[rows[0]]), self.plan.body, self.plan.root
+            )
+            if found is None:
                 break
-            heads, places = shape
+            heads, places = found
             same: Bools | None = None
+            every = len(rows) == len(self.start)
             start = self.start[rows]
             for offset, head in heads:
-                equal = self.words[start + offset] == head
+                word = words_at(self.words, self.start, self._apart, offset) if every else self.words[start + offset]
+                equal = word == head
                 same = equal if same is None else same & equal
             whole = same is None or bool(same.all())
+            if whole and every:
+                self._shared = {column: (offset, length) for column, offset, length in places}
+                return rows[:0]
             mine, start = (rows, start) if whole else (rows[same], start[same])
             for column, offset, length in places:
-                if len(mine) == len(self.start):
-                    np.add(start, offset, out=self.place[column])
-                    self.length[column] = length
-                else:
-                    self.place[column, mine] = start + offset
-                    self.length[column, mine] = length
+                self.place[column, mine] = start + offset
+                self.length[column, mine] = length
             if whole or same is None:
                 return rows[:0]
             rows = rows[~same]
         return rows
 
-    def _shape(self, row: int) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]] | None:
-        """Attribute headers (offset in words, header) and places (column, offset, length) of one message."""
-        start = int(self.start[row])
-        heads: list[tuple[int, int]] = []
-        places: dict[int, tuple[int, int]] = {}
-        todo = [(self.plan.root, start + self.plan.body // 4, start * 4 + int(self.size[row]))]
-        while todo:
-            level, position, end = todo.pop()
-            inside: dict[int, tuple[Node, int, int]] = {}
-            while (position + 1) * 4 <= end:
-                head = int(self.words[position])
-                size, type_ = head & 0xFFFF, (head >> 16) & 0x3FFF
-                if size < 4 or position * 4 + size > end:
-                    return None
-                heads.append((position - start, head))
-                node = level.children.get(type_)
-                if node is not None:
-                    inside[type_] = node, position + 1, size - 4
-                position += (size + 3) >> 2
-            for node, at, length in inside.values():
-                if node.column >= 0:
-                    places[node.column] = at - start, length
-                if node.children:
-                    todo.append((node, at, at * 4 + length))
-        return heads, [(column, offset, length) for column, (offset, length) in places.items()]
+    def _same_at(self, offset: int, format: Format) -> Ints:
+        """Integers of a format, so many bytes behind each message's start."""
+        if not self._apart:
+            return integers(self.words, self.start * 4 + offset, format)
+        return spaced(self.words, int(self.start[0]) * 4 + offset, self._apart * 4, len(self.start), format)
 
     # -- values --
 
@@ -227,10 +228,12 @@ class Batch:
 
     def _ints(self, field: Field) -> tuple[Ints, Bools, Bools | None]:
         """As ints(), and where the attribute was there with a wrong size."""
+        if self._shared is not None and isinstance(field, Head | Attr | Slice):
+            return self._shared_ints(field)
         if isinstance(field, Head):
             present = self.size >= field.offset + field.format.size
             at = np.where(present, self.start * 4 + field.offset, 0)
-            return np.where(present, self._gather(at, field.format) & field.mask, 0), present, None
+            return np.where(present, integers(self.words, at, field.format) & field.mask, 0), present, None
         if isinstance(field, First):
             return self._first(field)
         assert isinstance(field, Attr | Slice)
@@ -240,12 +243,30 @@ class Batch:
         if isinstance(field, Slice):
             present = found & (length >= field.offset + field.format.size)
             at = np.where(present, place * 4 + field.offset, 0)
-            return np.where(present, self._gather(at, field.format), 0), present, None
+            return np.where(present, integers(self.words, at, field.format), 0), present, None
         present = found & (length == field.format.size)
         if present.all():
-            return self._gather(place * 4, field.format), present, None
-        values = self._gather(np.where(present, place * 4, 0), field.format)
+            return integers(self.words, place * 4, field.format), present, None
+        values = integers(self.words, np.where(present, place * 4, 0), field.format)
         return np.where(present, values, 0), present, found & ~present
+
+    def _shared_ints(self, field: Head | Attr | Slice) -> tuple[Ints, Bools, Bools | None]:
+        """Where all messages have one shape, and so one length."""
+        offset, length = (0, int(self.size[0])) if isinstance(field, Head) else self._shared_place(field)
+        inside = 0 if isinstance(field, Attr) else field.offset
+        fits = length == field.format.size if isinstance(field, Attr) else length >= inside + field.format.size
+        if offset < 0 or not fits:
+            misfit = np.full(len(self), offset >= 0) if isinstance(field, Attr) else None
+            return np.zeros(len(self), np.int64), np.zeros(len(self), bool), misfit
+        values = self._same_at(offset * 4 + inside, field.format)
+        if isinstance(field, Head) and field.mask != -1:
+            values &= field.mask
+        return values, np.ones(len(self), bool), None
+
+    def _shared_place(self, field: Attr | Slice) -> tuple[int, int]:
+        """Offset in words and length of an attribute that all messages have alike; -1 where absent."""
+        assert self._shared is not None
+        return self._shared.get(self.plan.columns[field.path], (-1, 0))
 
     def _first(self, field: First) -> tuple[Ints, Bools, Bools | None]:
         values = np.zeros(len(self), np.int64)
@@ -263,51 +284,40 @@ class Batch:
                 break
         return values, present, None
 
-    def _gather(self, at: Ints, format: Format) -> Ints:
-        """Integers at byte offsets `at` (aligned to the value's size or to four bytes)."""
-        word = self.words[at >> 2]
-        size = format.size
-        if size == 8:
-            high = self.words[np.minimum((at >> 2) + 1, len(self.words) - 1)]
-            low64, high64 = word.astype(np.uint64), high.astype(np.uint64)
-            if sys.byteorder == "big":
-                low64, high64 = high64, low64
-            whole = low64 | (high64 << np.uint64(32))
-            if format.big != (sys.byteorder == "big"):
-                whole = whole.byteswap()
-            wide: Ints = whole.view(np.int64)
-            return wide
-        if size < 4:
-            step = at & 3 if sys.byteorder == "little" else (4 - size) - (at & 3)
-            word = (word >> (step << 3).astype(np.uint32)) & np.uint32((1 << 8 * size) - 1)
-        kind = np.dtype(f"{'i' if format.signed else 'u'}{size}")
-        narrow = word.astype(f"u{size}")
-        if format.big != (sys.byteorder == "big"):
-            narrow = narrow.byteswap()
-        values: Ints = narrow.view(kind).astype(np.int64)
-        return values
-
     def addresses(self, field: Field) -> Addresses:
         """Address columns; any length but 4 and 16 is absent."""
         count = len(self)
         if isinstance(field, First):
             return self._first_address(field)
         assert isinstance(field, Attr)
+        if self._shared is not None:
+            return self._shared_addresses(field)
         column = self.plan.columns[field.path]
         place, length = self.place[column], self.length[column]
         four = (place > 0) & (length == 4)
         high, low, size = np.zeros(count, np.uint64), np.zeros(count, np.uint64), np.zeros(count, np.uint8)
         if four.all():
-            return Addresses(high, self._word(place).astype(np.uint64), np.full(count, 4, np.uint8))
+            return Addresses(high, network(self.words, place).astype(np.uint64), np.full(count, 4, np.uint8))
         rows = np.flatnonzero(four)
-        low[rows], size[rows] = self._word(place[rows]), 4
+        low[rows], size[rows] = network(self.words, place[rows]), 4
         rows = np.flatnonzero((place > 0) & (length == 16))
         if len(rows):
             at = place[rows]
-            parts = [self._word(at + step).astype(np.uint64) for step in range(4)]
+            parts = [network(self.words, at + step).astype(np.uint64) for step in range(4)]
             high[rows] = (parts[0] << np.uint64(32)) | parts[1]
             low[rows] = (parts[2] << np.uint64(32)) | parts[3]
             size[rows] = 16
+        return Addresses(high, low, size)
+
+    def _shared_addresses(self, field: Attr) -> Addresses:
+        offset, length = self._shared_place(field)
+        high, low = np.zeros(len(self), np.uint64), np.zeros(len(self), np.uint64)
+        size = np.full(len(self), length if offset >= 0 and length in (4, 16) else 0, np.uint8)
+        if offset >= 0 and length == 4:
+            low = self._same_at(offset * 4, BE32).view(np.uint64)
+        elif offset >= 0 and length == 16:
+            high = self._same_at(offset * 4, BE64).view(np.uint64)
+            low = self._same_at(offset * 4 + 8, BE64).view(np.uint64)
         return Addresses(high, low, size)
 
     def _first_address(self, field: First) -> Addresses:
@@ -326,11 +336,6 @@ class Batch:
                 np.where(missing, other.size, merged.size),
             )
         return merged
-
-    def _word(self, at: Ints) -> NDArray[np.uint32]:
-        """Words in network order as numbers."""
-        word = self.words[at]
-        return word.byteswap() if sys.byteorder == "little" else word
 
     def blobs(self, field: Field) -> tuple[Ints, Ints]:
         """Byte offsets in the buffer and lengths; length -1 where absent. A Whole field is the message."""

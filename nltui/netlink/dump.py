@@ -15,17 +15,23 @@ import time
 import numpy as np
 
 from nltui.netlink.arena import reserve
+from nltui.netlink.arrays import step_of
 from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR
-from nltui.netlink.frames import split
-from nltui.netlink.socket import SLOT, Overrun, Receiver, Sockets, dump_socket
+from nltui.netlink.frames import split_all
+from nltui.netlink.gather import words_at
+from nltui.netlink.socket import SLOT, Overrun, Packed, Packer, Sockets, dump_socket
 from nltui.netlink.wire import nlmsg
 from nltui.record import Record
 
 BURST = 32
 """Datagrams taken by one system call and decoded together; the kernel fills those of a dump up to 32 KiB."""
-ROOM = BURST * SLOT
+FIRST_BURST = 2
+"""Of the first burst, so that the kernel goes on while it is decoded; the bursts after it grow."""
+ROOM = 2 * BURST * SLOT
 """Bytes that a burst can take at most."""
+FILLED = 1 << 15
+"""The kernel fills no datagram of a dump further, but for a single row that is larger."""
 DEADLINE = 10.0
 """Seconds without an answer after which a dump counts as failed."""
 
@@ -41,11 +47,11 @@ class Chunk(Record):
 
 
 class Scratch:
-    """Where dumps are received, one burst while another is decoded, and where those lie that are only compared."""
+    """What dumps are received with, and where those lie that are only compared: two bursts, taken in turn."""
 
     def __init__(self) -> None:
-        self.receivers = Receiver(BURST), Receiver(BURST)
-        self._map = reserve(ROOM)
+        self.packers = Packer(BURST), Packer(BURST)
+        self._map = reserve(2 * ROOM)
         self.words: Words = np.frombuffer(self._map, np.uint32)
 
 
@@ -60,6 +66,7 @@ class DumpReader:
         self.error = 0
         self.problem = ""
         self.foreign = 0
+        self._stride = SLOT
         self._heard = time.monotonic()
         self.socket.send(nlmsg(type_, NLM_F_REQUEST | NLM_F_DUMP, self._sequence, body))
 
@@ -67,59 +74,59 @@ class DumpReader:
         """Let go of the socket; the kernel ends the dump."""
         self.socket.close()
 
-    def receive(self, into: Receiver) -> int:
-        """Take what is there; returns how many datagrams, 0 when none is there yet. Never blocks."""
+    def receive(self, packer: Packer, words: Words, begin: int, most: int = BURST) -> Packed:
+        """Take what is there, up to `most` datagrams, none when there is nothing yet. Never blocks.
+
+        They lie in `words` from byte `begin` (aligned to four), where ROOM bytes are free.
+        """
+        stride = self._stride
         try:
-            count = into.receive(self.socket)
+            count = packer.receive(self.socket, words, begin, stride, most)
         except Overrun:
             self._end(errno.ENOBUFS)
-            return 0
+            count = 0
         except OSError as error:
             self._end(error.errno or errno.EIO)
-            return 0
+            count = 0
         if count:
             self._heard = time.monotonic()
         elif time.monotonic() - self._heard > DEADLINE:
             self._end(errno.ETIMEDOUT)
-        return count
-
-    def gather(self, taken: Receiver, count: int, words: Words, begin: int) -> int:
-        """Put the kernel's datagrams one behind the other into `words` from byte `begin`; returns where they end.
-
-        `words` has room for ROOM bytes there.
-        """
-        got = taken.datagrams(count)
-        kernel = got.sender == 0
-        self.foreign += int((~kernel).sum())
-        if bool((kernel & got.cut).any()):
-            self.problem = f"a datagram of a dump was longer than {SLOT} bytes"
-            self._end(errno.EMSGSIZE)
-        good = kernel & ~got.cut
-        at = begin // 4
-        for start, length in zip(got.start[good].tolist(), got.length[good].tolist(), strict=True):
-            size = (length + 3) >> 2
-            words[at : at + size] = got.words[start : start + size]
-            at += size
-        return at * 4
+        taken = packer.packed(words, begin, stride, count)
+        if count == most:
+            # Rows of one length fill all datagrams alike: then nothing is left free between them.
+            alike = bool((taken.length[1:] == taken.length[-1]).all())
+            self._stride = min(int(taken.length[-1]) + 3 & ~3, SLOT) if alike else FILLED
+        return taken
 
     def _end(self, number: int) -> None:
         # The first error counts: DONE behind a datagram that was cut off does not make the dump whole.
         self.ended, self.error = True, self.error or number
 
-    def messages(self, words: Words, begin: int, end: int) -> Chunk:
-        """Frame the received byte range; takes note of DONE and ERROR."""
-        start, size, problem = split(words, begin, end)
+    def messages(self, words: Words, taken: Packed) -> Chunk:
+        """Frame what was received; takes note of DONE and ERROR."""
+        kernel = taken.sender == 0
+        self.foreign += int((~kernel).sum())
+        if bool((kernel & taken.cut).any()):
+            self.problem = f"a datagram of a dump was longer than {SLOT} bytes"
+            self._end(errno.EMSGSIZE)
+        good = kernel & ~taken.cut & (taken.length > 0)
+        begin, length = (taken.start, taken.length) if good.all() else (taken.start[good], taken.length[good])
+        if not len(begin):
+            return Chunk(words, begin, begin, begin, False)
+        start, size, problem = split_all(words, begin, begin + length)
         if problem:
             self.problem = problem
         if not len(start):
             return Chunk(words, start, start, size, bool(problem))
-        type_ = (words[start + 1] & np.uint32(0xFFFF)).astype(np.int64)
-        flags = words[start + 1] >> np.uint32(16)
-        ours = (words[start + 2] == self._sequence) & (words[start + 3] == self._port)
+        step = step_of(start)
+        head, sequence, port = (words_at(words, start, step, offset) for offset in (1, 2, 3))
+        type_ = (head & np.uint32(0xFFFF)).astype(np.int64)
+        ours = (sequence == self._sequence) & (port == self._port)
         for row in np.flatnonzero(ours & ((type_ == NLMSG_DONE) | (type_ == NLMSG_ERROR))).tolist():
             known = int(size[row]) >= 20
             self._end(-int(words[start[row] + 4 : start[row] + 5].view(np.int32)[0]) if known else 0)
-        interrupted = bool((flags & np.uint32(NLM_F_DUMP_INTR)).any()) or bool(problem)
+        interrupted = bool((head & np.uint32(NLM_F_DUMP_INTR << 16)).any()) or bool(problem)
         keep = ours & (type_ >= 16)
         if not keep.all():
             type_, start, size = type_[keep], start[keep], size[keep]
@@ -129,12 +136,13 @@ class DumpReader:
 class Burst:
     """What a dump says next, on its way. `start()` lets a thread receive it, so that the kernel goes on meanwhile."""
 
-    def __init__(self, reader: DumpReader, into: Receiver) -> None:
-        """Nobody else may let `reader` receive until finish()."""
-        self._reader, self.into = reader, into
+    def __init__(self, reader: DumpReader, packer: Packer, words: Words, begin: int, most: int = BURST) -> None:
+        """Nobody else may let `reader` receive, or use the packer or ROOM bytes of `words`, until finish()."""
+        self._reader, self._packer = reader, packer
+        self.words, self.begin, self.most = words, begin, most
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
-        self._count = 0
+        self._taken: Packed | None = None
 
     def start(self) -> None:
         """Receive in a thread of its own; where none can be had, finish() receives."""
@@ -143,17 +151,18 @@ class Burst:
             thread.start()
             self._thread = thread
 
-    def finish(self) -> int:
-        """Wait for the thread, or receive now; returns how many datagrams there are. Raises what the thread met."""
-        if self._thread is None:
-            return self._reader.receive(self.into)
-        self._thread.join()
+    def finish(self) -> Packed:
+        """Wait for the thread, or receive now; returns the datagrams there are. Raises what the thread met."""
+        if self._thread is not None:
+            self._thread.join()
         if self._failure is not None:
             raise self._failure
-        return self._count
+        if self._taken is None:
+            self._taken = self._reader.receive(self._packer, self.words, self.begin, self.most)
+        return self._taken
 
     def _run(self) -> None:
         try:
-            self._count = self._reader.receive(self.into)
+            self._taken = self._reader.receive(self._packer, self.words, self.begin, self.most)
         except Exception as error:  # handed to whoever waits
             self._failure = error

@@ -39,6 +39,58 @@ def split(words: Words, begin: int, end: int) -> tuple[Ints, Ints, str]:
     return _walk(words, begin, end)
 
 
+def split_all(words: Words, begin: Ints, end: Ints) -> tuple[Ints, Ints, str]:
+    """The same of several ranges in the order of their messages, with anything between them; at least one."""
+    first, last = begin >> 2, end >> 2
+    if not bool((end & 3).any()) and bool((first[1:] >= last[:-1]).all()):
+        apart = np.flatnonzero(last[:-1] != first[1:])
+        found = _joined(words, first, last) if not len(apart) else _apart(words, first, last, apart)
+        if found is not None:
+            return (*found, "")
+    parts = [split(words, *pair) for pair in zip(begin.tolist(), end.tolist(), strict=True)]
+    problem = next((sentence for _, _, sentence in parts if sentence), "")
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]), problem
+
+
+def _joined(words: Words, first: Ints, last: Ints) -> tuple[Ints, Ints] | None:
+    """Ranges one behind the other, taken as one; None where a message does not end with its range."""
+    start, size, problem = split(words, int(first[0]) * 4, int(last[-1]) * 4)
+    if problem or not len(start):
+        return None
+    at = np.minimum(np.searchsorted(start, first), len(start) - 1)
+    return (start, size) if np.array_equal(start[at], first) else None
+
+
+def _apart(words: Words, first: Ints, last: Ints, apart: Ints) -> tuple[Ints, Ints] | None:
+    """Ranges of which those in `apart` do not touch the next one; None where a look at all of them proves nothing."""
+    low = int(first[0])
+    found = low + np.flatnonzero(words[low + 2 : int(last[-1]) - 1] == words[low + 2])
+    found = found[words[found + 3] == words[low + 3]]
+    size = _proven(words, found, first, last, apart)
+    if size is None and len(found):
+        # Between the ranges there may be older messages of the same dump.
+        found = found[found < last[np.searchsorted(first, found, "right") - 1]]
+        size = _proven(words, found, first, last, apart)
+    return None if size is None else (found, size)
+
+
+def _proven(words: Words, found: Ints, first: Ints, last: Ints, apart: Ints) -> Ints | None:
+    """Sizes of the messages at `found` where one follows the other through all ranges, without a rest; else None."""
+    if not len(found):
+        return None
+    size = words[found].astype(np.int64)
+    after = found + ((size + 3) >> 2)
+    jumps = np.flatnonzero(after[:-1] != found[1:])
+    at = np.minimum(np.searchsorted(found, first), len(found) - 1)
+    whole = (
+        after[-1] == last[-1]
+        and int(size.min()) >= HEADER_WORDS * 4
+        and np.array_equal(found[at], first)
+        and np.array_equal(after[jumps], last[apart])
+    )
+    return size if whole else None
+
+
 def _walk(words: Words, begin: int, end: int) -> tuple[Ints, Ints, str]:
     starts: list[int] = []
     sizes: list[int] = []

@@ -135,6 +135,62 @@ class _Mmsghdr(ctypes.Structure):
     _fields_ = (("header", _Msghdr), ("length", ctypes.c_uint))
 
 
+class _Headers:
+    """What recvmmsg works on: a header a datagram, each with `parts` pieces of memory, as arrays."""
+
+    def __init__(self, slots: int, parts: int) -> None:
+        self.slots = slots
+        names: NDArray[np.uint32] = np.zeros((slots, 3), np.uint32)
+        self._headers = (_Mmsghdr * slots)()
+        self._iovecs = (_Iovec * (slots * parts))()
+        stride = ctypes.sizeof(_Mmsghdr)
+        raw: Any = np.frombuffer(memoryview(self._headers).cast("B"), np.uint8).reshape(slots, stride)
+        self.memory: Any = np.frombuffer(memoryview(self._iovecs).cast("B"), np.uintp).reshape(slots, parts, 2)
+        """Address and length of each piece."""
+        numbers = np.arange(slots, dtype=np.uintp)
+        pieces = self.memory.ctypes.data + numbers * (parts * ctypes.sizeof(_Iovec))
+        _column(raw, _Msghdr.name.offset, np.uintp)[:] = names.ctypes.data + numbers * 12
+        _column(raw, _Msghdr.iov.offset, np.uintp)[:] = pieces
+        _column(raw, _Msghdr.iovlen.offset, np.uintp)[:] = parts
+        self._names = names
+        self._length = _column(raw, _Mmsghdr.length.offset)
+        self._flags = _column(raw, _Msghdr.flags.offset)
+        self._namelen = _column(raw, _Msghdr.namelen.offset)
+        self._call = ctypes.CDLL(None, use_errno=True).recvmmsg
+
+    def call(self, sock: socket.socket, first: int, last: int) -> int:
+        """Take what is queued into the slots from `first` to before `last`; returns how many datagrams there were.
+
+        Raises Overrun, or OSError for anything unexpected.
+        """
+        if first >= last:
+            return 0
+        self._namelen[first:last] = 12
+        header = ctypes.byref(self._headers, first * ctypes.sizeof(_Mmsghdr))
+        got = int(self._call(sock.fileno(), header, last - first, MSG_DONTWAIT, None))
+        if got < 0:
+            number = ctypes.get_errno()
+            if number == errno.ENOBUFS:
+                raise Overrun
+            if number in (errno.EAGAIN, errno.EINTR):
+                return 0
+            raise OSError(number, os.strerror(number))
+        return got
+
+    def lengths(self, count: int) -> Ints:
+        """Bytes of the first `count` datagrams."""
+        return self._length[:count].astype(np.int64)
+
+    def senders(self, count: int) -> Ints:
+        """nl_pid of who sent them."""
+        return self._names[:count, 1].astype(np.int64)
+
+    def cut(self, count: int) -> NDArray[np.bool_]:
+        """Which of them were longer than their room."""
+        cut: NDArray[np.bool_] = (self._flags[:count] & MSG_TRUNC) != 0
+        return cut
+
+
 class Receiver:
     """Room for many datagrams, reused for every call; one thread may use it, for any number of sockets."""
 
@@ -143,22 +199,10 @@ class Receiver:
         self.slots = slots
         self._map = reserve(slots * SLOT)
         self.words: Words = np.frombuffer(self._map, np.uint32)
-        self._names: NDArray[np.uint32] = np.zeros((slots, 3), np.uint32)
-        self._headers = (_Mmsghdr * slots)()
-        self._iovecs = (_Iovec * slots)()
-        stride = ctypes.sizeof(_Mmsghdr)
-        raw: Any = np.frombuffer(memoryview(self._headers).cast("B"), np.uint8).reshape(slots, stride)
-        pointers: Any = np.frombuffer(memoryview(self._iovecs).cast("B"), np.uintp).reshape(slots, 2)
-        numbers = np.arange(slots, dtype=np.uintp)
-        pointers[:, 0], pointers[:, 1] = self.words.ctypes.data + numbers * SLOT, SLOT
-        _column(raw, _Msghdr.name.offset, np.uintp)[:] = self._names.ctypes.data + numbers * 12
-        _column(raw, _Msghdr.iov.offset, np.uintp)[:] = pointers.ctypes.data + numbers * ctypes.sizeof(_Iovec)
-        _column(raw, _Msghdr.iovlen.offset, np.uintp)[:] = 1
-        self._length = _column(raw, _Mmsghdr.length.offset)
-        self._flags = _column(raw, _Msghdr.flags.offset)
-        self._namelen = _column(raw, _Msghdr.namelen.offset)
+        self._headers = _Headers(slots, 1)
+        self._headers.memory[:, 0, 0] = self.words.ctypes.data + np.arange(slots, dtype=np.uintp) * SLOT
+        self._headers.memory[:, 0, 1] = SLOT
         self._time: Ints = np.zeros(slots, np.int64)
-        self._call = ctypes.CDLL(None, use_errno=True).recvmmsg
         self._numbers = np.arange(slots, dtype=np.int64)
         self._starts = self._numbers * (SLOT // 4)
 
@@ -167,30 +211,74 @@ class Receiver:
 
         Raises Overrun, or OSError for anything unexpected.
         """
-        self._namelen[held:] = 12
-        first = ctypes.byref(self._headers, held * ctypes.sizeof(_Mmsghdr))
-        got = self._call(sock.fileno(), first, self.slots - held, MSG_DONTWAIT, None) if held < self.slots else 0
-        if got < 0:
-            number = ctypes.get_errno()
-            if number == errno.ENOBUFS:
-                raise Overrun
-            if number in (errno.EAGAIN, errno.EINTR):
-                return held
-            raise OSError(number, os.strerror(number))
+        got = self._headers.call(sock, held, self.slots)
         # A nanosecond apart, so that the order in which they came is that of their times too.
         self._time[held : held + got] = time.time_ns() + self._numbers[:got]
-        return held + int(got)
+        return held + got
 
     def datagrams(self, count: int) -> Datagrams:
         """The first `count` of what was taken."""
+        headers = self._headers
         return Datagrams(
             self.words,
             self._starts[:count],
-            self._length[:count].astype(np.int64),
-            self._names[:count, 1].astype(np.int64),
-            (self._flags[:count] & MSG_TRUNC) != 0,
+            headers.lengths(count),
+            headers.senders(count),
+            headers.cut(count),
             self._time[:count],
         )
+
+
+class Packer:
+    """Receives datagrams straight into a buffer, side by side: what is longer than its place goes on in a spare room.
+
+    One thread may use it at a time.
+    """
+
+    def __init__(self, slots: int) -> None:
+        """`slots`: the most datagrams of one call."""
+        self.slots = slots
+        self._spare = reserve(slots * SLOT)
+        self._rest: Words = np.frombuffer(self._spare, np.uint32)
+        self._headers = _Headers(slots, 2)
+        self._headers.memory[:, 1, 0] = self._rest.ctypes.data + np.arange(slots, dtype=np.uintp) * SLOT
+
+    def receive(self, sock: socket.socket, words: Words, begin: int, stride: int, most: int) -> int:
+        """Take up to `most` datagrams, the n-th at byte `begin + n * stride` of `words`; returns how many.
+
+        Raises Overrun, or OSError for anything unexpected.
+        """
+        memory, number = self._headers.memory, np.arange(self.slots, dtype=np.uintp)
+        memory[:, 0, 0], memory[:, 0, 1] = words.ctypes.data + begin + number * stride, stride
+        memory[:, 1, 1] = SLOT - stride
+        return self._headers.call(sock, 0, most)
+
+    def packed(self, words: Words, begin: int, stride: int, count: int) -> Packed:
+        """Where the `count` datagrams just received lie; those longer than `stride` are moved behind all others."""
+        length = self._headers.lengths(count)
+        start = begin + np.arange(count) * stride
+        end = begin + count * stride if count else begin
+        for row in np.flatnonzero(length > stride).tolist():
+            size, at, rest = (int(length[row]) + 3) >> 2, int(start[row]) >> 2, row * (SLOT // 4)
+            to, here = end >> 2, stride >> 2
+            words[to : to + here] = words[at : at + here]
+            words[to + here : to + size] = self._rest[rest : rest + size - here]
+            start[row] = end
+            end += size * 4
+        if count and length[count - 1] <= stride and end == begin + count * stride:
+            end = int(start[-1] + (length[-1] + 3 & ~3))
+        return Packed(start, length, self._headers.senders(count), self._headers.cut(count), end)
+
+
+class Packed(Record):
+    """Datagrams in a buffer: byte offset and length of each, its sender's nl_pid, whether it was cut off."""
+
+    start: Ints
+    length: Ints
+    sender: Ints
+    cut: NDArray[np.bool_]
+    end: int
+    """Byte offset behind all of them."""
 
 
 def _column(raw: Any, offset: int, kind: type[np.generic] = np.uint32) -> NDArray[Any]:

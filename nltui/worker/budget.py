@@ -13,13 +13,16 @@ from nltui.model.search import CHUNK
 from nltui.model.table import Feed, Table
 from nltui.netlink.dump import BURST, ROOM
 from nltui.netlink.socket import SLOT, SLOTS
-from nltui.system import processes
+from nltui.system import descriptors, processes
+from nltui.worker import lives
 from nltui.worker.actors import SIGHTINGS
 
 CELL = 400
 """Bytes of a rendered value with its key and text, at most 256 characters of which are kept, as measured."""
 OBJECT = 200
 """Bytes of a small Python object in a dictionary or deque, with what it is found by."""
+KEPT = 256
+"""Bytes a row that a filter in use keeps of what rows read as, where each reads differently in two columns."""
 LINE = 6 * CELL
 """Bytes of a line of the activity."""
 
@@ -44,7 +47,7 @@ def budget(tables: Sequence[Table], limits: Limits = DEFAULTS) -> Budget:
     dumped = [table for table in tables if table.feed in (Feed.FOLLOWED, Feed.SAMPLED)]
     logs = [table for table in tables if table.feed is Feed.LOG]
     readers = len({table.protocol for table in dumped})
-    receiving = SLOT * (SLOTS * (readers + len(logs)) + 2 * BURST * readers) + ROOM * readers
+    receiving = SLOT * (SLOTS * (readers + len(logs)) + 2 * BURST * readers) + 2 * ROOM * readers
     fixed = {
         "history": limits.history_entries * META.itemsize + limits.history_bytes,
         "logs": len(logs) * (limits.log_bytes + limits.log_records * OBJECT),
@@ -52,9 +55,14 @@ def budget(tables: Sequence[Table], limits: Limits = DEFAULTS) -> Budget:
         "queued in the kernel": 2 * limits.monitor_buffer * (readers + len(logs)),
         "rendered values": len(tables) * (limits.memo_values + CHUNK) * CELL,
         "lines of the activity": activity.REMEMBERED * LINE,
-        "requesters": limits.processes * SIGHTINGS * OBJECT + processes.REMEMBERED * (4096 + 2 * OBJECT),
+        "requesters": limits.processes * SIGHTINGS * OBJECT
+        + (processes.REMEMBERED + lives.REMEMBERED) * (4096 + 2 * OBJECT)
+        + descriptors.MOST * OBJECT,
         "names of the past": past.KEYS * past.NAMES * OBJECT * sum(1 for table in dumped if table.label),
         "keys deleted during a dump": readers * intake.DELETED_MOST * 2 * OBJECT,
     }
-    rows = {table.name: needs(limits.rows.get(table.name, table.capacity)) for table in dumped}
+    rows = {}
+    for table in dumped:
+        most = limits.rows.get(table.name, table.capacity)
+        rows[table.name] = needs(most) + most * KEPT
     return Budget(fixed, rows)

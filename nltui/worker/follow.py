@@ -8,7 +8,8 @@ from time import time_ns
 import numpy as np
 
 from nltui.model.conditions import accepted
-from nltui.model.events import Events, Heard
+from nltui.model.events import Events
+from nltui.model.heard import Heard
 from nltui.model.history import History
 from nltui.model.intake import Intake
 from nltui.model.past import Past
@@ -17,11 +18,13 @@ from nltui.model.sync import Part
 from nltui.model.table import Doubt, Dump, Table
 from nltui.netlink.arrays import member, member_of, repeated, unique
 from nltui.netlink.columns import Batch, Ints, Words
-from nltui.netlink.dump import ROOM, Burst, Chunk, DumpReader, Scratch
+from nltui.netlink.dump import BURST, FIRST_BURST, ROOM, Burst, Chunk, DumpReader, Scratch
 from nltui.netlink.socket import Sockets
 
 Doubted = tuple[str, Part | None]
 """A table, and the part of it that is uncertain; None: all of it."""
+GROWTH = 4
+"""Each burst of a dump may be so many times larger than the one before."""
 
 
 class Follower:
@@ -130,6 +133,7 @@ class RunningDump:
         self.reader: DumpReader | None = None
         self._ahead: Burst | None = None
         """What is received while the burst before is taken in."""
+        self._turn, self._most = False, FIRST_BURST
         self.rows = 0
         self.changed = 0
         self.unconfirmed = 0
@@ -164,19 +168,17 @@ class RunningDump:
         assert self.reader is not None
         assert self._intake is not None
         reader, arena = self.reader, self._follower.store.arena
-        burst, self._ahead = self._ahead or Burst(reader, self._scratch.receivers[0]), None
-        count = burst.finish()
-        if count == burst.into.slots:
-            one, other = self._scratch.receivers
-            self._ahead = Burst(reader, other if burst.into is one else one)
+        burst, self._ahead = self._ahead or self._burst(), None
+        taken = burst.finish()
+        count, in_place = len(taken.start), burst.words is arena.words
+        if in_place:
+            arena.settle(burst.begin, ROOM, taken.end)
+        if count == burst.most:
+            self._most = min(BURST, self._most * GROWTH)
+            self._ahead = self._burst()
             self._ahead.start()
         if count:
-            in_place = self._intake.in_place and arena.room() >= ROOM
-            words, begin = (arena.words, arena.tail) if in_place else (self._scratch.words, 0)
-            end = reader.gather(burst.into, count, words, begin)
-            if in_place:
-                arena.commit(end - begin)
-            self._take(reader.messages(words, begin, end), in_place)
+            self._take(reader.messages(burst.words, taken), in_place)
             self.interrupted |= self._intake.crowded
             if self._ahead is not None:
                 self._intake.index_some()
@@ -190,11 +192,23 @@ class RunningDump:
             self._next()
         return count > 0
 
+    def _burst(self) -> Burst:
+        """The next one, apart from the one before: straight into the arena where its rows will stay, else beside it."""
+        assert self.reader is not None
+        assert self._intake is not None
+        arena, scratch = self._follower.store.arena, self._scratch
+        self._turn = not self._turn
+        if self._intake.in_place and arena.room() >= ROOM:
+            return Burst(self.reader, scratch.packers[self._turn], arena.words, arena.reserve(ROOM), self._most)
+        return Burst(self.reader, scratch.packers[self._turn], scratch.words, self._turn * ROOM, self._most)
+
     def _join(self) -> None:
         """Let the burst end that is being received: its thread uses the socket."""
-        if self._ahead is not None:
-            self._ahead.finish()
-            self._ahead = None
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.finish()
+            if ahead.words is self._follower.store.arena.words:
+                self._follower.store.arena.settle(ahead.begin, ROOM, ahead.begin)
 
     def _take(self, chunk: Chunk, in_place: bool) -> None:
         assert self._intake is not None

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from nltui.model.types import Context
 
 if TYPE_CHECKING:
     from nltui.model.past import Past
+
+FEW = 16
+"""Labels of a table that are read by themselves; who asks for more is given a snapshot of all."""
+
+Make = Callable[[Collection[int] | None], dict[int, str]]
+"""Reads labels of a table from its store: of these keys, or of all (None); unknown ones are left out."""
 
 
 class Lookups(Context):
@@ -18,13 +24,15 @@ class Lookups(Context):
     def __init__(self) -> None:
         self._generation = 0
         self._labels: dict[str, dict[int, str]] = {}
-        self._makers: dict[str, Callable[[], dict[int, str]]] = {}
+        self._wanted: dict[str, set[int] | None] = {}
+        """Keys that were asked for; None: so many that the snapshot holds all."""
+        self._makers: dict[str, Make] = {}
         self._stale: set[str] = set()
         self._past: dict[str, Past] = {}
         self._lock = threading.Lock()
         self._asked = 0
-        self._known: dict[str, int] = {}
-        """By table, when its labels were asked for: of two threads that ask, the later one's answer stays."""
+        self._known: dict[str, tuple[int, frozenset[int] | None]] = {}
+        """By table, when its labels were asked for, and which: of two threads, the later one's answer stays."""
 
     @property
     def generation(self) -> int:
@@ -33,9 +41,11 @@ class Lookups(Context):
             self._refresh(table)
         return self._generation
 
-    def provide(self, table: str, make: Callable[[], dict[int, str]]) -> None:
-        """`make` reads all labels of a table from its store."""
+    def provide(self, table: str, make: Make) -> None:
+        """`make` reads labels of a table from its store."""
         self._makers[table] = make
+        self._labels[table], self._wanted[table] = {}, set()
+        self._known[table] = 0, frozenset()
         self._stale.add(table)
 
     def invalidate(self, table: str) -> None:
@@ -45,9 +55,21 @@ class Lookups(Context):
 
     def lookup(self, table: str, key: int) -> str | None:
         """The label, None where unknown."""
-        if table in self._stale:
+        if table not in self._makers:
+            return None
+        wanted = self._wanted[table]
+        new = wanted is not None and key not in wanted
+        if new:
+            self._want(table, key)
+        if new or table in self._stale:
             self._refresh(table)
-        return self._labels.get(table, {}).get(key)
+        return self._labels[table].get(key)
+
+    def _want(self, table: str, key: int) -> None:
+        with self._lock:
+            wanted = self._wanted[table]
+            if wanted is not None:
+                self._wanted[table] = {*wanted, key} if len(wanted) < FEW else None
 
     def remember(self, table: str, past: Past) -> None:
         """`past` knows the labels of a table as they were."""
@@ -62,14 +84,17 @@ class Lookups(Context):
         with self._lock:
             self._stale.discard(table)
             self._asked += 1
-            asked = self._asked
-        labels = self._makers[table]()
+            asked, keys = self._asked, self._wanted[table]
+        labels = self._makers[table](keys) if keys is None or keys else {}
         with self._lock:
-            if asked < self._known.get(table, 0):
+            known, before = self._known[table]
+            if asked < known:
                 return
-            self._known[table] = asked
-            if labels != self._labels.get(table):
-                self._labels[table] = labels
+            self._known[table] = asked, None if keys is None else frozenset(keys)
+            old, self._labels[table] = self._labels[table], labels
+            # Labels that nobody had asked for are no difference.
+            asked_for = old.keys() | labels.keys() if before is None else before
+            if labels != old and any(labels.get(key) != old.get(key) for key in asked_for):
                 self._generation += 1
 
 

@@ -149,6 +149,7 @@ class Reader:
         poll = select.poll()
         poll.register(self._monitor, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
+        self._begin()
         while not self._stopping.is_set():
             if self._dump is not None:
                 self._pump()

@@ -103,11 +103,10 @@ class Refresher:
         values: dict[str, list[Ints]] = {column: [] for column, _ in refresh.values}
         try:
             while not reader.ended:
-                count = reader.receive(scratch.receivers[0])
-                if not count:
+                taken = reader.receive(scratch.packers[0], scratch.words, 0)
+                if not len(taken.start):
                     break
-                end = reader.gather(scratch.receivers[0], count, scratch.words, 0)
-                chunk = reader.messages(scratch.words, 0, end)
+                chunk = reader.messages(scratch.words, taken)
                 mine = member(chunk.type, refresh.replies)
                 batch = Batch(chunk.words, chunk.start[mine], chunk.size[mine], self._plans[name])
                 keys.append(batch.ints(refresh.key)[0])

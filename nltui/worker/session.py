@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -49,14 +49,17 @@ class Session:
         buffer: int | None = None,
         limits: Limits | None = None,
         names: bool = False,
+        audit: bool = True,
     ) -> None:
         """`buffer`: receive buffer of the monitor sockets in bytes; `limits`: how much is held, None: the defaults.
 
-        `names`: requesters of changes are asked about, so process events are worth hearing. A namespace that is deleted
-        meanwhile is let go of: its sockets and `namespace` itself are closed.
+        `names`: requesters of changes are asked about, so process events are worth hearing. `audit`: dump tables again
+        from time to time though nothing casts a doubt on them, see `model.sync`. A namespace that is deleted meanwhile
+        is let go of: its sockets and `namespace` itself are closed.
         """
         self._tables = tuple(tables)
-        self._namespace, self._buffer, self._limits, self._names = namespace, buffer, limits, names
+        self._namespace, self._buffer, self._limits = namespace, buffer, limits
+        self._names, self._audit = names, audit
         self.context = Lookups()
         self._threads: list[threading.Thread] = []
         self._listening: list[threading.Thread] = []
@@ -166,6 +169,7 @@ class Session:
             ]
             reader = Reader(protocol, mine, self._namespace, self._history, buffer, on_change=self._on_change)
             reader.refresher.visible = self._visible
+            reader.sync.audit = self._audit
             self._readers[protocol] = reader
             runs.append(reader.run)
             for _, table in mine:
@@ -346,18 +350,22 @@ class Session:
         """Block until these tables are fresh (or refused); False when the time is up first."""
         deadline = time.monotonic() + seconds
         self.ready.wait(seconds)
-        settled = (Freshness.FRESH, Freshness.STALE)
-        while not all(self.status().tables[name].freshness in settled for name in names):
+        pulse = self.pulse
+        while not all(self._settled(name) for name in names):
             left = deadline - time.monotonic()
             if left <= 0 or self._stopping.is_set():
                 return False
-            with self.changed:
-                self.changed.wait(min(left, 0.05))
+            # Seen before it was looked: what changed since ends the wait at once.
+            pulse = self.news(pulse, min(left, 0.05))
         return True
 
+    def _settled(self, name: str) -> bool:
+        table = next(table for table in self._tables if table.name == name)
+        return self._table_status(table).freshness in (Freshness.FRESH, Freshness.STALE)
 
-def _labels(reader: Reader, table: Table) -> dict[int, str]:
-    """Every row's label by its integer key."""
+
+def _labels(reader: Reader, table: Table, keys: Collection[int] | None) -> dict[int, str]:
+    """Labels by integer key, of these rows or of every one."""
     from nltui.model.labels import labels
 
-    return labels(reader.followers[table.name].store)
+    return labels(reader.followers[table.name].store, keys)

@@ -33,16 +33,24 @@ LATE = (
     "worker.actors",
     "worker.log_reader",
     "worker.reader",
+    "worker.status",
 )
 """What a session imports in its threads."""
 
 
 def load(namespace: Namespace, table: str) -> dict[str, Any]:
-    """A session of every table until this one is fresh, in order, and its first screenful is there."""
+    """A session until this table is fresh, in order, and its first screenful is there.
+
+    It is the session of `nltui dump`: the table and those that name what it shows. The peer asks the kernel for no more
+    either: `ip neigh` reads neighbours and the names of links, not routes, rules and nexthops.
+    """
+    wanted = (find(table), *(other for other in TABLES if other.label and other.name != table))
+    names = [one.name for one in wanted]
     begin, used = time.perf_counter(), time.process_time()
-    session = Session(namespace, TABLES)
+    session = Session(namespace, wanted)
     session.start()
-    if not session.wait([table], PATIENCE) or session.status().tables[table].freshness is not Freshness.FRESH:
+    fresh = session.wait(names, PATIENCE)
+    if not fresh or any(one.freshness is not Freshness.FRESH for one in session.status().tables.values()):
         raise RuntimeError(f"{table} did not become fresh: {session.status()}")
     rows = looking.view(session, table)
     shown = rows.rows(0, 50, [column for column in rows.table.columns if column.shown])

@@ -32,25 +32,43 @@ def ground(ns: Netns) -> None:
 def feed(ns: Netns, lines: Iterable[str]) -> None:
     """Run them, most of them many in one process; what the kernel refuses is part of the game."""
     run: list[str] = []
+    of = ""
     for line in [*lines, ""]:
-        run.append(line)
-        # ip gives up on the rest of a batch where it cannot make a neighbour or find a master.
-        if not line or line.startswith("neigh") or " master " in line:
-            subprocess.run(
-                ["ip", "-n", ns.name, "-force", "-batch", "-"],
-                input="\n".join(run) + "\n",
-                text=True,
-                capture_output=True,
-                timeout=120,
-                check=False,
-            )
+        family, words = _of(line)
+        if run and (family != of or not words):
+            _batch(ns, of, run)
             run.clear()
+        of = family
+        run.append(words)
+        # ip gives up on the rest of a batch where it cannot make a neighbour or find a master.
+        if words.startswith("neigh") or " master " in words:
+            _batch(ns, of, run)
+            run.clear()
+
+
+def _of(line: str) -> tuple[str, str]:
+    """The option that must stand before -batch, for a line of a batch takes none, and the line without."""
+    if not line.startswith(("-4 ", "-6 ")):
+        return "", line
+    words = line[3:]
+    return ("" if line.startswith("-4 ") or (words.startswith("route") and ":" in words) else "-6"), words
+
+
+def _batch(ns: Netns, family: str, lines: list[str]) -> None:
+    subprocess.run(
+        ["ip", *filter(None, [family]), "-n", ns.name, "-force", "-batch", "-"],
+        input="\n".join(lines) + "\n",
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
 
 
 class Churn:
     """Makes lines from a seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str) -> None:
         self._chance = random.Random(seed)
         self._makers: tuple[tuple[int, Callable[[], str]], ...] = (
             (3, self._link),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +21,8 @@ from tests.netlink.buffers import lay
 
 AF_INET = 2
 FOLLOWED = tuple(table for table in TABLES if table.feed is Feed.FOLLOWED and table.protocol == 0)
+MOST = 4
+"""Rows of one key that a message spells out."""
 PATIENCE = 10.0
 """Seconds after which something that should come true counts as false; nothing is measured against it."""
 
@@ -40,19 +42,31 @@ Groups = dict[tuple[Value, ...], list[bytes]]
 
 
 class Followed:
-    """A running session: use it in a `with` statement; it is loaded on entry."""
+    """A running session: use it in a `with` statement; it is loaded on entry, unless `wait` is False."""
 
     def __init__(
-        self, ns: Netns, tables: Sequence[Table] = FOLLOWED, buffer: int | None = None, names: bool = False
+        self,
+        ns: Netns,
+        tables: Sequence[Table] = FOLLOWED,
+        buffer: int | None = None,
+        *,
+        names: bool = False,
+        audit: bool = True,
+        wait: bool = True,
     ) -> None:
-        self.ns, self.tables = ns, tuple(tables)
+        self.ns, self.tables, self._wait = ns, tuple(tables), wait
         self._namespace: Namespace = resolve(ns.path)
-        self.session = Session(self._namespace, self.tables, buffer=buffer, names=names)
+        self.session = Session(self._namespace, self.tables, buffer=buffer, names=names, audit=audit)
 
     def __enter__(self) -> Self:
         self.session.start()
-        assert self.session.wait([table.name for table in self.tables], PATIENCE), self.session.status()
+        if self._wait:
+            self.loaded()
         return self
+
+    def loaded(self) -> None:
+        """Wait until every table is."""
+        assert self.session.wait([table.name for table in self.tables], PATIENCE), self.session.status()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -109,12 +123,15 @@ class Followed:
         return number
 
 
-def difference(one: Followed, other: Followed) -> list[str]:
-    """Rows that are not alike, in words; counters and timers do not count, nor neighbours that are multicast groups.
+Pair = tuple[Table, tuple[Value, ...], list[bytes], list[bytes]]
+"""A table, a key, and the rows that one and the other have under it."""
+
+
+def differing(one: Followed, other: Followed) -> Iterator[Pair]:
+    """Keys under which rows are not alike; counters and timers do not count, nor neighbours that are multicast groups.
 
     The kernel makes those whenever it sends to one, and says nothing.
     """
-    lines = []
     for table in one.tables:
         left, right = one.groups(table), other.groups(table)
         if table.name == "neighbours":
@@ -122,12 +139,24 @@ def difference(one: Followed, other: Followed) -> list[str]:
         comparer = Comparer(table)
         for key in {**left, **right}:
             mine, theirs = left.get(key, []), right.get(key, [])
-            alike = len(mine) == len(theirs) and comparer.same(*lay(mine), *lay(theirs)).all()
-            if not alike:
-                lines.append(
-                    f"{table.name} {key}: {[m.hex() for m in mine]}, by a new dump {[m.hex() for m in theirs]}"
-                )
-    return lines
+            if len(mine) != len(theirs) or not comparer.same(*lay(mine), *lay(theirs)).all():
+                yield table, key, mine, theirs
+
+
+def words(pair: Pair) -> str:
+    """For an assertion message."""
+    table, key, mine, theirs = pair
+    return f"{table.name} {key}: {_hex(mine)}, by a new dump {_hex(theirs)}"
+
+
+def _hex(messages: list[bytes]) -> str:
+    more = f" and {len(messages) - MOST} more" if len(messages) > MOST else ""
+    return f"{[message.hex() for message in messages[:MOST]]}{more}"
+
+
+def difference(one: Followed, other: Followed) -> list[str]:
+    """differing() in words."""
+    return [words(pair) for pair in differing(one, other)]
 
 
 def lasting(groups: Groups) -> Groups:

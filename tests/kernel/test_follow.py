@@ -5,91 +5,22 @@ from __future__ import annotations
 import socket
 import struct
 import subprocess
-import sys
 import threading
-from collections.abc import Callable
-from functools import partial
+from collections import Counter
 
 import pytest
 
 from nltui.model.history import Kind
-from nltui.model.table import Table
 from nltui.netlink import wire
 from nltui.system.namespaces import resolve
-from nltui.tables.addresses import ADDRESSES
-from nltui.tables.links import LINKS
-from nltui.tables.neighbours import NEIGHBOURS
-from nltui.tables.nexthops import NEXTHOPS
 from nltui.tables.routes import ROUTES
-from nltui.tables.rules import RULES
-from nltui.worker.contract import Freshness
 from nltui.worker.session import JOIN, Session
-from tests.kernel import oracle
-from tests.kernel import test_addresses_oracle as addresses
-from tests.kernel import test_neighbours_oracle as neighbours
-from tests.kernel import test_nexthops_oracle as nexthops
-from tests.kernel import test_routes_oracle as routes
-from tests.kernel import test_rules_oracle as rules
+from tests.kernel.agreement import SILENT, as_ip_says, ends_equal, ends_fresh
 from tests.kernel.churn import Churn, feed, ground
-from tests.kernel.followed import FOLLOWED, PATIENCE, Followed, comes_true, equal_to_a_new_dump
+from tests.kernel.followed import FOLLOWED, PATIENCE, Followed, comes_true
 from tests.kernel.netns import Netns
 
-WITHIN = 5.0
-"""Seconds of quiet after which everything must be exact."""
-SILENT = 2.0
-"""The same, for what the kernel changes without a word."""
 SMALL_BUFFER = 4096
-
-
-def ends_equal(followed: Followed, patience: float = WITHIN) -> None:
-    """Equal to what a new session loads, within the time promised."""
-    last: list[str] = []
-
-    def equal() -> bool:
-        last[:] = equal_to_a_new_dump(followed)
-        return not last
-
-    assert comes_true(equal, patience), "\n".join(last)
-
-
-def ends_fresh(followed: Followed) -> None:
-    assert followed.session.wait([table.name for table in followed.tables], WITHIN), followed.session.status()
-
-
-def as_ip_says(followed: Followed) -> None:
-    """Every row, key by key; links by number and name, the rest of them is compared elsewhere."""
-    # Ages and lifetimes are those of the last message, however old that is.
-    counting = dict.fromkeys((*addresses.COUNTING_DOWN, *neighbours.COUNTING, *routes.COUNTING_DOWN), 3600.0)
-    reasons = {**neighbours.REASONS, **routes.REASONS}
-    for table, theirs, identity in (
-        (ADDRESSES, addresses.theirs, addresses.identity),
-        (ROUTES, routes.theirs, lambda row: (routes.identity(row), row["type"], row.get("nhid"), len(row))),
-        (RULES, rules.theirs, lambda row: (row["priority"], "iif" in row, sorted(row))),
-        (NEXTHOPS, lambda ns: oracle.ip(ns, "nexthop show"), nexthops.identity),
-        (NEIGHBOURS, lambda ns: neighbours.settled(neighbours.theirs(ns)), neighbours.identity),
-    ):
-        look = partial(oracle.quiet, partial(ours, followed, table), partial(theirs, followed.ns), identity, counting)
-        oracle.assert_equal(settled(look), reasons, at_least=0 if table is NEXTHOPS else 3)
-    names = {row["ifindex"]: row["ifname"] for row in followed.records(LINKS)}
-    assert names == {row["ifindex"]: row["ifname"] for row in oracle.ip(followed.ns, "link show")}
-
-
-def settled(look: Callable[[], oracle.Report]) -> oracle.Report:
-    """The first report without a difference: what is told last may be on its way to us when ip has seen it twice."""
-    reports = [look()]
-
-    def equal() -> bool:
-        if reports[-1].differences:
-            reports.append(look())
-        return not reports[-1].differences
-
-    comes_true(equal, SILENT)
-    return reports[-1]
-
-
-def ours(followed: Followed, table: Table) -> list[oracle.Row]:
-    rows = followed.records(table)
-    return neighbours.settled(rows) if table is NEIGHBOURS else rows
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -103,6 +34,9 @@ def test_random_operations(netns: Netns, seed: int) -> None:
         ends_fresh(followed)
         as_ip_says(followed)
         assert followed.session.status().lost == 0
+        changes, _ = followed.session.history.since(0)
+        made = Counter((FOLLOWED[change.table].name, (change.new or change.old)[16]) for change in changes)
+        assert all(made[name, family] > 10 for name in ("routes", "rules") for family in (2, 10)), "the game was played"
         assert [table.name for table in FOLLOWED if followed.state(table).repairs] == []
 
 
@@ -159,37 +93,6 @@ def test_ipv4_routes_that_vanish_with_their_link_are_gone_soon(netns: Netns) -> 
         netns.ip("link del v0")
         ends_equal(followed, SILENT)
         assert followed.state(ROUTES).repairs == 0
-
-
-SPOOF = """
-import socket, sys
-with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
-    sock.bind((0, 0))
-    for _ in range(int(sys.argv[3])):
-        sock.sendto(bytes.fromhex(sys.argv[2]), (int(sys.argv[1]), 0))
-"""
-
-
-def test_messages_of_other_processes_change_nothing_and_are_counted(netns: Netns) -> None:
-    ground(netns)
-    with Followed(netns) as followed:
-        real = followed.messages(ROUTES)[0]
-        added = bytearray(real)
-        added[4:6] = struct.pack("=H", 24)
-        added[20] ^= 0x55
-        removed = struct.pack("=IH", len(real), 25) + real[6:]
-        port, before = str(followed.port()), followed.session.history.last
-        for message in (bytes(added), removed):
-            done = netns.run([sys.executable, "-c", SPOOF, port, message.hex(), "20"])
-            assert done.returncode == 0, done.stderr
-        assert comes_true(lambda: followed.session.status().foreign == 40)
-        assert followed.session.history.last == before
-        assert all(freshness is Freshness.FRESH for freshness in freshnesses(followed))
-        ends_equal(followed)
-
-
-def freshnesses(followed: Followed) -> list[Freshness]:
-    return [status.freshness for status in followed.session.status().tables.values()]
 
 
 def test_stopping_in_a_storm_takes_no_longer_than_promised(netns: Netns) -> None:

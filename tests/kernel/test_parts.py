@@ -12,7 +12,7 @@ from nltui.model import single
 from nltui.model.sync import Phase, State
 from nltui.model.table import Dump, Table
 from nltui.netlink import wire
-from nltui.netlink.dump import Burst, DumpReader, Scratch
+from nltui.netlink.dump import DumpReader, Scratch
 from nltui.netlink.request import Requests
 from nltui.netlink.socket import Sockets
 from nltui.system.namespaces import resolve
@@ -54,9 +54,7 @@ class Peer:
         for wanted in dumps:
             asked = DumpReader(self.sockets, table.protocol, wanted.type, wanted.body, wanted.strict)
             while not asked.ended:
-                count = Burst(asked, scratch.receivers[0]).finish()
-                end = asked.gather(scratch.receivers[0], count, scratch.words, 0)
-                chunk = asked.messages(scratch.words, 0, end)
+                chunk = asked.messages(scratch.words, asked.receive(scratch.packers[0], scratch.words, 0))
                 for start, size in zip(chunk.start.tolist(), chunk.size.tolist(), strict=True):
                     out.append(scratch.words[start : start + (size + 3) // 4].tobytes()[:size])
             asked.close()

@@ -22,6 +22,9 @@ class ArenaMachine(RuleBasedStateMachine):
         self.stamp = 0
 
     @rule(lengths=st.lists(st.integers(4, 40), min_size=1, max_size=12))
+    def store_some(self, lengths: list[int]) -> None:
+        self.store(lengths)
+
     def store(self, lengths: list[int]) -> None:
         padded, starts = b"", []
         for length in lengths:
@@ -40,17 +43,19 @@ class ArenaMachine(RuleBasedStateMachine):
             assert place not in self.kept
             self.kept[place] = padded[start * 4 : start * 4 + length]
 
-    @rule(length=st.integers(1, 64))
-    def receive_at_the_tail(self, length: int) -> None:
-        """Bytes stay where they were received."""
-        if length + 4 > self.arena.room():
+    @rule(length=st.integers(1, 64), meanwhile=st.booleans())
+    def receive_at_the_tail(self, length: int, meanwhile: bool) -> None:
+        """Bytes stay where they were received, also when others were stored before it was known how many they are."""
+        if self.arena.room() < 256:
             return
+        begin = self.arena.reserve(128)
+        if meanwhile:
+            self.store([20])
         self.stamp += 1
         content = bytes([self.stamp & 0xFF]) * length
-        tail = self.arena.tail
-        self.arena.bytes[tail : tail + length] = content
-        assert self.arena.commit(length) == tail
-        self.kept[tail // 4] = content
+        self.arena.bytes[begin : begin + length] = content
+        self.arena.settle(begin, 128, begin + length)
+        self.kept[begin // 4] = content
 
     @rule(data=st.data())
     def free(self, data: st.DataObject) -> None:

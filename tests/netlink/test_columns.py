@@ -50,12 +50,15 @@ def agree(table: Table, messages: Sequence[bytes], every: int = 1) -> None:
     fields = fields_of(table)
     plan = Plan(fields, table.body)
     lockstep, shaped = batch_of(messages, plan, shapes=False), batch_of(messages, plan)
+    turned = Batch(shaped.words, shaped.start[::-1].copy(), shaped.size[::-1].copy(), plan)
     assert np.array_equal(lockstep.broken, shaped.broken)
     assert np.array_equal(lockstep.place, shaped.place)
     assert np.array_equal(np.where(lockstep.place, lockstep.length, 0), np.where(shaped.place, shaped.length, 0))
     rows = range(0, len(messages), every)
     for field in fields:
         got = lockstep.values(field)
+        assert shaped.values(field) == got
+        assert turned.values(field) == got[::-1]
         for row in rows:
             # What stands in for an attribute says nothing where attributes cannot be read; nothing broken is accepted.
             if not (isinstance(field, First) and lockstep.broken[row]):

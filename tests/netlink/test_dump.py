@@ -14,8 +14,8 @@ import pytest
 
 from nltui.netlink import wire
 from nltui.netlink.arena import reserve
-from nltui.netlink.dump import ROOM, Burst, DumpReader
-from nltui.netlink.socket import Receiver, Sockets
+from nltui.netlink.dump import BURST, ROOM, Burst, DumpReader
+from nltui.netlink.socket import Packer, Sockets
 
 PORT, OTHER_PORT = 4242, 4243
 NLM_F_DUMP_INTR, NLMSG_ERROR, NLMSG_DONE, NEWROUTE, GETROUTE = 0x10, 2, 3, 24, 26
@@ -57,7 +57,7 @@ class Play:
         self.socket = Socket(answers)
         self.reader = DumpReader(cast(Sockets, self), 0, GETROUTE, bytes(12), True)
         self.interrupted = False
-        self.receiver = Receiver(8)
+        self.packer = Packer(BURST)
         self.words = np.frombuffer(reserve(ROOM), np.uint32)
 
     def open(self, protocol: int) -> Socket:
@@ -68,13 +68,12 @@ class Play:
     def read(self) -> list[bytes]:
         out: list[bytes] = []
         while not self.reader.ended:
-            count = self.reader.receive(self.receiver)
-            if not count:
+            taken = self.reader.receive(self.packer, self.words, 0)
+            if not len(taken.start):
                 break
-            end = self.reader.gather(self.receiver, count, self.words, 0)
-            chunk = self.reader.messages(self.words, 0, end)
+            chunk = self.reader.messages(self.words, taken)
             self.interrupted |= chunk.interrupted
-            raw = self.words[: end // 4].tobytes()
+            raw = self.words[: taken.end // 4].tobytes()
             out += [raw[a * 4 : a * 4 + n] for a, n in zip(chunk.start.tolist(), chunk.size.tolist(), strict=True)]
         return out
 
@@ -187,7 +186,7 @@ def test_where_no_thread_can_be_had_a_burst_is_received_when_it_is_needed(monkey
         raise RuntimeError("can't start new thread")
 
     asked = play(lambda head: [row(head, 1) + row(head, 2), done(head)])
-    burst = Burst(asked.reader, asked.receiver)
+    burst = Burst(asked.reader, asked.packer, asked.words, 0)
     monkeypatch.setattr(threading.Thread, "start", refuse)
     burst.start()
-    assert burst.finish() == 2
+    assert len(burst.finish().start) == 2

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nltui.errors import MalformedMessage
 from nltui.netlink import wire
-from nltui.netlink.frames import split
+from nltui.netlink.frames import split, split_all
 
 Words = np.ndarray[tuple[int], np.dtype[np.uint32]]
 
@@ -94,3 +94,23 @@ def test_payload_that_looks_like_a_header_is_payload() -> None:
     inside = wire.nlmsg(24, 0, 9, bytes(4), 5)
     raw = wire.nlmsg(24, 0, 9, inside * 3, 5) + wire.nlmsg(25, 0, 9, inside, 5)
     assert found(raw) == ([(0, 76), (76, 36)], "")
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(datagrams(), st.integers(0, 3)), min_size=1, max_size=5), st.booleans())
+def test_several_ranges_are_read_one_by_one(parts: list[tuple[bytes, int]], moved: bool) -> None:
+    """What lies between them, an older message of the same dump for instance, is none of theirs."""
+    between = wire.nlmsg(24, 0, 1, b"", 2)
+    raw, begins, ends = b"", [], []
+    for datagram, gap in parts:
+        begins.append(len(raw) + 8)
+        ends.append(begins[-1] + len(datagram))
+        raw += datagram + bytes(-len(datagram) % 4) + between * (gap > 1) + b"\xaa" * 4 * (gap & 1)
+    words = buffer(raw, 2)
+    if moved:
+        begins, ends = begins[1:] + begins[:1], ends[1:] + ends[:1]
+    start, size, problem = split_all(words, np.array(begins), np.array(ends))
+    expected = [split(words, begin, end) for begin, end in zip(begins, ends, strict=True)]
+    assert start.tolist() == [at for starts, _, _ in expected for at in starts.tolist()]
+    assert size.tolist() == [length for _, sizes, _ in expected for length in sizes.tolist()]
+    assert bool(problem) == any(said for _, _, said in expected)

@@ -22,7 +22,7 @@ from nltui.netlink.request import Requests
 from nltui.worker import reader
 from nltui.worker.reader import Reader
 from tests.model.small import NEW, NLM_F_APPEND, NLM_F_REPLACE, Row, row_of
-from tests.worker.wire import FORGED, GROUPINGS, SPOOFER, Datagram, MonitorSocket, Wire, World, tables
+from tests.worker.wire import FORGED, GROUPINGS, SPOOFER, Datagram, MonitorSocket, Parts, Wire, World, tables
 
 NAMES = st.sampled_from(list(GROUPINGS))
 GROUPS = st.integers(1, 5)
@@ -53,7 +53,7 @@ class Interleaving(RuleBasedStateMachine):
         self.reader.sync.chance = lambda: 0.5
         self.reader._monitor = cast(Any, MonitorSocket(world))
         self.reader._receiver = Wire(8)
-        self.reader._scratch.receivers = Wire(4), Wire(4)
+        self.reader._scratch.packers = Parts(4), Parts(4)
         self.reader._requests = cast(Requests, world)
         self.reader.sync.abandoned(world.now)
 

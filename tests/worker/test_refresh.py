@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import numpy as np
+import pytest
 
-from nltui.worker.lookups import Lookups
+from nltui.worker.lookups import FEW, Lookups
 from nltui.worker.refresh import RateTable
 
 
@@ -49,9 +51,9 @@ def test_labels_are_read_when_needed_and_told_when_they_differ() -> None:
     lookups, names = Lookups(), {1: "eth0"}
     reads: list[int] = []
 
-    def make() -> dict[int, str]:
+    def make(keys: Collection[int] | None) -> dict[int, str]:
         reads.append(len(reads))
-        return dict(names)
+        return {key: name for key, name in names.items() if keys is None or key in keys}
 
     lookups.provide("links", make)
     assert lookups.lookup("links", 1) == "eth0"
@@ -70,7 +72,7 @@ def test_labels_are_read_when_needed_and_told_when_they_differ() -> None:
 def test_of_two_threads_that_ask_the_later_answer_stays() -> None:
     lookups, names = Lookups(), {1: "eth0"}
 
-    def make() -> dict[int, str]:
+    def make(keys: Collection[int] | None) -> dict[int, str]:
         read = dict(names)
         if names[1] == "eth0":
             # Meanwhile the link gets another name, and another thread asks.
@@ -81,3 +83,43 @@ def test_of_two_threads_that_ask_the_later_answer_stays() -> None:
 
     lookups.provide("links", make)
     assert lookups.lookup("links", 1) == "wan0"
+
+
+def test_few_labels_are_read_by_themselves_many_all_together() -> None:
+    lookups, names = Lookups(), {number: f"eth{number}" for number in range(100)}
+    reads: list[int | None] = []
+
+    def make(keys: Collection[int] | None) -> dict[int, str]:
+        reads.append(None if keys is None else len(keys))
+        return {key: name for key, name in names.items() if keys is None or key in keys}
+
+    lookups.provide("links", make)
+    assert lookups.generation == 0
+    assert reads == [], "nobody asked yet"
+    for number in range(FEW):
+        assert lookups.lookup("links", number) == f"eth{number}"
+    assert reads == list(range(1, FEW + 1))
+    assert lookups.lookup("links", FEW) == f"eth{FEW}"
+    assert lookups.generation == 0, "an answer to a new question differs from none"
+    for number in range(100):
+        assert lookups.lookup("links", number) == f"eth{number}"
+    assert reads[FEW:] == [None]
+
+
+@pytest.mark.parametrize("count", [3, FEW + 3], ids=["few", "all"])
+def test_an_answer_that_differs_is_told(count: int) -> None:
+    lookups, names = Lookups(), {number: f"eth{number}" for number in range(100)}
+    lookups.provide("links", lambda keys: {key: name for key, name in names.items() if keys is None or key in keys})
+    for number in [*range(count), 200]:
+        lookups.lookup("links", number)
+    for number, name in ((1, "wan0"), (200, "new")):
+        before = lookups.generation
+        lookups.invalidate("links")
+        assert lookups.generation == before
+        names[number] = name
+        lookups.invalidate("links")
+        assert lookups.generation > before
+        assert lookups.lookup("links", number) == name
+        del names[number]
+        lookups.invalidate("links")
+        assert lookups.lookup("links", number) is None

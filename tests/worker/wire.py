@@ -17,8 +17,9 @@ import numpy as np
 from nltui.errors import KernelRefused
 from nltui.model.table import Doubt, Dump, Grouping, Table
 from nltui.netlink import wire
+from nltui.netlink.columns import Words
 from nltui.netlink.constants.netlink import NLM_F_DUMP_INTR, NLMSG_DONE
-from nltui.netlink.socket import MSG_TRUNC, Overrun, Receiver
+from nltui.netlink.socket import MSG_TRUNC, Overrun, Packer, Receiver, _Headers
 from nltui.record import replace
 from tests.model import small
 from tests.model.small import Kernel, KernelDump, Row
@@ -273,11 +274,11 @@ class DumpSocket:
 
 
 class Wire(Receiver):
-    """recvmmsg, out of lists."""
+    """recvmmsg of notifications, out of a queue."""
 
     def receive(self, sock: socket.socket, held: int = 0) -> int:
         """As Receiver.receive."""
-        source = cast("MonitorSocket | DumpSocket", sock)
+        source = cast(MonitorSocket, sock)
         while held < self.slots:
             try:
                 got = source.take()
@@ -288,12 +289,26 @@ class Wire(Receiver):
                 raise
             if got is None:
                 break
-            at = int(self._starts[held])
-            padded = got.raw + bytes(-len(got.raw) % 4)
-            self.words[at : at + len(padded) // 4] = np.frombuffer(padded, np.uint32)
-            self._length[held], self._names[held, 1] = len(got.raw), got.sender
-            self._flags[held], self._time[held] = MSG_TRUNC if got.cut else 0, source.world.time_ns()
+            _put(self._headers, self.words, int(self._starts[held]), held, got)
+            self._time[held] = source.world.time_ns()
             held += 1
-            if isinstance(source, DumpSocket):
-                break
         return held
+
+
+class Parts(Packer):
+    """recvmmsg of a dump, one part a call."""
+
+    def receive(self, sock: socket.socket, words: Words, begin: int, stride: int, most: int) -> int:
+        """As Packer.receive."""
+        got = cast(DumpSocket, sock).take()
+        if got is None:
+            return 0
+        _put(self._headers, words, begin // 4, 0, got)
+        return 1
+
+
+def _put(headers: _Headers, words: Words, at: int, place: int, got: Datagram) -> None:
+    padded = got.raw + bytes(-len(got.raw) % 4)
+    words[at : at + len(padded) // 4] = np.frombuffer(padded, np.uint32)
+    headers._length[place], headers._names[place, 1] = len(got.raw), got.sender
+    headers._flags[place] = MSG_TRUNC if got.cut else 0
