@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nltui.errors import NltuiError
@@ -89,16 +89,19 @@ def facts(columns: Sequence[Column], row: Row, about: Subject, context: Context)
         if cell.text
     ]
     if about.actor is not None:
-        found.append(Fact("requester"))
-        found += [
-            Fact(name, text, _TONES.get(about.actor.certainty, Tone.PLAIN) if name == "certainty" else Tone.PLAIN)
-            for name, text in actor.facts(about.actor)
-        ]
+        # First, because the rest of the row can be read in its line too.
+        who = [replace(fact, help="") for fact in found if fact.name == "who"]
+        asked = [Fact(name, text, _tone(name, about.actor)) for name, text in actor.facts(about.actor)]
+        found = [*who, *asked, Fact("what changed"), *(fact for fact in found if fact.name != "who")]
     if not is_own and about.message is not None:
         found.append(Fact(about.table.singular))
         found += sorted(_of_message(about, about.message, context), key=lambda fact: fact.was is None)
     rest = list(_unshown(about))
     return [*found, *([Fact("not in a column"), *rest] if rest else [])]
+
+
+def _tone(name: str, requester: Actor) -> Tone:
+    return _TONES.get(requester.certainty, Tone.PLAIN) if name == "certainty" else Tone.PLAIN
 
 
 def _of_message(about: Subject, message: bytes, context: Context) -> Iterator[Fact]:

@@ -60,9 +60,17 @@ async def test_the_detail_tells_everything_about_a_requester() -> None:
         await opened(robot)
         await robot.press("enter")
         await robot.sees(
-            "requester", "ip route add 10.20.0.0/16 \\x1b[2J", "root (0)", "docker 0123456789ab", "bash[99]"
+            "what changed", "ip route add 10.20.0.0/16 \\x1b[2J", "root (0)", "docker 0123456789ab", "bash[99]"
         )
         await robot.sees("4312", "inferred: from the port id; it ended right after", "2023-11-1")
+
+
+async def test_on_a_small_screen_the_requester_comes_first() -> None:
+    async with sitting(80, 24, session()) as robot:
+        await robot.press("0", "enter")
+        await robot.sees(
+            "ip route add 10.20.0.0/16 \\x1b[2J", "root (0)", "docker 0123456789ab", "bash[99]", "inferred"
+        )
 
 
 async def test_the_detail_follows_what_becomes_known() -> None:
