@@ -18,6 +18,7 @@ from nltui.model.view import View
 from nltui.tables import TABLES, find
 from nltui.worker.budget import budget
 from nltui.worker.session import Session
+from tests.kernel.followed import comes_true
 
 NAMES = [table.name for table in TABLES]
 DEADLINE = 10.0
@@ -120,7 +121,7 @@ def test_a_session_holds_what_it_is_told_to() -> None:
         history_entries=2048, history_bytes=1 << 20, log_records=100, log_bytes=1 << 17, rows={"links": 1024},
         processes=64, memo_values=1000,
     )  # fmt: skip
-    session = Session(None, TABLES, limits=limits)
+    session = Session(None, TABLES, limits=limits, names=True)
     session.start()
     try:
         assert session.ready.wait(DEADLINE)
@@ -130,6 +131,8 @@ def test_a_session_holds_what_it_is_told_to() -> None:
         assert session.history._room * 4 == 1 << 20
         assert session.log("uevents")._most == 100
         assert session.log("uevents")._room == 1 << 17
+        # Requesters are named last: the tables do not wait for it.
+        assert comes_true(lambda: session._actors is not None)
         assert session._actors is not None
         assert session._actors._remembered == 64
         view = session.rows("links")

@@ -11,7 +11,8 @@ from nltui.cli import settings, trouble
 from nltui.cli.arguments import Monitor
 from nltui.cli.gaps import GapLines
 from nltui.errors import DataLost, UsageError
-from nltui.model.activity import GLYPH, clock, describe, differences, who
+from nltui.model import actor as actors
+from nltui.model.activity import GLYPH, clock, describe, differences, requester, who
 from nltui.model.history import Change, Kind, then
 from nltui.model.log import log_values
 from nltui.model.single import place, record
@@ -26,6 +27,8 @@ LOAD = 60.0
 WAIT = 0.5
 HEAL = 10.0
 """Seconds that a strict monitor waits for the tables to be read again before it ends."""
+SETTLE = 0.25
+"""Most seconds that a line waits until its requester was looked at closer."""
 
 
 def run(args: Monitor) -> int:
@@ -39,7 +42,9 @@ def run(args: Monitor) -> int:
     limits, _ = settings.limits(args.config)
     named = tuple(table for table in TABLES if table.label and table not in wanted)
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
-        session = Session(namespace if args.netns else None, wanted + named, buffer=args.rcvbuf, limits=limits)
+        session = Session(
+            namespace if args.netns else None, wanted + named, buffer=args.rcvbuf, limits=limits, names=True
+        )
         session.start()
         try:
             session.wait([table.name for table in wanted if table.feed is Feed.FOLLOWED], LOAD)
@@ -76,6 +81,8 @@ def _print(session: Session, wanted: set[str], as_json: bool, gaps: GapLines, st
         # Asked before the last changes are read, so that none of them is left out.
         gone = session.status().gone
         changes, missed = session.history.since(seen)
+        if changes:
+            session.settle(SETTLE)
         seen += missed + len(changes)
         if missed:
             gaps.overtaken(missed)
@@ -114,12 +121,15 @@ def _line(session: Session, table: Table, change: Change) -> str:
 
 
 def _json(session: Session, table: Table, change: Change) -> str:
+    actor = requester(table, change, session.actor)
     said: dict[str, Any] = {
         "time": change.time / 1e9,
         "table": table.name,
         "change": change.kind.name.lower(),
-        "who": who(table, change, session.actor),
+        "who": actor.text,
         "port_id": change.port_id,
+        "certainty": actor.certainty.value,
+        "actor": actors.record(actor),
     }
     context = then(change, session.context)
     if change.kind is Kind.CHANGED:

@@ -28,7 +28,7 @@ def run(args: Tui) -> int:
         from nltui.worker.session import Session
 
         app = NltuiApp(
-            Session(None if args.netns is None else namespace, TABLES, buffer=args.rcvbuf, limits=limits),
+            Session(None if args.netns is None else namespace, TABLES, buffer=args.rcvbuf, limits=limits, names=True),
             host=visible(os.uname().nodename, limit=64),
             namespace=namespace.name,
             badge=privileges.current().badge.value,

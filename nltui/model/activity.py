@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 from nltui.errors import MalformedMessage
 from nltui.model import single
+from nltui.model.actor import Actor, Certainty, program
 from nltui.model.gaps import Gap, what_became_of_it, what_was_lost
 from nltui.model.history import Change, History, Kind, Source, then
 from nltui.model.log import NONE, NumberedView
@@ -29,7 +30,10 @@ GLYPH = {Kind.ADDED: "+", Kind.CHANGED: "~", Kind.REMOVED: "−", Kind.GAP: "!"}
 TONE = {Kind.ADDED: Tone.OK, Kind.CHANGED: Tone.CHANGED, Kind.REMOVED: Tone.BAD, Kind.GAP: Tone.CHANGED}
 KERNEL, SILENT, UNKNOWN = "kernel", "silent", "?"
 
-Actor = Callable[[int, int], str]
+OPEN, OPEN_SECONDS = 256, 1.0
+"""Newest entries whose requester may become known after they were shown, and for how long after the last news."""
+
+Answer = Callable[[int, int], Actor]
 """(port id, ns since the epoch) → who."""
 
 
@@ -105,22 +109,43 @@ def describe(table: Table, message: bytes, context: Context) -> tuple[str, str]:
     return words[0], " ".join(words[1:])
 
 
-def who(table: Table, change: Change, actor: Actor) -> str:
-    """The requester in a word."""
+def requester(table: Table, change: Change, answer: Answer) -> Actor:
+    """Who asked for a change."""
     if change.source is Source.DUMP:
-        return SILENT
+        return Actor(0, Certainty.UNKNOWN, None, "found by a dump, the kernel had sent no message", SILENT)
+    if change.port_id == 0 and table.anonymous:
+        return Actor(0, Certainty.UNKNOWN, None, f"messages about {table.title.lower()} name no requester", UNKNOWN)
     if change.port_id == 0:
-        return UNKNOWN if table.anonymous else KERNEL
-    return actor(change.port_id, change.time)
+        # An ioctl or a sysctl makes the same messages.
+        return Actor(0, Certainty.INFERRED, None, "no process asked by Netlink", KERNEL)
+    return answer(change.port_id, change.time)
+
+
+def who(table: Table, change: Change, answer: Answer) -> str:
+    """The requester in a word."""
+    return requester(table, change, answer).text
 
 
 class ActivityView(NumberedView):
     """A view of History."""
 
-    def __init__(self, table: Table, tables: Sequence[Table], history: History, context: Context, actor: Actor) -> None:
-        """`tables` in the session's order, which history's numbers refer to."""
+    def __init__(
+        self,
+        table: Table,
+        tables: Sequence[Table],
+        history: History,
+        context: Context,
+        answer: Answer,
+        knowledge: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`tables` in the session's order, which history's numbers refer to.
+
+        `knowledge` grows when `answer` may say something else than before about changes of late.
+        """
         super().__init__(table, context)
-        self._tables, self._history, self._actor = tables, history, actor
+        self._tables, self._history, self._answer = tables, history, answer
+        self._knowledge, self._answers = knowledge, knowledge()
+        self._open_until = 0.0
         self._made: OrderedDict[int, dict[str, Cell]] = OrderedDict()
         self._edits = history.edits
 
@@ -129,7 +154,31 @@ class ActivityView(NumberedView):
 
     def _edited(self) -> Sequence[int]:
         before, self._edits = self._edits, self._history.edits
-        return self._history.recent_gaps(GAPS_OPEN) if before != self._edits else ()
+        gaps = self._history.recent_gaps(GAPS_OPEN) if before != self._edits else ()
+        return [*gaps, *self._renamed()]
+
+    def _renamed(self) -> list[int]:
+        """Entries whose requester is known better than when they were made."""
+        now, known = time.monotonic(), self._knowledge()
+        if known != self._answers:
+            self._answers, self._open_until = known, now + OPEN_SECONDS
+        if now > self._open_until:
+            return []
+        first, last = self._window()
+        found = [number for number in range(max(first, last - OPEN + 1), last + 1) if self._says_otherwise(number)]
+        for number in found:
+            del self._made[number]
+        return found
+
+    def _says_otherwise(self, number: int) -> bool:
+        made = self._made.get(number)
+        actor = self.requester(number) if made is not None else None
+        return made is not None and actor is not None and actor.text != made["who"].text
+
+    @property
+    def busy(self) -> bool:
+        """Whether a filter is being tried, or more may become known about requesters."""
+        return super().busy or time.monotonic() < self._open_until
 
     def _flow(self, number: int, columns: Sequence[Column]) -> frozenset[int]:
         if self._history.gap(number) is None:
@@ -158,7 +207,7 @@ class ActivityView(NumberedView):
         if change.kind is Kind.CHANGED:
             found = differences(table, change, context)
             rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" if old != new else name for name, old, new in found)
-        actor = who(table, change, self._actor)
+        actor = requester(table, change, self._answer).text
         return {
             "time": Cell(clock(change.time), Tone.DIM),
             "change": Cell(GLYPH[change.kind], TONE[change.kind]),
@@ -200,6 +249,18 @@ class ActivityView(NumberedView):
         numbers, more = self._history.found(identity, gap.last or self._history.last, tables, FOUND)
         cells = (self._cells(number, self.table.columns) for number in numbers)
         return [line for line in cells if line is not None], more
+
+    def requester(self, identity: Hashable) -> Actor | None:
+        """Who asked for an entry's change, as far as is known by now; None where the entry is about none."""
+        change = self._history.get(identity) if isinstance(identity, int) else None
+        table = self.subject(identity)
+        return requester(table, change, self._answer) if change is not None and table is not None else None
+
+    def _has(self, texts: Sequence[str], column: int | None, word: str) -> bool:
+        """`who=ip` is every process of that name."""
+        if super()._has(texts, column, word):
+            return True
+        return column is not None and self.table.columns[column].name == "who" and program(texts[column]) == word
 
 
 def _gap(change: Change, gap: Gap | None) -> dict[str, Cell]:

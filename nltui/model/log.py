@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -20,6 +21,7 @@ WINDOW = 20_000
 """Newest entries that a view can show, sort and filter."""
 SEARCH_SECONDS = 0.03
 NONE: frozenset[int] = frozenset()
+_TERM = re.compile(r'\w+="[^"]*"|\S+')
 
 
 class LogStore:
@@ -58,6 +60,27 @@ def log_values(column: Column, received: int, raw: bytes) -> Any:
     return values[0] if len(values) == 1 else values
 
 
+def terms(text: str, table: Table) -> list[tuple[int | None, str]]:
+    """A filter's terms: a word (None, in any column) or `column=value`, which is the whole of that column's text.
+
+    A value with spaces stands in quotation marks. Where the table has no such column, it is a word like any other.
+    """
+    names = [column.name for column in table.columns]
+    found: list[tuple[int | None, str]] = []
+    for term in _TERM.findall(text.casefold()):
+        name, sign, value = term.partition("=")
+        if sign and name in names:
+            found.append((names.index(name), value.strip('"')))
+        else:
+            found.append((None, term))
+    return found
+
+
+def term(column: str, value: str) -> str:
+    """The filter term that holds of rows with this whole text in a column."""
+    return f'{column}="{value}"' if " " in value or not value else f"{column}={value}"
+
+
 class NumberedView(ABC):
     """Implements `rows.Rows` over numbered entries, newest first unless sorted otherwise."""
 
@@ -66,6 +89,7 @@ class NumberedView(ABC):
         self.generation = 1
         self._column, self._reverse = table.columns[0].name, True
         self._needle = ""
+        self._terms: list[tuple[int | None, str]] = []
         self._seen = 0
         self._searched = 0
         self._numbers: list[int] | None = None
@@ -184,7 +208,11 @@ class NumberedView(ABC):
         if cells is None:
             return False
         texts = [cell.text.casefold() for cell in cells]
-        return all(any(word in text for text in texts) for word in self._needle.split())
+        return all(self._has(texts, *term) for term in self._terms)
+
+    def _has(self, texts: Sequence[str], column: int | None, word: str) -> bool:
+        """Whether a term of the filter is true of an entry's texts."""
+        return any(word in text for text in texts) if column is None else texts[column] == word
 
     def _order(self) -> None:
         assert self._numbers is not None
@@ -202,7 +230,7 @@ class NumberedView(ABC):
 
     def filter(self, text: str) -> None:
         """Filter anew."""
-        self._needle = text.casefold()
+        self._needle, self._terms = text.casefold(), terms(text, self.table)
         self._restart()
 
     def _restart(self) -> None:

@@ -14,9 +14,11 @@ ACTIVITY = Table(
     singular="change",
     help=(
         "Every change of links, addresses, routes, neighbours, rules and nexthops since nltui started, newest first: "
-        "+ added, − removed, ~ changed with old → new. Links' notifications carry no requester, so theirs is `?`; "
-        "`kernel` acted by itself; `silent` changes were found by a dump, the kernel had sent no message. GAP tells of "
-        "messages that were lost, and how many rows differed when the tables were read again: Enter shows which."
+        "+ added, − removed, ~ changed with old → new. The requester is named where its socket was seen (exact), or "
+        "where only one process can have had its number then (inferred): the detail says which. Links' notifications "
+        "carry no requester, so theirs is `?`; `kernel` acted by itself, or for an ioctl or a sysctl; `silent` changes "
+        "were found by a dump, the kernel had sent no message. GAP tells of messages that were lost, and how many rows "
+        "differed when the tables were read again: Enter shows which."
     ),
     command="ip -ts monitor all",
     feed=Feed.LOCAL,
@@ -39,7 +41,7 @@ ACTIVITY = Table(
             type=_SHOWN,
             json="who",
             priority=4,
-            help="The process that asked (nlmsg_pid, the requester's port id), `kernel`, `silent`, or `?`.",
+            help="The process that asked (by its port id, nlmsg_pid), `kernel`, `silent` or `?`; the detail says why.",
         ),
     ),
     journal=True,

@@ -15,6 +15,7 @@ from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.theme import Theme
 
+from nltui.model.table import Feed
 from nltui.ui import choices
 from nltui.ui.dashboard import Dashboard
 from nltui.ui.footer import Footer, hints
@@ -64,6 +65,7 @@ class NltuiApp(App[None]):
             ("minus", "last", "last panel", "last"),
             ("s", "sort", "pick the sort column", "sort"),
             ("m", "narrow", "only what most people mean (routes: main), or all rows", "narrow"),
+            ("f", "only", "only this process, program, object or type of change", "only"),
             ("p", "pause", "pause the view", "pause"),
             ("enter,down", "keep_filter", "keep the filter", "keep"),
             ("escape", "clear_layer", "clear one layer", "back"),
@@ -173,6 +175,9 @@ class NltuiApp(App[None]):
             return action in _OVER_LISTS
         if action == "keep_filter":
             return self._is_typing
+        if action == "only":
+            panel = self.dashboard.focused_panel
+            return panel is not None and panel.table.feed is Feed.LOCAL and not self._is_typing
         if action == "narrow":
             panel = self.dashboard.focused_panel
             return panel is not None and panel.table.usual is not None and not self._is_typing
@@ -299,6 +304,21 @@ class NltuiApp(App[None]):
         panel = self.dashboard.focused_panel
         if panel is not None:
             panel.narrow()
+
+    def action_only(self) -> None:
+        """Choose what of the change under the cursor others must share."""
+        panel = self.dashboard.focused_panel
+        if panel is not None and panel.view.rows is not None:
+            choices.pick_only(self, panel, self._apply_filter)
+
+    async def _apply_filter(self, text: str) -> None:
+        """Put a filter in force on the focused panel, as if it had been typed."""
+        panel = self.dashboard.focused_panel
+        if panel is not None and panel.view.rows is not None:
+            panel.view.rows.filter(text)
+            panel.view.rows.tick()
+            panel.view.draw()
+            (await self._filter()).follow(panel)
 
     def action_sort(self) -> None:
         """Choose the sort column from a list."""

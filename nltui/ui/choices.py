@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 from nltui.model.table import Table
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from nltui.ui.dashboard import Dashboard
+    from nltui.ui.panel import Panel
     from nltui.ui.picker import Item
 
 SHOWN = {
@@ -36,6 +37,11 @@ MARKS = (
     ("LOSS", "messages that the kernel dropped; a GAP in the activity tells what came of it"),
 )
 """What stands beside rows and in borders."""
+_BY = {
+    "?": "by somebody who could not be named",
+    "kernel": "that no process asked for by Netlink",
+    "silent": "found by a dump: there was no message",
+}
 
 
 def pick_sort(app: App[None], view: TableView) -> None:
@@ -77,6 +83,33 @@ def pick_table(app: App[None], dashboard: Dashboard, status: SessionStatus) -> N
 
     panel = dashboard.focused_panel
     app.push_screen(Picker("tables", items, panel.table.name if panel is not None else None), chosen)
+
+
+def pick_only(app: App[None], panel: Panel, apply: Callable[[str], Awaitable[None]]) -> None:
+    """`f`: only changes like the one under the cursor: by the same process, program, object or type; or all again."""
+    from nltui.model.actor import program
+    from nltui.model.log import term
+    from nltui.ui.picker import Item, Picker
+
+    cells = panel.view.cells_at_cursor()
+    who, what, kind = (cells.get(name, "") for name in ("who", "object", "type"))
+    name = program(who)
+    items: list[Item] = []
+    if who != name:
+        items.append(Item(term("who", who), who, "by this process"))
+    if who:
+        items.append(Item(term("who", name), name, _BY.get(name, "by every process so named")))
+    if what and kind:
+        items.append(Item(f"{term('type', kind)} {term('object', what)}", f"{kind} {what}", "of this object"))
+        items.append(Item(term("type", kind), kind, "of this type"))
+    if panel.filter_text:
+        items.append(Item("", "all", "the filter is cleared"))
+
+    async def chosen(text: str | None) -> None:
+        if text is not None:
+            await apply(text)
+
+    app.push_screen(Picker("only changes …", items), chosen)
 
 
 def pick_key(app: App[None], table: Table | None) -> None:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widget import Widget
 
+from nltui.model.actor import Actor
 from nltui.model.rows import Row, Rows
 from nltui.model.table import Framing, Table
 from nltui.model.types import Context, Tone
@@ -38,6 +39,13 @@ def names_of(rows: Rows, identity: Hashable) -> Context | None:
     find = getattr(rows, "context_of", None)
     found: Context | None = find(identity) if find is not None else None
     return found
+
+
+def actor_of(rows: Rows, identity: Hashable) -> Actor | None:
+    """Who asked for what a line of a log of changes tells; None for rows that are no changes."""
+    find = getattr(rows, "requester", None)
+    found = find(identity) if find is not None else None
+    return found if isinstance(found, Actor) else None
 
 
 class Detail(Widget, can_focus=True):
@@ -88,7 +96,8 @@ class Detail(Widget, can_focus=True):
         found = view.rows.rows(index, index + 1, view.table.columns) if index is not None else []
         row = found[0] if found else None
         message = view.rows.message(identity) if identity is not None else None
-        if row == self._row and message == self._message:
+        actor = actor_of(view.rows, identity) if row is not None else None
+        if row == self._row and message == self._message and (self._about is None or actor == self._about.actor):
             return
         if row is not None and (self._row is None or row.identity != self._row.identity) and self.page == "summary":
             self._top = 0
@@ -98,7 +107,7 @@ class Detail(Widget, can_focus=True):
         self._names = names_of(view.rows, identity) or self._lookups
         # Until the message is decoded, the tree of the one before stays: live rows must not flicker.
         nodes = self._about.nodes if self._about is not None and self._about.table is subject else ()
-        self._about = Subject(subject, message, before, nodes)
+        self._about = Subject(subject, message, before, nodes, actor)
         if message is None or subject.framing is not Framing.NLMSG:
             self._about = replace(self._about, nodes=())
         else:

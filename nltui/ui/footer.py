@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from textual import events
 from textual.strip import Strip
 
+from nltui.model.table import Feed
 from nltui.model.types import Tone
 from nltui.ui.dashboard import Dashboard
 from nltui.ui.plain import Still
@@ -32,7 +33,11 @@ def hints(dashboard: Dashboard, is_typing: bool) -> Iterator[Hint]:
     elif detail is not None:
         yield from (("x", "message", "x"), ("Tab", "into the detail", "tab"))
     else:
-        yield from (("⏎", "detail", "enter"), ("x", "message", "x"), ("s", "sort", "s"))
+        yield from (("⏎", "detail", "enter"), ("x", "message", "x"))
+    if panel is not None and panel.table.feed is Feed.LOCAL:
+        yield "f", "only …", "f"
+    elif detail is None:
+        yield "s", "sort", "s"
     if panel is not None and panel.paused_at is not None:
         yield "p", "go on", "p"
     elif panel is not None and panel.table.usual is not None and panel.view.rows is not None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from nltui.errors import NltuiError
-from nltui.model import single
+from nltui.model import actor, single
+from nltui.model.actor import Actor, Certainty
 from nltui.model.rows import Row
 from nltui.model.table import Column, Framing, Table
 from nltui.model.types import Context, Tone
@@ -21,6 +22,7 @@ NAMES = 20
 """Most cells for the names; a longer one pushes its value."""
 HELP_FROM = 18
 """Cells after the names at which a column's help begins, so that helps stand below each other."""
+_TONES = {Certainty.EXACT: Tone.OK, Certainty.INFERRED: Tone.CHANGED, Certainty.UNKNOWN: Tone.DIM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Subject:
     message: bytes | None
     before: bytes | None
     nodes: Sequence[NodeLike]
+    actor: Actor | None = None
+    """Who asked for the change that the row tells."""
 
 
 def facts(columns: Sequence[Column], row: Row, about: Subject, context: Context) -> list[Fact]:
@@ -84,6 +88,12 @@ def facts(columns: Sequence[Column], row: Row, about: Subject, context: Context)
         for column, cell in zip(columns, row.cells, strict=True)
         if cell.text
     ]
+    if about.actor is not None:
+        found.append(Fact("requester"))
+        found += [
+            Fact(name, text, _TONES.get(about.actor.certainty, Tone.PLAIN) if name == "certainty" else Tone.PLAIN)
+            for name, text in actor.facts(about.actor)
+        ]
     if not is_own and about.message is not None:
         found.append(Fact(about.table.singular))
         found += sorted(_of_message(about, about.message, context), key=lambda fact: fact.was is None)

@@ -109,6 +109,15 @@ class TableView(Plain, can_focus=True):
             if self.rows is None or not len(self.rows):
                 self.draw()
 
+    def cells_at_cursor(self) -> dict[str, str]:
+        """Texts of the row under the cursor by column, whether on screen or not; empty where there is none."""
+        index = self.rows.index_of(self.cursor.identity) if self.rows is not None else None
+        if self.rows is None or index is None:
+            return {}
+        found = self.rows.rows(index, index + 1, self.table.columns)
+        cells = found[0].cells if found else ()
+        return {column.name: cell.text for column, cell in zip(self.table.columns, cells, strict=False)}
+
     # -- drawing
 
     def draw(self) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from nltui.model.rows import Rows
 from nltui.model.table import Table
 from nltui.model.types import Context
 from nltui.record import Record
+
+if TYPE_CHECKING:
+    from nltui.model.actor import Actor
 
 
 class Freshness(Enum):
@@ -51,6 +54,8 @@ class SessionStatus(Record):
     """A reader that died and was restarted, a namespace that went away; one visible sentence."""
     gone: bool = False
     """Whether the namespace was deleted: `trouble` says so, and what is known is the last that was seen of it."""
+    unheard: str = ""
+    """Why the kernel's process events are not heard, which name requesters that have gone; empty where they are."""
 
 
 class SessionLike(Protocol):
@@ -83,5 +88,5 @@ class SessionLike(Protocol):
     def watch(self, name: str, visible: bool) -> None:
         """Say whether a table is on screen; volatile values are refreshed only then."""
 
-    def actor(self, port_id: int, time_ns: int) -> str:
-        """Who had a port id at a time (ns since the epoch): `ip[4312]`, or `?` where nobody was seen."""
+    def actor(self, port_id: int, time_ns: int) -> Actor:
+        """Who had a port id when a change was received (ns since the epoch), and how well that is known."""

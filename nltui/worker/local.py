@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from nltui.model.activity import ActivityView, Actor
+from nltui.model.activity import ActivityView, Answer
 from nltui.model.history import History
 from nltui.model.local import LocalView
 from nltui.model.rows import Rows
@@ -29,11 +29,12 @@ class Local:
 def local_tables(
     session: SessionLike,
     history: History,
-    actor: Actor,
+    answer: Answer,
+    knowledge: Callable[[], int],
     readers: Mapping[int, Reader],
     logs: Mapping[str, LogReader],
 ) -> dict[str, Local]:
-    """By name; `readers` and `logs` are a session's own."""
+    """By name; `readers` and `logs` are a session's own, `answer` and `knowledge` as ActivityView takes them."""
     statuses = session.status
 
     def diagnostics() -> list[Mapping[str, object]]:
@@ -42,7 +43,7 @@ def local_tables(
 
     return {
         ACTIVITY.name: Local(
-            lambda table: ActivityView(table, session.tables, history, session.context, actor),
+            lambda table: ActivityView(table, session.tables, history, session.context, answer, knowledge),
             lambda: history.last,
         ),
         DIAGNOSTICS.name: Local(

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,13 +31,15 @@ from nltui.netlink.frames import split
 from nltui.netlink.request import Requests
 from nltui.netlink.socket import MONITOR_BUFFER, Datagrams, Overrun, Receiver, Sockets, drops, monitor
 from nltui.system.namespaces import Namespace
-from nltui.worker.actors import Actors
 from nltui.worker.asking import Asking
 from nltui.worker.counts import Counts
 from nltui.worker.follow import Follower, RunningDump
 from nltui.worker.losses import Losses
 from nltui.worker.refresh import Refresher
 from nltui.worker.wake import Wake
+
+if TYPE_CHECKING:
+    from nltui.worker.actors import Actors
 
 GATHER = 0.02
 """Seconds to let events gather after the first: one wake-up for hundreds of them."""
@@ -56,7 +59,6 @@ class Reader:
         tables: Sequence[tuple[int, Table]],
         namespace: Namespace | None,
         history: History,
-        actors: Actors,
         buffer: int = MONITOR_BUFFER,
         on_change: Callable[[str], None] = lambda table: None,
     ) -> None:
@@ -68,7 +70,9 @@ class Reader:
         self._losses = Losses(history, self.followers, on_change)
         self._sockets = Sockets(namespace)
         self._requests = Requests(self._sockets, protocol)
-        self._actors, self._buffer, self._on_change = actors, buffer, on_change
+        self._buffer, self._on_change = buffer, on_change
+        self.actors: Actors | None = None
+        """Who is shown port ids of requesters, once somebody wants them named."""
         self._groups = tuple(sorted({group for _, table in tables for group in table.groups}))
         self._taken: Bools = np.zeros(1 << 16, bool)
         """By message type, whether a table takes it."""
@@ -184,9 +188,9 @@ class Reader:
             except Overrun:
                 self._overran()
                 return held
-            if count > held:
+            if count > held and self.actors is not None:
                 got = self._receiver.datagrams(count)
-                self._actors.see_all(unique(got.words[got.start[held:] + 3]).tolist())
+                self.actors.see_all(unique(got.words[got.start[held:] + 3]).tolist())
             held = count
             left = deadline - time.monotonic()
             if left <= 0 or held >= MANY or self._stopping.is_set():

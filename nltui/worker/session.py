@@ -22,6 +22,7 @@ from nltui.worker.lookups import Lookups
 
 if TYPE_CHECKING:
     from nltui.config import Limits
+    from nltui.model.actor import Actor
     from nltui.model.history import History
     from nltui.model.log import LogStore
     from nltui.model.store import Store
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from nltui.worker.guard import Guard
     from nltui.worker.local import Local
     from nltui.worker.log_reader import LogReader
+    from nltui.worker.process_events import ProcessEvents
     from nltui.worker.reader import Reader
 
 DUMPED = (Feed.FOLLOWED, Feed.SAMPLED)
@@ -46,15 +48,18 @@ class Session:
         *,
         buffer: int | None = None,
         limits: Limits | None = None,
+        names: bool = False,
         audit: bool = True,
     ) -> None:
         """`buffer`: receive buffer of the monitor sockets in bytes; `limits`: how much is held, None: the defaults.
 
-        `audit`: dump tables again from time to time though nothing casts a doubt on them, see `model.sync`.
-        A namespace that is deleted meanwhile is let go of: its sockets and `namespace` itself are closed.
+        `names`: requesters of changes are asked about, so process events are worth hearing. `audit`: tables are dumped
+        again from time to time though nothing casts a doubt on them, see `model.sync`. A namespace that is deleted
+        meanwhile is let go of: its sockets and `namespace` itself are closed.
         """
         self._tables = tuple(tables)
-        self._namespace, self._buffer, self._limits, self._audit = namespace, buffer, limits, audit
+        self._namespace, self._buffer, self._limits, self._names = namespace, buffer, limits, names
+        self._audit = audit
         self.context = Lookups()
         self._threads: list[threading.Thread] = []
         self._listening: list[threading.Thread] = []
@@ -66,7 +71,8 @@ class Session:
         self._visible: set[str] = set()
         self._history: History | None = None
         self._actors: Actors | None = None
-        self._trouble = ""
+        self._processes: ProcessEvents | None = None
+        self._trouble = self._unnamed = ""
         self._stopping = threading.Event()
         self.ready = threading.Event()
         """Set once every store exists."""
@@ -113,19 +119,44 @@ class Session:
             self._trouble = f"the readers could not be started: {type(error).__name__}: {error}"
         finally:
             self.ready.set()
+        if self._names and not self._trouble:
+            try:
+                self._name_requesters()
+            except Exception as error:  # the tables are as good without
+                self._unnamed = f"requesters are not named: {type(error).__name__}: {error}"
+
+    def _name_requesters(self) -> None:
+        """Last, as it is of no use to the tables: what is heard before stays unnamed."""
+        from nltui.config import DEFAULTS
+        from nltui.worker.actors import Actors
+        from nltui.worker.process_events import ProcessEvents
+
+        self._processes = ProcessEvents()
+        self._actors = Actors(
+            self._network(),
+            self._namespace,
+            remembered=(self._limits or DEFAULTS).processes,
+            lives=self._processes.lives,
+            unheard=self._unheard,
+            told=partial(self._on_change, "activity"),
+        )
+        for reader in self._readers.values():
+            reader.actors = self._actors
+        if not self._stopping.is_set():
+            thread = threading.Thread(target=self._processes.run, name="nltui-processes", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _build(self) -> None:
         from nltui.config import DEFAULTS
         from nltui.model.history import History
         from nltui.model.room import fitting
-        from nltui.worker.actors import Actors
         from nltui.worker.local import local_tables
         from nltui.worker.log_reader import LogReader
         from nltui.worker.reader import Reader
 
         self._limits = limits = self._limits or DEFAULTS
         self._history = History(limits.history_entries, limits.history_bytes)
-        self._actors = Actors(self._network(), limits.processes)
         buffer = self._buffer or limits.monitor_buffer
         runs = []
         wished = [replace(t, capacity=limits.rows.get(t.name, t.capacity)) for t in self._tables if t.feed in DUMPED]
@@ -136,9 +167,7 @@ class Session:
                 for number, table in enumerate(self._tables)
                 if table.protocol == protocol and table.feed in DUMPED
             ]
-            reader = Reader(
-                protocol, mine, self._namespace, self._history, self._actors, buffer, on_change=self._on_change
-            )
+            reader = Reader(protocol, mine, self._namespace, self._history, buffer, on_change=self._on_change)
             reader.refresher.visible = self._visible
             reader.sync.audit = self._audit
             self._readers[protocol] = reader
@@ -154,7 +183,7 @@ class Session:
                 log = LogReader(table, self._namespace, self._history, buffer, on_change=self._on_change, limits=limits)
                 self._logs[table.name] = log
                 runs.append(log.run)
-        self._local = local_tables(self, self._history, self._actors.name, self._readers, self._logs)
+        self._local = local_tables(self, self._history, self.actor, self._knowledge, self._readers, self._logs)
         if self._stopping.is_set():
             return
         for run in runs:
@@ -186,6 +215,10 @@ class Session:
         if self._guard is not None:
             self._guard.stop()
             self._threads.append(self._guard.thread)
+        if self._processes is not None:
+            self._processes.stop()
+        if self._actors is not None:
+            self._actors.stop()
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
@@ -193,6 +226,8 @@ class Session:
         """The namespace was deleted: nothing of it is held any more but what was seen."""
         for reader in self._running():
             reader.stop()
+        if self._actors is not None:
+            self._actors.stop()
         for thread in self._listening:
             thread.join()
         assert self._namespace is not None
@@ -222,7 +257,12 @@ class Session:
             gap=self._gap(),
             trouble=self._gone or next((count.trouble for count in counts if count.trouble), self._trouble),
             gone=bool(self._gone),
+            unheard=self._unheard(),
         )
+
+    def _unheard(self) -> str:
+        """Why requesters that have gone are not named, for the person."""
+        return self._processes.counts.trouble if self._processes is not None else self._unnamed
 
     @property
     def _gone(self) -> str:
@@ -261,7 +301,7 @@ class Session:
 
     def rows(self, name: str) -> Rows | None:
         """A new view of one table; None until its store exists, or where the readers could not be started."""
-        if not self.ready.is_set() or self._history is None or self._actors is None:
+        if not self.ready.is_set() or self._history is None:
             return None
         from nltui.model.log import LogView
         from nltui.model.view import View
@@ -285,9 +325,20 @@ class Session:
         for reader in list(self._readers.values()):
             reader.wake()
 
-    def actor(self, port_id: int, time_ns: int) -> str:
+    def actor(self, port_id: int, time_ns: int) -> Actor:
         """Who a port id was at a time."""
-        return "?" if self._actors is None else self._actors.name(port_id, time_ns)
+        from nltui.model.actor import Actor, Certainty
+
+        if self._actors is None:
+            return Actor(port_id, Certainty.UNKNOWN)
+        return self._actors.actor(port_id, time_ns)
+
+    def _knowledge(self) -> int:
+        return 0 if self._actors is None else self._actors.knowledge()
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until everything is known about requesters heard of so far; False when the time is up first."""
+        return self._actors is None or self._actors.settle(seconds)
 
     def news(self, pulse: int, seconds: float) -> int:
         """Wait until something changed since this pulse, at most so many seconds; returns the present one."""

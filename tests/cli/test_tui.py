@@ -19,7 +19,7 @@ from types import ModuleType, SimpleNamespace
 from textual.app import App
 
 class Session:
-    def __init__(self, namespace, tables, buffer=None, limits=None):
+    def __init__(self, namespace, tables, **given):
         self.namespace = namespace
     def stop(self):
         pass

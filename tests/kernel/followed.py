@@ -49,12 +49,13 @@ class Followed:
         ns: Netns,
         tables: Sequence[Table] = FOLLOWED,
         buffer: int | None = None,
+        names: bool = False,
         audit: bool = True,
         wait: bool = True,
     ) -> None:
         self.ns, self.tables, self._wait = ns, tuple(tables), wait
         self._namespace: Namespace = resolve(ns.path)
-        self.session = Session(self._namespace, self.tables, buffer=buffer, audit=audit)
+        self.session = Session(self._namespace, self.tables, buffer=buffer, names=names, audit=audit)
 
     def __enter__(self) -> Self:
         self.session.start()

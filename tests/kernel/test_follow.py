@@ -17,7 +17,7 @@ from nltui.tables.routes import ROUTES
 from nltui.worker.session import JOIN, Session
 from tests.kernel.agreement import SILENT, as_ip_says, ends_equal, ends_fresh
 from tests.kernel.churn import Churn, feed, ground
-from tests.kernel.followed import FOLLOWED, Followed, comes_true
+from tests.kernel.followed import FOLLOWED, PATIENCE, Followed, comes_true
 from tests.kernel.netns import Netns
 
 SMALL_BUFFER = 4096
@@ -123,7 +123,8 @@ def test_stopping_in_a_storm_takes_no_longer_than_promised(netns: Netns) -> None
 
 def test_who_asked_is_named_or_unknown_and_never_somebody_else(netns: Netns) -> None:
     ground(netns)
-    with Followed(netns) as followed:
+    with Followed(netns, names=True) as followed:
+        assert comes_true(lambda: followed.session._actors is not None)
         session, before = followed.session, followed.session.history.last
         wanted = []
         for number in range(20):
@@ -135,14 +136,15 @@ def test_who_asked_is_named_or_unknown_and_never_somebody_else(netns: Netns) -> 
         added = [change for change in found if change.new[16] == 2 and change.source == 0]
         # `ip netns exec` becomes the command, so the process id is that of the requester.
         assert [change.port_id for change in added] == wanted
-        names = [session.actor(change.port_id, change.time) for change in added]
+        names = [session.actor(change.port_id, change.time).text for change in added]
         for name, pid in zip(names, wanted, strict=True):
             assert name in (f"ip[{pid}]", f"?[{pid}]")
 
 
 def test_a_process_that_stays_is_named(netns: Netns) -> None:
     ground(netns)
-    with Followed(netns) as followed:
+    with Followed(netns, names=True) as followed:
+        assert comes_true(lambda: followed.session._actors is not None)
         before = followed.session.history.last
         process = netns.popen(["ip", "-batch", "-"], stdin=subprocess.PIPE)
         assert process.stdin is not None
@@ -151,12 +153,13 @@ def test_a_process_that_stays_is_named(netns: Netns) -> None:
         assert comes_true(lambda: followed.session.history.last > before)
         change = followed.session.history.get(before + 1)
         assert change is not None
-        assert followed.session.actor(change.port_id, change.time) == f"ip[{process.pid}]"
+        assert followed.session.settle(PATIENCE)
+        assert followed.session.actor(change.port_id, change.time).text == f"ip[{process.pid}]"
         process.stdin.close()
         process.wait()
-        assert followed.session.actor(change.port_id, change.time) == f"ip[{process.pid}]"
+        assert followed.session.actor(change.port_id, change.time).text == f"ip[{process.pid}]"
         hours_later = change.time + 3600 * 10**9
-        assert followed.session.actor(change.port_id, hours_later) == f"?[{process.pid}]"
+        assert followed.session.actor(change.port_id, hours_later).text == f"?[{process.pid}]"
 
 
 def test_a_datagram_of_several_messages_and_a_malformed_one(netns: Netns) -> None:

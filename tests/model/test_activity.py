@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from nltui.model.activity import ActivityView
+from nltui.model.actor import Actor, Certainty
 from nltui.model.history import Source
 from nltui.model.table import Grouping
 from nltui.netlink import wire
+from nltui.system.processes import Process
 from nltui.tables.activity import ACTIVITY
 from tests.model import small
 from tests.model.follower import Fed
@@ -21,8 +23,8 @@ class Nobody:
         return None
 
 
-def named(port_id: int, at: int) -> str:
-    return f"ip[{port_id}]"
+def named(port_id: int, at: int) -> Actor:
+    return Actor(port_id, Certainty.EXACT, Process(port_id, "ip", 0.0, 0, "ip route add"))
 
 
 class Happened:
@@ -115,3 +117,67 @@ def test_an_overtaken_entry_is_forgotten() -> None:
     lines = log.lines()
     assert len(lines) == log.fed.history.last - log.fed.history.first + 1 < 3 << 10
     assert all(lines)
+
+
+def asked_by(name: str, port_id: int) -> Actor:
+    return Actor(port_id, Certainty.INFERRED, Process(port_id, name, 0.0, 0, name))
+
+
+def test_filters_by_a_whole_column() -> None:
+    log = Happened()
+    for key, port_id in ((1, 7), (2, 77), (3, 0)):
+        log.hears(Row(key, 1, b"x").message(NEW, 0, port_id))
+
+    def found(text: str) -> list[str]:
+        log.view.filter(text)
+        return [line.rpartition(" ")[2] for line in log.lines()]
+
+    assert found("who=ip[7]") == ["ip[7]"]
+    assert found("who=ip") == ["ip[77]", "ip[7]"], "every process so named"
+    assert found("WHO=KERNEL") == ["kernel"]
+    assert found("who=p") == []
+    assert found('who=ip[77] type="small one"') == ["ip[77]"]
+    assert found('type="small one"') == ["kernel", "ip[77]", "ip[7]"]
+    assert found("7") == ["ip[77]", "ip[7]"]
+    assert found("nothing=7") == [], "no such column: a word"
+
+
+def test_what_becomes_known_later_is_shown_and_found() -> None:
+    names: dict[int, str] = {}
+    verdicts = [0]
+    log = Happened()
+    log.view = ActivityView(
+        ACTIVITY,
+        [SMALL] * 4,
+        log.fed.history,
+        Nobody(),
+        lambda port_id, at: (
+            asked_by(names[port_id], port_id) if port_id in names else Actor(port_id, Certainty.UNKNOWN)
+        ),
+        lambda: verdicts[0],
+    )
+    log.hears(Row(1, 1, b"x").message(NEW, 0, 7))
+    log.view.filter("who=ip")
+    assert log.lines() == []
+    log.view.filter("")
+    assert log.lines()[0].endswith("?[7]")
+    log.view.filter("who=ip")
+    names[7] = "ip"
+    assert log.lines() == [], "nobody said that there is news"
+    verdicts[0] += 1
+    assert log.view.tick()
+    assert log.lines()[0].endswith("ip[7]")
+    names[7] = "tc"
+    assert log.lines() == [], "process events may come a moment after the verdict"
+
+
+def test_who_asked_for_an_entry() -> None:
+    log = Happened()
+    log.hears(Row(1, 1, b"x").message(NEW, 0, 7), Row(2, 1, b"x").message(NEW, 0, 0))
+    log.lines()
+    asked, made = log.view.requester(1), log.view.requester(2)
+    assert asked is not None
+    assert made is not None
+    assert (asked.certainty, asked.text) == (Certainty.EXACT, "ip[7]")
+    assert (made.certainty, made.text, made.process) == (Certainty.INFERRED, "kernel", None)
+    assert log.view.requester(3) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from nltui.model.actor import Actor, Certainty
 from nltui.model.rows import Cell, Mark, Row
 from nltui.model.table import Column, Feed, Framing, Table
 from nltui.model.types import Align, Context, Tone, Type
@@ -278,8 +279,8 @@ class FakeSession:
     def watch(self, name: str, visible: bool) -> None:
         self.watched[name] = visible
 
-    def actor(self, port_id: int, sequence: int) -> str:
-        return "?"
+    def actor(self, port_id: int, time_ns: int) -> Actor:
+        return Actor(port_id, Certainty.UNKNOWN)
 
 
 def route_message(destination: bytes, length: int, gateway: bytes, ifindex: int, metric: int) -> bytes:

@@ -20,7 +20,6 @@ from nltui.model.table import Grouping
 from nltui.netlink import dump
 from nltui.netlink.request import Requests
 from nltui.worker import reader
-from nltui.worker.actors import Actors
 from nltui.worker.reader import Reader
 from tests.model.small import NEW, NLM_F_APPEND, NLM_F_REPLACE, Row, row_of
 from tests.worker.wire import FORGED, GROUPINGS, SPOOFER, Datagram, MonitorSocket, Wire, World, tables
@@ -50,7 +49,7 @@ class Interleaving(RuleBasedStateMachine):
         self._patches.setattr(reader, "select", SimpleNamespace(select=self._wait))
         self._patches.setattr(reader, "drops", world.drops)
         self._patches.setattr(dump, "dump_socket", world.dump_socket)
-        self.reader = Reader(0, list(enumerate(tables())), None, History(1 << 12, 1 << 20), Actors(), 1 << 16)
+        self.reader = Reader(0, list(enumerate(tables())), None, History(1 << 12, 1 << 20), 1 << 16)
         self.reader.sync.chance = lambda: 0.5
         self.reader._monitor = cast(Any, MonitorSocket(world))
         self.reader._receiver = Wire(8)

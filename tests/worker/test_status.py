@@ -11,7 +11,6 @@ from nltui.model.history import History
 from nltui.model.sync import Phase
 from nltui.netlink.socket import Datagrams
 from nltui.tables import find
-from nltui.worker.actors import Actors
 from nltui.worker.contract import Freshness, TableStatus
 from nltui.worker.diagnostics import records
 from nltui.worker.reader import Reader
@@ -26,7 +25,7 @@ class Told:
     """A reader without a thread, told what happens to its dumps."""
 
     def __init__(self) -> None:
-        self.reader = Reader(0, [(0, LINKS), (1, RULES)], None, History(), Actors(), 1 << 16)
+        self.reader = Reader(0, [(0, LINKS), (1, RULES)], None, History(), 1 << 16)
         self.reader.counts.opened = 1.0
 
     def dumps(self, again: bool = False) -> None:

@@ -16,7 +16,6 @@ from nltui.netlink import socket as sockets
 from nltui.system.namespaces import current
 from nltui.tables import TABLES, find
 from nltui.worker import log_reader, reader
-from nltui.worker.actors import Actors
 from nltui.worker.contract import Freshness
 from nltui.worker.log_reader import LogReader
 from nltui.worker.reader import Reader
@@ -84,7 +83,7 @@ def test_a_reader_survives_what_it_meets_when_it_lets_go_of_a_dump(monkeypatch: 
             raise MemoryError
 
     links = find("links")
-    follower = Reader(0, [(0, links)], None, History(), Actors(), 1 << 16)
+    follower = Reader(0, [(0, links)], None, History(), 1 << 16)
     monkeypatch.setattr(follower.followers[links.name], "dump", lambda *arguments: Broken())
     thread = threading.Thread(target=follower.run)
     thread.start()
