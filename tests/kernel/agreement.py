@@ -90,12 +90,16 @@ def settled(look: Callable[[], oracle.Report]) -> oracle.Report:
     reports = [look()]
 
     def equal() -> bool:
-        if reports[-1].differences:
+        if _differs(reports[-1]):
             reports.append(look())
-        return not reports[-1].differences
+        return not _differs(reports[-1])
 
     comes_true(equal, SILENT)
     return reports[-1]
+
+
+def _differs(report: oracle.Report) -> bool:
+    return bool(report.differences) or not report.only_ip.keys() <= REASONS.keys()
 
 
 def ours(followed: Followed, table: Table) -> list[oracle.Row]:

@@ -98,7 +98,8 @@ def report(args: argparse.Namespace, followed: Followed, operations: int, rounds
     for line in found.mismatches[:MOST]:
         print(f"  mismatch: {line}")
     if found.mismatches:
-        print(f"  {status}", *states, sep="\n  ")
+        for state in states:
+            print(f"  {state.table.name}: {state.phase.value}, {state.resyncs} resyncs, {state.tries} tries")
     for line in found.hidden[:MOST]:
         print(f"  hidden by an IPv6 dump: {line}")
     return 1 if found.mismatches or repairs else 0
