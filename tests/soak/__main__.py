@@ -23,6 +23,7 @@ SETTINGS = """
 history_entries = 8_192
 history_bytes = 2_097_152
 log_records = 200
+memo_values = 2_000
 processes = 64
 """
 """Rings that are full within the first minute: what they take is no growth, however slow the machine is."""
