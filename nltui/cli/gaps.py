@@ -43,11 +43,14 @@ class GapLines:
         print(said, file=sys.stderr, flush=True)
         self._write(Gap(time.time_ns(), (), lost=missed), said, "behind")
 
-    def tell(self, at_last: bool = False) -> None:
-        """Print those that are over; `at_last`: all, there will be no later."""
+    def tell(self, printed: int, at_last: bool = False) -> None:
+        """Print those that are over, once what was found until then is: changes up to number `printed`.
+
+        `at_last`: all, there will be no later.
+        """
         for number in tuple(self._open):
             gap = self._history.gap(number) or self._open[number]
-            if gap.is_over or at_last:
+            if at_last or (gap.is_over and gap.last <= printed):
                 del self._open[number]
                 self._write(gap, sentence(gap), gap.cause.value)
 

@@ -66,7 +66,7 @@ def _follow(session: Session, wanted: set[str], as_json: bool, strict: bool) -> 
         if not (strict and gaps.any):
             raise
     finally:
-        gaps.tell(at_last=True)
+        gaps.tell(0, at_last=True)
         sys.stdout.flush()
     raise DataLost("messages were lost, and --strict wants all of them")
 
@@ -94,7 +94,7 @@ def _print(session: Session, wanted: set[str], as_json: bool, gaps: GapLines, st
             if table.name in wanted:
                 sys.stdout.write((_json if as_json else _line)(session, table, change) + "\n")
         logs = {name: _log(session, name, last, as_json) for name, last in logs.items()}
-        gaps.tell()
+        gaps.tell(seen)
         sys.stdout.flush()
         if gone:
             raise trouble.error(session.status().trouble)

@@ -25,7 +25,7 @@ class Monitor:
     def loses(self, gap: Gap = GAP) -> int:
         number = self.history.tell(gap)
         self.lines.begins(number)
-        self.lines.tell()
+        self.lines.tell(number)
         return number
 
 
@@ -35,8 +35,10 @@ def test_a_sentence_at_once_and_a_line_once_it_is_healed(capsys: Capture) -> Non
     assert capsys.readouterr() == ("", "GAP: 19,744 messages lost, reading again …\n")
     assert (monitor.lines.any, monitor.lines.waiting) == (True, True)
     monitor.history.edit(number, HEALED)
-    monitor.lines.tell()
-    monitor.lines.tell()
+    monitor.lines.tell(HEALED.last - 1)
+    assert capsys.readouterr() == ("", ""), "what was found until it was healed comes first"
+    monitor.lines.tell(HEALED.last)
+    monitor.lines.tell(HEALED.last)
     out, said = capsys.readouterr()
     assert out.endswith(".500 ! GAP: 19,744 messages lost, resynced in 0.4 s, 3 rows differ\n")
     assert (out.count("\n"), said, monitor.lines.waiting) == (1, "", False)
@@ -45,7 +47,7 @@ def test_a_sentence_at_once_and_a_line_once_it_is_healed(capsys: Capture) -> Non
 def test_one_json_object_a_line(capsys: Capture) -> None:
     monitor = Monitor("routes", as_json=True)
     monitor.history.edit(monitor.loses(), HEALED)
-    monitor.lines.tell()
+    monitor.lines.tell(HEALED.last)
     assert json.loads(capsys.readouterr().out) == {
         "time": 1_700_000_000.5, "change": "gap", "tables": ["links", "routes"], "cause": "overrun", "lost": 19_744,
         "seconds": 0.423, "rows": 3,
@@ -55,7 +57,7 @@ def test_one_json_object_a_line(capsys: Capture) -> None:
 def test_what_is_not_healed_when_it_ends_is_told_all_the_same(capsys: Capture) -> None:
     monitor = Monitor("routes", as_json=True)
     monitor.loses(replace(GAP, lost=0, cause=Cause.RESTART))
-    monitor.lines.tell(at_last=True)
+    monitor.lines.tell(0, at_last=True)
     told = json.loads(capsys.readouterr().out)
     assert (told["cause"], told["lost"], told["seconds"]) == ("restart", 0, None)
 

@@ -22,7 +22,7 @@ def test_the_screen_says_so_keeps_what_it_knows_and_is_left_at_once(gateway: Net
     with tmux("-n", gateway.name) as screen:
         screen.sees("wan0", "FRESH")
         delete(gateway)
-        screen.sees(f"network namespace {gateway.name} was deleted", "STALE since", "wan0")
+        screen.sees(f"network namespace {gateway.name} was deleted", "STALE SINCE", "wan0")
         assert comes_true(lambda: all(row["ifname"] != "out0" for row in peer.ip_json("link show")))
         subprocess.run(["ip", "netns", "add", gateway.name], check=True)
         screen.sees("a new one has its name now")
