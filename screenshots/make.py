@@ -18,10 +18,10 @@ from unittest.mock import patch
 
 from textual.pilot import Pilot
 
+from nltui.model.actor import Actor, Certainty
 from nltui.system import namespaces
 from nltui.tables import TABLES
 from nltui.ui.app import NltuiApp
-from nltui.worker.actors import Actors
 from nltui.worker.session import Session
 
 HERE = Path(__file__).resolve().parent
@@ -144,12 +144,13 @@ class Scene:
     def set(self) -> Iterator[None]:
         """What is heard happens at this clock's time; port ids belong to who asked when they were first seen."""
 
-        def named(actors: Actors, port_id: int, at: int) -> str:
-            return self._named.setdefault(port_id, self.asking)
+        def named(session: Session, port_id: int, at: int) -> Actor:
+            said = self._named.setdefault(port_id, self.asking)
+            return Actor(port_id, Certainty.EXACT, None, "its socket was seen", said)
 
         with (
             patch.object(time, "time_ns", lambda: int(self.now * 1e9)),
-            patch.object(Actors, "name", named),
+            patch.object(Session, "actor", named),
             patch.dict(os.environ, TZ="UTC"),
         ):
             time.tzset()
