@@ -15,7 +15,6 @@ from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.theme import Theme
 
-from nltui.model.table import Feed
 from nltui.ui import choices
 from nltui.ui.dashboard import Dashboard
 from nltui.ui.footer import Footer, hints
@@ -177,7 +176,7 @@ class NltuiApp(App[None]):
             return self._is_typing
         if action == "only":
             panel = self.dashboard.focused_panel
-            return panel is not None and panel.table.feed is Feed.LOCAL and not self._is_typing
+            return panel is not None and panel.table.journal and not self._is_typing
         if action == "narrow":
             panel = self.dashboard.focused_panel
             return panel is not None and panel.table.usual is not None and not self._is_typing

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from textual import events
 from textual.strip import Strip
 
-from nltui.model.table import Feed
 from nltui.model.types import Tone
 from nltui.ui.dashboard import Dashboard
 from nltui.ui.plain import Still
@@ -34,7 +33,7 @@ def hints(dashboard: Dashboard, is_typing: bool) -> Iterator[Hint]:
         yield from (("x", "message", "x"), ("Tab", "into the detail", "tab"))
     else:
         yield from (("⏎", "detail", "enter"), ("x", "message", "x"))
-    if panel is not None and panel.table.feed is Feed.LOCAL:
+    if panel is not None and panel.table.journal:
         yield "f", "only …", "f"
     elif detail is None:
         yield "s", "sort", "s"
