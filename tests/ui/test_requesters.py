@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from nltui.model.actor import Actor, Certainty
 from nltui.record import replace
 from nltui.system.processes import Process
-from nltui.tables.activity import ACTIVITY
-from tests.ui.fake import TABLES, FakeRows, FakeSession, record
+from tests.ui.fake import FakeRows, FakeSession, record
 from tests.ui.robot import Robot, sitting
 
 IP = Process(
@@ -37,7 +36,7 @@ class KnownRows(FakeRows):
 
 
 def session() -> Known:
-    made = Known(tables=(*TABLES[:-1], ACTIVITY))
+    made = Known()
     made.store["activity"].put(
         record(1, time="14:02:29", change="+", type="route", object="10.20.0.0/16", what="dev eth0", who="ip[4312]"),
         record(2, time="14:02:30", change="~", type="link", object="eth 0", what="mtu 1→2", who="?"),
