@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from nltui.model.actor import Actor, Certainty
 from nltui.record import replace
 from nltui.system.processes import Process
-from tests.ui.fake import FakeRows, FakeSession, record
+from nltui.tables.activity import ACTIVITY
+from nltui.tables.diagnostics import DIAGNOSTICS
+from tests.ui.fake import TABLES, FakeRows, FakeSession, record
 from tests.ui.robot import Robot, sitting
 
 IP = Process(
@@ -36,7 +38,7 @@ class KnownRows(FakeRows):
 
 
 def session() -> Known:
-    made = Known()
+    made = Known(tables=(*TABLES[:-1], DIAGNOSTICS, ACTIVITY))
     made.store["activity"].put(
         record(1, time="14:02:29", change="+", type="route", object="10.20.0.0/16", what="dev eth0", who="ip[4312]"),
         record(2, time="14:02:30", change="~", type="link", object="eth 0", what="mtu 1→2", who="?"),
@@ -120,6 +122,6 @@ async def test_a_value_with_spaces_is_quoted() -> None:
 
 async def test_f_is_of_the_activity_alone() -> None:
     async with sitting(120, 36, session()) as robot:
-        for keys in ((), ("8", "8")):
+        for keys in ((), ("8", "8", "8")):
             await robot.press(*keys, "f")
             await robot.misses("only changes", "f only")
