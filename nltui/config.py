@@ -48,7 +48,7 @@ class Limits:
     memo_values: int = _limit(50_000, 1_000, 1 << 22, "values")
     """Rendered values that one view of a table remembers."""
     processes: int = _limit(4_096, 64, 1 << 20, "processes")
-    """Processes remembered that asked for changes."""
+    """Processes remembered that asked for changes, and half of those whose begin and end are."""
     rows: Mapping[str, int] = field(default_factory=dict)
     """Most rows by table name, where not the table's own capacity."""
 

@@ -76,7 +76,7 @@ class Processes:
     """A bounded memory of processes. Safe to ask from any thread."""
 
     def __init__(self, proc: Path = PROC, limit: int = REMEMBERED) -> None:
-        self._proc, self._limit = proc, limit
+        self._proc, self.limit = proc, limit
         self._known: OrderedDict[tuple[int, int], tuple[_Image, Process]] = OrderedDict()
         self._lock = threading.Lock()
         self._booted = 0
@@ -184,7 +184,7 @@ class Processes:
     def _remember(self, key: tuple[int, int], image: _Image, found: Process) -> None:
         with self._lock:
             self._known[key] = image, found
-            while len(self._known) > self._limit:
+            while len(self._known) > self.limit:
                 self._known.popitem(last=False)
 
     def _boot_time(self) -> int:
@@ -262,6 +262,11 @@ def _bit(flags: bytes) -> bytes:
 @cache
 def _processes() -> Processes:
     return Processes()
+
+
+def remember(most: int) -> None:
+    """Bound the memory that the functions of this module share."""
+    _processes().limit = most
 
 
 def describe(pid: int) -> Process | None:

@@ -13,8 +13,7 @@ from nltui.model.search import CHUNK
 from nltui.model.table import Feed, Table
 from nltui.netlink.dump import BURST, ROOM
 from nltui.netlink.socket import SLOT, SLOTS
-from nltui.system import descriptors, processes
-from nltui.worker import lives
+from nltui.system import descriptors
 from nltui.worker.actors import SIGHTINGS
 
 CELL = 400
@@ -56,7 +55,7 @@ def budget(tables: Sequence[Table], limits: Limits = DEFAULTS) -> Budget:
         "rendered values": len(tables) * (limits.memo_values + CHUNK) * CELL,
         "lines of the activity": activity.REMEMBERED * LINE,
         "requesters": limits.processes * SIGHTINGS * OBJECT
-        + (processes.REMEMBERED + lives.REMEMBERED) * (4096 + 2 * OBJECT)
+        + 3 * limits.processes * (4096 + 2 * OBJECT)
         + descriptors.MOST * OBJECT,
         "names of the past": past.KEYS * past.NAMES * OBJECT * sum(1 for table in dumped if table.label),
         "keys deleted during a dump": readers * intake.DELETED_MOST * 2 * OBJECT,

@@ -33,7 +33,7 @@ from nltui.system.namespaces import Namespace
 from nltui.system.processes import Process
 from nltui.text import visible
 from nltui.worker.counts import Counts
-from nltui.worker.lives import Lives
+from nltui.worker.lives import REMEMBERED, Lives
 from nltui.worker.pace import Pace
 from nltui.worker.wake import Wake
 
@@ -59,8 +59,9 @@ class NotTold(NltuiError):
 class ProcessEvents:
     """Fills `lives`; run() is its thread."""
 
-    def __init__(self) -> None:
-        self.lives, self.counts = Lives(), Counts()
+    def __init__(self, remembered: int = REMEMBERED) -> None:
+        """`remembered`: most processes whose begin and end are kept."""
+        self.lives, self.counts = Lives(remembered), Counts()
         self.hears = False
         """Whether the kernel has said that it tells us."""
         self._wake = Wake()

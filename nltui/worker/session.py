@@ -128,14 +128,17 @@ class Session:
     def _name_requesters(self) -> None:
         """Last, as it is of no use to the tables: what is heard before stays unnamed."""
         from nltui.config import DEFAULTS
+        from nltui.system.processes import remember
         from nltui.worker.actors import Actors
         from nltui.worker.process_events import ProcessEvents
 
-        self._processes = ProcessEvents()
+        most = (self._limits or DEFAULTS).processes
+        remember(most)
+        self._processes = ProcessEvents(2 * most)
         self._actors = Actors(
             self._network(),
             self._namespace,
-            remembered=(self._limits or DEFAULTS).processes,
+            remembered=most,
             lives=self._processes.lives,
             unheard=self._unheard,
             told=partial(self._on_change, "activity"),
