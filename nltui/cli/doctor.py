@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -25,8 +27,9 @@ from nltui.worker.session import Session
 
 if TYPE_CHECKING:
     from nltui.model.local import LocalView
-    from nltui.netlink.socket import Sockets
 
+ANSWER = 1.0
+"""Seconds to wait for the kernel's word on process events."""
 LOAD = 20.0
 """Seconds to wait for all tables."""
 LIBRARIES = ("numpy", "pyroute2", "textual")
@@ -143,19 +146,26 @@ def _netlink(report: Report, namespace: namespaces.Namespace, args: Doctor) -> N
     small = "" if buffer.got >= buffer.asked else f"{SUDO}, or sysctl net.core.rmem_max={buffer.asked}: fewer losses"
     told_buffer = {"asked": buffer.asked, "got": buffer.got, "forced": buffer.forced}
     report.say("netlink", "buffer", told_buffer, f"{buffer.got:,} of {buffer.asked:,} bytes", small)
-    _process_events(report, sockets, namespace)
+    _process_events(report)
 
 
-def _process_events(report: Report, sockets: Sockets, namespace: namespaces.Namespace) -> None:
+def _process_events(report: Report) -> None:
     """They name who asked for a change even where the process was gone in a moment."""
-    from nltui.netlink import probe
+    from nltui.worker.process_events import ProcessEvents
 
-    refused = probe.process_events(sockets)
-    is_first = namespaces.of_process(1) == namespace.identity or namespace.identity.inode == namespaces.NET_NS_INIT_INO
-    heard = not refused and is_first
-    text = "can be heard" if heard else refused or "not heard: they come in the first network namespace only"
-    helps = f"{SUDO}, or Linux 6.6: names of short-lived requesters" if refused in ("EPERM", "EACCES") else ""
-    report.say("netlink", "process_events", {"heard": heard, "error": refused}, text, helps)
+    events = ProcessEvents()
+    listening = threading.Thread(target=events.run, daemon=True)
+    listening.start()
+    deadline = time.monotonic() + ANSWER
+    while not (events.hears or events.counts.trouble) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    heard, why = events.hears, events.counts.trouble
+    events.stop()
+    listening.join(ANSWER)
+    helps = "" if heard else f"{SUDO}, or Linux 6.6, in the first network namespace: names of short-lived requesters"
+    report.say(
+        "netlink", "process_events", {"heard": heard, "error": why}, "heard" if heard else why or "silent", helps
+    )
 
 
 def _session(report: Report, session: Session, as_json: bool) -> str:

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 from nltui.errors import KernelRefused, NltuiError
 from nltui.netlink.constants.netlink import (
-    NETLINK_ADD_MEMBERSHIP,
     NETLINK_CAP_ACK,
-    NETLINK_CONNECTOR,
     NETLINK_EXT_ACK,
     NETLINK_GET_STRICT_CHK,
     NETLINK_ROUTE,
@@ -88,20 +86,3 @@ def buffer(sockets: Sockets, asked: int = MONITOR_BUFFER) -> Buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, asked)
         # The kernel says, and charges, twice as much as was set.
         return Buffer(asked, sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) // 2, forced)
-
-
-def process_events(sockets: Sockets) -> str:
-    """Empty where the connector's process events may be listened to, else the errno's name.
-
-    They come in the first network namespace only, whatever this says.
-    """
-    try:
-        with sockets.open(NETLINK_CONNECTOR) as sock:
-            sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, CN_IDX_PROC)
-    except KernelRefused as error:
-        return errno.errorcode.get(error.number, str(error.number))
-    except OSError as error:
-        return errno.errorcode.get(error.errno or 0, str(error.errno))
-    except NltuiError:
-        return "EPERM"
-    return ""
