@@ -29,8 +29,9 @@ def test_with_all_privileges(gateway: Netns) -> None:
     assert {"ROUTE", "KOBJECT_UEVENT", "GENERIC"} <= opening
     assert "UNUSED" not in opening
     assert found["netlink"]["buffer"] == {"asked": 8 << 20, "got": 8 << 20, "forced": True}
-    # Processes are told of in the first network namespace only.
-    assert not found["netlink"]["process_events"]["heard"]
+    # Here it runs inside another network namespace; that of process 1 may or may not be looked at.
+    events = found["netlink"]["process_events"]
+    assert events["heard"] or events["error"]
     rows = {one["subject"]: one for one in found["diagnostics"]}
     assert rows["links"]["rows"] == len(gateway.ip_json("link show"))
     assert rows["routes"]["state"] == "FRESH"
