@@ -19,7 +19,7 @@ from nltui.netlink import wire
 from nltui.netlink.fields import Field
 from nltui.text import visible
 
-REMEMBERED = 2000
+REMEMBERED = 512
 GAPS_OPEN = 16
 """Newest gaps that can still be told otherwise: one a reader."""
 SENTENCE = ("change", "type", "object", "what", "who")
