@@ -26,6 +26,8 @@ from nltui.ui.theme import paint_of
 
 WHEEL = 3
 """Lines a notch of the wheel scrolls."""
+SCREENFULS = 3
+"""Of drawn lines that are remembered."""
 
 
 class TableView(Plain, can_focus=True):
@@ -210,7 +212,7 @@ class TableView(Plain, can_focus=True):
                 made = Strip.blank(width, paint.style())
             case _:
                 made = header_line(self._layout, self._sort(), width, paint)
-        if len(self._cache) > 512:
+        if len(self._cache) > SCREENFULS * max(self.size.height, 16):
             self._cache.clear()
         self._cache[key] = made
         return made
