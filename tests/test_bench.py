@@ -50,3 +50,11 @@ def test_rounds_alternate() -> None:
 def test_small_loads_are_small() -> None:
     assert Settings(small=True).size(1_000_000) == 1000
     assert Settings().size(50) == 50
+
+
+def test_a_key_is_timed_during_a_storm(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["keys", "--small"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["P5", "P5"]
+    assert [part in line for part, line in zip(("p50", "p99"), lines, strict=True)] == [True, True]
+    assert " 0 events/s" not in lines[0]

@@ -7,7 +7,7 @@ import numpy as np
 from nltui.errors import MalformedMessage
 from nltui.model.table import Table
 from nltui.netlink import wire
-from nltui.netlink.arrays import unique
+from nltui.netlink.arrays import runs, unique
 from nltui.netlink.columns import Batch, Bools, Ints, Plan, Words
 from nltui.netlink.fields import BLOB, Attr
 
@@ -50,9 +50,16 @@ class Comparer:
 
     def _equal(self, a: Words, a_start: Ints, b: Words, b_start: Ints, size: int) -> Bools:
         """Messages of `size` bytes: first word by word, then without their volatile parts."""
-        compared = (word for word in range(HEADER_WORDS, (size + 3) >> 2) if word not in self._heads)
-        step = np.fromiter(compared, np.int64)
-        differs = a[a_start[:, None] + step] != b[b_start[:, None] + step]
+        step = np.arange(HEADER_WORDS, (size + 3) >> 2)
+        if not len(step):
+            return np.ones(len(a_start), bool)
+        mine, theirs = (
+            runs(words, len(step))[start + HEADER_WORDS].view(np.uint32).reshape(-1, len(step))
+            for words, start in ((a, a_start), (b, b_start))
+        )
+        differs = mine != theirs
+        for word in self._heads:
+            differs[:, word - HEADER_WORDS : word - HEADER_WORDS + 1] = False
         left: Bools = differs.any(axis=1)
         if not self._paths or not left.any():
             return ~left

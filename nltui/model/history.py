@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nltui.config import DEFAULTS
 from nltui.model.gaps import Gap
 from nltui.model.types import Context, Remembering
-from nltui.netlink.arena import reserve
+from nltui.netlink.arena import copy, reserve
 from nltui.netlink.arrays import member, unique
 from nltui.netlink.columns import Bools, Ints, Words
 from nltui.record import Record
@@ -182,10 +182,15 @@ class History:
                 if not length:
                     continue
                 mine = np.flatnonzero(here == length)
-                step = np.arange(length)
-                for at in range(0, len(mine), 4096):
-                    some = mine[at : at + 4096]
-                    self._words[(base[some, None] + step) % self._room] = words[start[part][some, None] + step]
+                to = (base[mine] % self._room).astype(np.int64)
+                begin = start[part][mine]
+                inside = to + length <= self._room
+                if inside.all():
+                    copy(self._words, to, words, begin, length)
+                    continue
+                copy(self._words, to[inside], words, begin[inside], length)
+                for at, first in zip(to[~inside].tolist(), begin[~inside].tolist(), strict=True):
+                    self._words[(at + np.arange(length)) % self._room] = words[first : first + length]
 
     def get(self, number: int) -> Change | None:
         """One entry, None where it was overtaken or never was."""

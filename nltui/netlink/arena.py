@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nltui.netlink.arrays import unique
+from nltui.netlink.arrays import runs, unique
 from nltui.netlink.columns import Ints, Words
 
 IDLE = 4 << 20
@@ -154,7 +154,9 @@ class Arena:
 
 def copy(into: Words, to: Ints, source: Words, start: Ints, words: int) -> None:
     """Copy equally long runs of words, in slices that stay in the processor's cache."""
-    step = np.arange(words)
+    if not words:
+        return
+    target, pieces = runs(into, words), runs(source, words)
     for at in range(0, len(start), 4096):
         part = slice(at, at + 4096)
-        into[to[part, None] + step] = source[start[part, None] + step]
+        target[to[part]] = pieces[start[part]]

@@ -19,6 +19,11 @@ def step_of(start: NDArray[np.int64]) -> int:
     return step if bool((start[1:] - start[:-1] == step).all()) else 0
 
 
+def runs(words: NDArray[np.uint32], length: int) -> NDArray[np.void]:
+    """Every run of `length` words (at least 1) as one item, by where it begins: moved as one piece of memory."""
+    return np.ndarray((max(len(words) - length + 1, 0),), np.dtype((np.void, length * 4)), words.data, 0, (4,))
+
+
 def unique(values: NDArray[Any]) -> NDArray[Any]:
     """The distinct values, ascending."""
     if not len(values):

@@ -35,7 +35,9 @@ MSG_TRUNC, MSG_DONTWAIT = 0x20, 0x40
 MONITOR_BUFFER = DEFAULTS.monitor_buffer
 """Bytes asked for with SO_RCVBUFFORCE: holds about 20,000 route notifications."""
 SLOTS, SLOT = 1024, (1 << 16) + 64
-"""Datagrams taken by one recvmmsg, and the room of each: larger than any that the kernel sends."""
+"""Datagrams taken by one recvmmsg (UIO_MAXIOV), and the room of each: larger than any that the kernel sends."""
+PLACE = 7 * 64
+"""Bytes of a place for a datagram of usual length: notifications lie close together, spread over the cache's sets."""
 
 
 class Sockets:
@@ -192,36 +194,76 @@ class _Headers:
 
 
 class Receiver:
-    """Room for many datagrams, reused for every call; one thread may use it, for any number of sockets."""
+    """Room for many datagrams, reused for every call; one thread may use it, for any number of sockets.
+
+    Each has a short place beside the others'. One that is longer goes on in a room of its own, of which there are as
+    many as one call takes, and is put together there: what came with it is all that is taken then.
+    """
 
     def __init__(self, slots: int = SLOTS) -> None:
         """`slots`: the most datagrams it holds."""
-        self.slots = slots
-        self._map = reserve(slots * SLOT)
+        self.slots, self._rooms = slots, min(slots, SLOTS)
+        self._map = reserve(slots * PLACE + self._rooms * SLOT)
         self.words: Words = np.frombuffer(self._map, np.uint32)
-        self._headers = _Headers(slots, 1)
-        self._headers.memory[:, 0, 0] = self.words.ctypes.data + np.arange(slots, dtype=np.uintp) * SLOT
-        self._headers.memory[:, 0, 1] = SLOT
-        self._time: Ints = np.zeros(slots, np.int64)
+        self._headers = _Headers(slots, 2)
         self._numbers = np.arange(slots, dtype=np.int64)
-        self._starts = self._numbers * (SLOT // 4)
+        self._places = self._numbers * (PLACE // 4)
+        self._room = (slots * PLACE + self._numbers % self._rooms * SLOT) // 4
+        memory, begin = self._headers.memory, self.words.ctypes.data
+        memory[:, 0, 0], memory[:, 0, 1] = begin + self._places * 4, PLACE
+        memory[:, 1, 0], memory[:, 1, 1] = begin + self._room * 4 + PLACE, SLOT - PLACE
+        self._start, self._time = self._places.copy(), np.zeros(slots, np.int64)
+        self._is_full = self._has_overrun = False
 
     def receive(self, sock: socket.socket, held: int = 0) -> int:
         """Take what is queued, behind `held` datagrams taken before; returns how many there are now, at most `slots`.
 
         Raises Overrun, or OSError for anything unexpected.
         """
-        got = self._headers.call(sock, held, self.slots)
-        # A nanosecond apart, so that the order in which they came is that of their times too.
-        self._time[held : held + got] = time.time_ns() + self._numbers[:got]
-        return held + got
+        before, self._is_full = held, self._is_full and held > 0
+        if self._has_overrun and not held:
+            self._has_overrun = False
+            raise Overrun
+        while not self._is_full:
+            most = min(self._rooms, self.slots - held)
+            try:
+                got = self._headers.call(sock, held, held + most)
+            except Overrun:
+                if held == before:
+                    raise
+                # What the calls before it took is taken in first.
+                self._has_overrun = self._is_full = True
+                break
+            # A nanosecond apart, so that the order in which they came is that of their times too.
+            self._time[held : held + got] = time.time_ns() + self._numbers[:got]
+            self._put_together(held, held + got)
+            held += got
+            self._is_full |= held == self.slots
+            if got < most:
+                break
+        return held
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what it holds must be taken in before more can be received."""
+        return self._is_full
+
+    def _put_together(self, first: int, last: int) -> None:
+        """Those longer than their place get their beginning into their room, before the rest."""
+        self._start[first:last] = self._places[first:last]
+        long = first + np.flatnonzero(self._headers.lengths(last)[first:] > PLACE)
+        if len(long):
+            self._is_full = True
+            self._start[long] = self._room[long]
+            step = np.arange(PLACE // 4)
+            self.words[self._room[long, None] + step] = self.words[self._places[long, None] + step]
 
     def datagrams(self, count: int) -> Datagrams:
         """The first `count` of what was taken."""
         headers = self._headers
         return Datagrams(
             self.words,
-            self._starts[:count],
+            self._start[:count],
             headers.lengths(count),
             headers.senders(count),
             headers.cut(count),

@@ -12,9 +12,10 @@ from nltui.model.room import needs
 from nltui.model.search import CHUNK
 from nltui.model.table import Feed, Table
 from nltui.netlink.dump import BURST, ROOM
-from nltui.netlink.socket import SLOT, SLOTS
+from nltui.netlink.socket import PLACE, SLOT, SLOTS
 from nltui.system import descriptors
 from nltui.worker.actors import SIGHTINGS
+from nltui.worker.reader import HELD
 
 CELL = 400
 """Bytes of a rendered value with its key and text, at most 256 characters of which are kept, as measured."""
@@ -47,6 +48,7 @@ def budget(tables: Sequence[Table], limits: Limits = DEFAULTS) -> Budget:
     logs = [table for table in tables if table.feed is Feed.LOG]
     readers = len({table.protocol for table in dumped})
     receiving = SLOT * (SLOTS * (readers + len(logs)) + 2 * BURST * readers) + 2 * ROOM * readers
+    receiving += PLACE * (HELD * readers + SLOTS * len(logs))
     fixed = {
         "history": limits.history_entries * META.itemsize + limits.history_bytes,
         "logs": len(logs) * (limits.log_bytes + limits.log_records * OBJECT),

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import decode, events, json_lines, load, screen, view
+from tests.bench import decode, events, json_lines, keys, load, screen, view
 from tests.bench.figure import Figure, Settings
 from tests.bench.process import compile_all
 
@@ -20,6 +20,7 @@ BENCHES: dict[str, Callable[[Settings], Iterator[Figure]]] = {
     "start": screen.start,
     "view": view.run,
     "events": events.run,
+    "keys": keys.run,
     "idle": screen.idle,
 }
 

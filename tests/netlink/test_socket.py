@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from nltui.errors import KernelRefused, PrivilegeMissing
-from nltui.netlink.socket import SLOT, Receiver, Sockets, drops, monitor
+from nltui.netlink.socket import PLACE, SLOT, SLOTS, Overrun, Receiver, Sockets, drops, monitor
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -64,6 +64,58 @@ def test_what_came_before_is_held(pair: Pair) -> None:
     held = receiver.receive(pair[0], held)
     assert taken(receiver, held) == [b"first", b"second", b"third"]
     assert receiver.receive(pair[0], held) == 3, "full"
+
+
+def test_one_longer_than_its_place_is_whole_and_ends_what_is_taken(pair: Pair) -> None:
+    receiver = Receiver(9)
+    short, long = b"s" * PLACE, [bytes(range(256)) * 2, b"l" * (PLACE + 1), b"m" * 20_001]
+    pair[1].send(short)
+    held = receiver.receive(pair[0])
+    for datagram in (*long, short):
+        pair[1].send(datagram)
+    held = receiver.receive(pair[0], held)
+    assert taken(receiver, held) == [short, *long, short]
+    pair[1].send(short)
+    assert receiver.is_full
+    assert receiver.receive(pair[0], held) == held, "rooms are as many as one call takes"
+    held = receiver.receive(pair[0])
+    assert taken(receiver, held) == [short]
+    pair[1].send(short)
+    assert receiver.receive(pair[0], held) == 2, "there is room behind short ones"
+
+
+def test_rooms_are_used_again_by_every_call(pair: Pair) -> None:
+    """More datagrams than rooms: those of a second call lie in the rooms of the first."""
+    receiver, sent = Receiver(SLOTS + 2), [b"%d" % number for number in range(SLOTS)]
+    held = 0
+    for datagram in sent:
+        pair[1].send(datagram)
+        held = receiver.receive(pair[0], held)
+    pair[1].send(b"l" * 5000)
+    assert receiver.receive(pair[0], held) == SLOTS + 1
+    assert taken(receiver, SLOTS + 1) == [*sent, b"l" * 5000]
+
+
+def test_an_overrun_between_two_calls_is_told_after_what_came_before(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver = Receiver(2 * SLOTS)
+    call, calls = receiver._headers.call, 0
+
+    def one_then_overrun(sock: socket.socket, first: int, last: int) -> int:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise Overrun
+        return SLOTS if calls == 1 else call(sock, first, last)
+
+    monkeypatch.setattr(receiver._headers, "call", one_then_overrun)
+    assert receiver.receive(pair[0]) == SLOTS
+    assert receiver.is_full
+    assert receiver.receive(pair[0], SLOTS) == SLOTS
+    with pytest.raises(Overrun):
+        receiver.receive(pair[0])
+    assert receiver.receive(pair[0]) == 0
 
 
 def test_a_datagram_longer_than_its_room_is_marked(pair: Pair) -> None:

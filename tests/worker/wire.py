@@ -19,7 +19,7 @@ from nltui.model.table import Doubt, Dump, Grouping, Table
 from nltui.netlink import wire
 from nltui.netlink.columns import Words
 from nltui.netlink.constants.netlink import NLM_F_DUMP_INTR, NLMSG_DONE
-from nltui.netlink.socket import MSG_TRUNC, Overrun, Packer, Receiver, _Headers
+from nltui.netlink.socket import MSG_TRUNC, PLACE, Overrun, Packer, Receiver, _Headers
 from nltui.record import replace
 from tests.model import small
 from tests.model.small import Kernel, KernelDump, Row
@@ -279,7 +279,8 @@ class Wire(Receiver):
     def receive(self, sock: socket.socket, held: int = 0) -> int:
         """As Receiver.receive."""
         source = cast(MonitorSocket, sock)
-        while held < self.slots:
+        self._is_full = self._is_full and held > 0
+        while not self._is_full:
             try:
                 got = source.take()
             except Overrun:
@@ -289,9 +290,12 @@ class Wire(Receiver):
                 raise
             if got is None:
                 break
-            _put(self._headers, self.words, int(self._starts[held]), held, got)
+            is_long = len(got.raw) > PLACE
+            self._start[held] = (self._room if is_long else self._places)[held]
+            _put(self._headers, self.words, int(self._start[held]), held, got)
             self._time[held] = source.world.time_ns()
             held += 1
+            self._is_full = is_long or held == self.slots
         return held
 
 
