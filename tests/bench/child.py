@@ -26,11 +26,14 @@ from tests.bench import churn, looking, process
 
 PATIENCE = 300.0
 LATE = (
+    "config",
     "model.activity",
     "model.history",
     "model.log",
     "model.view",
     "worker.actors",
+    "worker.guard",
+    "worker.local",
     "worker.log_reader",
     "worker.reader",
     "worker.status",
