@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Hashable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nltui.config import DEFAULTS
-from nltui.model import chains
 from nltui.model.cells import Memo, columns_of, rate_cell
 from nltui.model.conditions import fulfils
 from nltui.model.distinct import some
 from nltui.model.history import History, then
+from nltui.model.identity import identity_of, slot_of
 from nltui.model.marks import Marks
 from nltui.model.order import SortKeys
 from nltui.model.rows import Cell, Row
 from nltui.model.search import Search
-from nltui.model.store import FREE, LINGERING, LIVE, Store
+from nltui.model.store import FREE, LINGERING, Store
 from nltui.model.table import Column, Table
 from nltui.model.types import Context, Order
 from nltui.netlink.arena import array
@@ -32,14 +32,6 @@ SEARCH_SECONDS = 0.04
 
 REMEMBERED = 30.0
 """Seconds for which what rows read as is kept after a filter was cleared: the next one may come soon."""
-
-
-class RowId(NamedTuple):
-    """What makes a row the same row: the hash of its key, where it was last, and which of the slot's rows it was."""
-
-    key: int
-    slot: int
-    born: int = 0
 
 
 class LiveContext(Context, Protocol):
@@ -216,13 +208,13 @@ class View:
             lines[place] = self._as_it_was(batch, place, int(recent[place]), columns)
         marks = self._marks.of(states == LINGERING, unsure, recent, columns, lines)
         return [
-            Row(self._identity(slot), line, mark, flash)
+            Row(identity_of(self._store, slot), line, mark, flash)
             for slot, line, (mark, flash) in zip(slots.tolist(), lines, marks, strict=True)
         ]
 
     def index_of(self, identity: Hashable) -> int | None:
         """Where a row is now."""
-        slot = self._slot(identity)
+        slot = slot_of(self._store, identity)
         if slot is None:
             return None
         found = np.flatnonzero(self._order == slot)
@@ -233,7 +225,7 @@ class View:
 
     def message(self, identity: Hashable) -> bytes | None:
         """The row's bytes."""
-        slot = self._slot(identity)
+        slot = slot_of(self._store, identity)
         if slot is None:
             return None
         with self._store.lock:
@@ -241,40 +233,12 @@ class View:
 
     def before(self, identity: Hashable) -> bytes | None:
         """The row's bytes before its last change."""
-        slot = self._slot(identity)
+        slot = slot_of(self._store, identity)
         number = 0 if slot is None else int(self._store.recent[slot])
         change = self._history.get(number) if number else None
         return change.old or None if change else None
 
     # -- inside --
-
-    def _identity(self, slot: int) -> RowId:
-        return RowId(int(self._store.hash[slot]), slot, int(self._store.born[slot]))
-
-    def _slot(self, identity: Hashable) -> int | None:
-        """The row's slot; a row that came back under the same key counts as the same.
-
-        Not where rows have names of their own: another link may get the ifindex of one that was deleted.
-        """
-        if not isinstance(identity, RowId):
-            return None
-        store, slot = self._store, identity.slot
-        mine = int(store.hash[slot]) == identity.key and int(store.born[slot]) == identity.born
-        if mine and store.state[slot] == LIVE:
-            return slot
-        if self.table.label:
-            return slot if mine and store.state[slot] == LINGERING else None
-        same = np.flatnonzero(store.hash[: store.top] == np.uint64(identity.key))
-        live = same[store.state[same] == LIVE].tolist()
-        lingers = mine and store.state[slot] == LINGERING
-        if store.chained:
-            # Others of its group have the same key: only what its bytes say tells whether it came back.
-            with store.lock:
-                wanted = chains.identity(self.table, store.message(slot)) if lingers else None
-                live = [at for at in live if lingers and chains.identity(self.table, store.message(at)) == wanted]
-        if live:
-            return int(live[0])
-        return slot if lingers else None
 
     def _plan(self, columns: Sequence[Column]) -> Plan:
         """What these columns read; the same few sets of columns are asked for again and again."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nltui.model.identity import RowId
 from nltui.model.rows import Mark, Row, Rows
-from nltui.model.view import RowId
 from nltui.tables import TABLES
 from nltui.worker.session import Session
 from tests.kernel.followed import Followed, comes_true

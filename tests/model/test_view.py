@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from nltui.model import single
+from nltui.model.identity import RowId
 from nltui.model.order import _natural
 from nltui.model.rows import Mark, Row
 from nltui.model.store import LINGERING, LIVE
 from nltui.model.table import Column, Grouping, Table
 from nltui.model.types import Device, Order
-from nltui.model.view import RowId, View
+from nltui.model.view import View
 from nltui.netlink.fields import U8, Head
 from nltui.record import replace
 from tests.model import small
