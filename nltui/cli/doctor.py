@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nltui import __version__
-from nltui.cli import trouble
+from nltui.cli import settings, trouble
 from nltui.cli.arguments import Doctor
 from nltui.model.table import Feed
 from nltui.model.types import Json
@@ -57,14 +57,16 @@ class Report:
 
 def run(args: Doctor) -> int:
     """Print and return the exit code. Raises NltuiError where nothing at all can be read, after it was printed."""
+    limits, _ = settings.limits(args.config)
     report = Report()
     _program(report)
     _terminal(report)
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
         _namespaces(report, namespace)
         _privilege(report)
-        _netlink(report, namespace, args)
-        session = Session(namespace if args.netns else None, TABLES, buffer=args.rcvbuf)
+        wished = args.rcvbuf or (limits.monitor_buffer if limits is not None else None)
+        _netlink(report, namespace if args.netns else None, wished)
+        session = Session(namespace if args.netns else None, TABLES, buffer=args.rcvbuf, limits=limits)
         session.start()
         try:
             refused = _session(report, session, args.json)
@@ -122,12 +124,12 @@ def _privilege(report: Report) -> None:
         report.say("privilege", name.lower(), has, help_=helps)
 
 
-def _netlink(report: Report, namespace: namespaces.Namespace, args: Doctor) -> None:
+def _netlink(report: Report, namespace: namespaces.Namespace | None, wished: int | None) -> None:
     from nltui.errors import NltuiError
     from nltui.netlink import probe
     from nltui.netlink.socket import MONITOR_BUFFER, Sockets
 
-    sockets = Sockets(namespace if args.netns else None)
+    sockets = Sockets(namespace)
     protocols = probe.protocols(sockets)
     told = [{"number": one.number, "name": one.name, "opens": not one.error, "error": one.error} for one in protocols]
     opening = " ".join(one.name for one in protocols if not one.error)
@@ -139,7 +141,7 @@ def _netlink(report: Report, namespace: namespaces.Namespace, args: Doctor) -> N
     try:
         for name, has in probe.options(sockets).items():
             report.say("netlink", name, has, help_="" if has else "a newer kernel (4.20 has them all)")
-        buffer = probe.buffer(sockets, args.rcvbuf or MONITOR_BUFFER)
+        buffer = probe.buffer(sockets, wished or MONITOR_BUFFER)
     except NltuiError as error:
         report.say("netlink", "trouble", str(error))
         return

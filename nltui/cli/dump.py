@@ -64,8 +64,9 @@ def _local(table: Table, args: Dump) -> int:
     """A table whose rows nltui makes: they are about all others, so those are read first."""
     from nltui.model.local import LocalView
 
+    limits, _ = settings.limits(args.config)
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
-        session = Session(namespace if args.netns else None, TABLES)
+        session = Session(namespace if args.netns else None, TABLES, limits=limits)
         session.start()
         try:
             session.wait([other.name for other in TABLES if other.feed is not Feed.LOCAL], DEADLINE)

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from nltui import __version__
 from nltui.cli import arguments
 from nltui.errors import NltuiError
+from nltui.text import visible
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except NltuiError as error:
-        print(f"nltui: {error}", file=sys.stderr)
+        print(f"nltui: {visible(str(error), limit=1000)}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         _discard_output()

@@ -54,8 +54,6 @@ class SessionStatus(Record):
     """A reader that died and was restarted, a namespace that went away; one visible sentence."""
     gone: bool = False
     """Whether the namespace was deleted: `trouble` says so, and what is known is the last that was seen of it."""
-    unheard: str = ""
-    """Why the kernel's process events are not heard, which name requesters that have gone; empty where they are."""
 
 
 class SessionLike(Protocol):

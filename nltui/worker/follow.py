@@ -238,11 +238,12 @@ class RunningDump:
 
     def abandon(self) -> None:
         """Stop reading; nothing is removed."""
-        self._join()
-        if self.reader is not None:
-            self.reader.close()
-            self.reader = None
-        if self._intake is not None:
-            self._intake.flush()
-        self._follower.events.dump = None
-        self._follower.running = None
+        try:
+            self._join()
+        finally:
+            if self.reader is not None:
+                self.reader.close()
+                self.reader = None
+            self._follower.events.dump = self._follower.running = None
+            if self._intake is not None:
+                self._intake.flush()

@@ -31,6 +31,12 @@ class Guard:
         self._wake.ring()
 
     def _run(self) -> None:
+        try:
+            self._watch()
+        except Exception as error:  # whoever looks must be told that nothing is watched over any more
+            self._tell(f"watching over the network namespace failed: {type(error).__name__}: {error}")
+
+    def _watch(self) -> None:
         with Lifetime(self._namespace) as lifetime:
             while not self._stopping.is_set():
                 if self.sentence or lifetime.is_over():

@@ -130,6 +130,7 @@ class ProcessEvents:
         """
         poll = select.poll()
         poll.register(sock, select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
         for is_choosy in (True, False):
             self._ack = (self._ack + 2) & 0x7FFFFFFF
             try:

@@ -371,10 +371,13 @@ class Reader:
         if not dump.unconfirmed or follower.table.ask is None:
             return
         asking = Asking(follower)
-        asking.ask(self._requests)
-        self._pump()
-        dump.unconfirmed, changed = asking.settle()
-        dump.changed += changed
+        try:
+            asking.ask(self._requests)
+            self._pump()
+            dump.unconfirmed, changed = asking.settle()
+            dump.changed += changed
+        finally:
+            follower.events.dump = None
 
     def _tell(self, name: str) -> None:
         """Say that rows or the state of a table changed, if they did."""

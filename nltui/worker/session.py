@@ -119,7 +119,7 @@ class Session:
             self._trouble = f"the readers could not be started: {type(error).__name__}: {error}"
         finally:
             self.ready.set()
-        if self._names and not self._trouble:
+        if self._names and not self._trouble and not self._stopping.is_set():
             try:
                 self._name_requesters()
             except Exception as error:  # the tables are as good without
@@ -147,8 +147,9 @@ class Session:
             reader.actors = self._actors
         if not self._stopping.is_set():
             thread = threading.Thread(target=self._processes.run, name="nltui-processes", daemon=True)
-            self._threads.append(thread)
+            # Started first: a thread that was not cannot be joined.
             thread.start()
+            self._threads.append(thread)
 
     def _build(self) -> None:
         from nltui.config import DEFAULTS
@@ -191,14 +192,15 @@ class Session:
             return
         for run in runs:
             thread = threading.Thread(target=run, name="nltui-reader", daemon=True)
+            thread.start()
             self._threads.append(thread)
             self._listening.append(thread)
-            thread.start()
         if self._namespace is not None and self._namespace.path:
             from nltui.worker.guard import Guard
 
-            self._guard = Guard(self._namespace, self._let_go, partial(self._on_change, ""))
-            self._guard.thread.start()
+            guard = Guard(self._namespace, self._let_go, partial(self._on_change, ""))
+            guard.thread.start()
+            self._guard = guard
 
     def _network(self) -> Identity | None:
         if self._namespace is not None:
@@ -260,7 +262,6 @@ class Session:
             gap=self._gap(),
             trouble=self._gone or next((count.trouble for count in counts if count.trouble), self._trouble),
             gone=bool(self._gone),
-            unheard=self._unheard(),
         )
 
     def _unheard(self) -> str:

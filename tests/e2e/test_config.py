@@ -31,3 +31,16 @@ def test_a_slip_is_told_on_stderr(gateway: Netns, tmp_path: Path) -> None:
     missing = nltui("dump", "links", "--config", str(tmp_path / "missing"))
     assert (missing.returncode, missing.stdout) == (1, "")
     assert "no configuration file" in missing.stderr
+
+
+def test_doctor_and_diagnostics_are_about_the_program_as_it_is_configured(gateway: Netns, tmp_path: Path) -> None:
+    file = tmp_path / "small.toml"
+    file.write_text("[limits]\nmonitor_buffer = 65_536\nhello = 1\n")
+    for words in (("doctor",), ("dump", "diagnostics")):
+        done = nltui("-n", gateway.name, *words, "-j", "--config", str(file))
+        assert "line 3: there is no `limits.hello`" in done.stderr
+        found = json.loads(done.stdout)
+        rows = {row["subject"]: row for row in (found["diagnostics"] if words == ("doctor",) else found)}
+        assert rows["socket ROUTE"]["buffer_asked"] == 65_536
+        missing = nltui("-n", gateway.name, *words, "--config", str(tmp_path / "missing"))
+        assert (missing.returncode, missing.stdout) == (1, "")

@@ -94,3 +94,25 @@ def test_a_reader_survives_what_it_meets_when_it_lets_go_of_a_dump(monkeypatch: 
     assert follower.counts.restarts >= 1
     assert follower.sync.running is None
     assert follower.sync.states[links.name].phase is not Phase.FRESH
+
+
+def test_a_session_may_be_stopped_while_it_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine may be so busy that its threads have not begun when nobody wants to wait any longer."""
+    started, go = threading.Event(), threading.Event()
+    begin = threading.Thread.start
+
+    def late(thread: threading.Thread) -> None:
+        if thread.name == "nltui-reader":
+            started.set()
+            go.wait(DEADLINE)
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", late)
+    monkeypatch.setattr("nltui.worker.session.JOIN", 0.05)
+    session = Session(None, TABLES)
+    session.start()
+    assert started.wait(DEADLINE)
+    session.stop()
+    go.set()
+    for thread in session._threads:
+        thread.join(DEADLINE)
