@@ -132,9 +132,9 @@ def test_a_session_holds_what_it_is_told_to() -> None:
         assert session.log("uevents")._most == 100
         assert session.log("uevents")._room == 1 << 17
         # Requesters are named last: the tables do not wait for it.
-        assert comes_true(lambda: session._actors is not None)
-        assert session._actors is not None
-        assert session._actors._remembered == 64
+        assert comes_true(lambda: session.crew.actors is not None)
+        assert session.crew.actors is not None
+        assert session.crew.actors._remembered == 64
         view = session.rows("links")
         assert isinstance(view, View)
         assert view._memo._most == 1000

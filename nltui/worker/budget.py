@@ -15,7 +15,7 @@ from nltui.netlink.dump import BURST, ROOM
 from nltui.netlink.socket import PLACE, SLOT, SLOTS
 from nltui.system import descriptors
 from nltui.worker.actors import SIGHTINGS
-from nltui.worker.reader import HELD
+from nltui.worker.monitor import HELD
 
 CELL = 400
 """Bytes of a rendered value with its key and text, at most 256 characters of which are kept, as measured."""

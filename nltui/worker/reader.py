@@ -9,12 +9,9 @@ import contextlib
 import errno
 import os
 import select
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,32 +20,21 @@ from nltui.model.gaps import Cause
 from nltui.model.history import History
 from nltui.model.sync import Phase, Sync
 from nltui.model.table import Table
-from nltui.netlink.arrays import unique
 from nltui.netlink.columns import Bools, Ints, Words
 from nltui.netlink.constants.netlink import PROTOCOL_NAMES
 from nltui.netlink.dump import Scratch
-from nltui.netlink.frames import split
 from nltui.netlink.request import Requests
-from nltui.netlink.socket import MONITOR_BUFFER, Datagrams, Overrun, Receiver, Sockets, drops, monitor
+from nltui.netlink.socket import MONITOR_BUFFER, Sockets
 from nltui.system.namespaces import Namespace
 from nltui.worker.asking import Asking
 from nltui.worker.counts import Counts
 from nltui.worker.follow import Follower, RunningDump
 from nltui.worker.losses import Losses
+from nltui.worker.messages import Messages, whole
+from nltui.worker.monitor import MANY, Monitor
 from nltui.worker.refresh import Refresher
 from nltui.worker.wake import Wake
 
-if TYPE_CHECKING:
-    from nltui.worker.actors import Actors
-
-GATHER = 0.02
-"""Seconds to let events gather after the first: one wake-up for hundreds of them."""
-STORM = 0.08
-"""Seconds to let them gather where many come: a batch of some thousand costs half as much an event."""
-HELD = 4096
-"""Datagrams of one batch, at most."""
-MANY = 64
-"""Datagrams in one wake-up from which it is a storm: looks at who asked would cost more than they tell."""
 HUGE = 5_000
 """Rows from which parts of a table are read apart where a doubt is about them alone."""
 FINAL = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT, errno.EAFNOSUPPORT)
@@ -74,22 +60,27 @@ class Reader:
         self._losses = Losses(history, self.followers, on_change)
         self._sockets = Sockets(namespace)
         self._requests = Requests(self._sockets, protocol)
-        self._buffer, self._on_change = buffer, on_change
-        self.actors: Actors | None = None
-        """Who is shown port ids of requesters, once somebody wants them named."""
-        self._groups = tuple(sorted({group for _, table in tables for group in table.groups}))
+        self._on_change = on_change
         self._taken: Bools = np.zeros(1 << 16, bool)
         """By message type, whether a table takes it."""
         self._taken[[number for _, table in tables for number in table.sets | table.removes]] = True
-        self._monitor: socket.socket | None = None
-        self._receiver = Receiver(HELD)
         self._scratch = Scratch()
         self._dump: RunningDump | None = None
-        self._drops = 0
-        self._has_overrun = False
         self._told: dict[str, tuple[int, Phase]] = {}
         self._wake = Wake()
         self._stopping = threading.Event()
+        groups = sorted({group for _, table in tables for group in table.groups})
+        self.monitor = Monitor(
+            self._sockets,
+            protocol,
+            groups,
+            buffer,
+            self.counts,
+            self._wake,
+            self._stopping,
+            overran=self._overran,
+            lost=self._lost,
+        )
 
     def stop(self) -> None:
         """Ask run() to return; callable from any thread."""
@@ -135,23 +126,15 @@ class Reader:
                 dump.abandon()
         self.sync.abandoned(time.monotonic())
         self._requests.close()
-        if self._monitor is not None:
-            with contextlib.suppress(OSError):
-                self._count_drops()
-            self._monitor.close()
-            self._monitor = None
-            if not self._stopping.is_set():
-                self.counts.opened = 0.0
+        self.monitor.close()
 
     def _follow(self) -> None:
-        self._monitor = monitor(self._sockets, self.protocol, self._groups, self._buffer)
-        self.counts.listens(self._monitor)
-        self._drops = 0
+        self.monitor.listen()
         if not self.counts.restarts:
             self.counts.trouble = ""
         self.sync.abandoned(time.monotonic())
         poll = select.poll()
-        poll.register(self._monitor, select.POLLIN)
+        poll.register(self.monitor, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
         self._begin()
         while not self._stopping.is_set():
@@ -162,7 +145,7 @@ class Reader:
             ready = {fd for fd, _ in poll.poll(self._patience())}
             if self._wake.fileno() in ready:
                 self._wake.clear()
-            self._pump(self._gather() if self._monitor.fileno() in ready else 0)
+            self._pump(self.monitor.gather() if self.monitor.fileno() in ready else 0)
             self._begin()
 
     def _patience(self) -> int:
@@ -177,115 +160,31 @@ class Reader:
 
     # -- events --
 
-    def _gather(self) -> int:
-        """Take datagrams as they come, for a moment after the first, naming requesters while they are alive.
-
-        Returns how many lie in the receiver.
-        """
-        assert self._monitor is not None
-        begun, held = time.monotonic(), 0
-        deadline = begun + GATHER
-        poll = select.poll()
-        poll.register(self._monitor, select.POLLIN)
-        poll.register(self._wake, select.POLLIN)
-        while True:
-            try:
-                count = self._receiver.receive(self._monitor, held)
-            except Overrun:
-                self._overran()
-                return held
-            if count > held and self.actors is not None:
-                got = self._receiver.datagrams(count)
-                self.actors.see_all(unique(got.words[got.start[held:] + 3]).tolist())
-            held = count
-            if held >= MANY:
-                return self._gather_more(held, begun + STORM)
-            left = deadline - time.monotonic()
-            if left <= 0 or self._stopping.is_set():
-                return held
-            if self._wake.fileno() in {fd for fd, _ in poll.poll(max(1, int(left * 1000)))}:
-                return held
-
-    def _gather_more(self, held: int, deadline: float) -> int:
-        """In a storm: take what comes now and then, so that the kernel's buffer stays as empty, until it calms down."""
-        assert self._monitor is not None
-        while not self._receiver.is_full and not self._stopping.wait(GATHER):
-            try:
-                count = self._receiver.receive(self._monitor, held)
-            except Overrun:
-                self._overran()
-                return held
-            held, new = count, count - held
-            if new < MANY or time.monotonic() + GATHER > deadline:
-                break
-        return held
-
     def _overran(self) -> None:
-        self.counts.overruns += 1
         self.sync.overrun(time.monotonic())
-        self._has_overrun = True
 
-    def _count_drops(self) -> None:
-        """Called once what came before the loss is taken in, so that the log tells it first."""
-        assert self._monitor is not None
-        lost = drops(self._monitor)
-        new, self._drops = (lost - self._drops) & 0xFFFFFFFF, lost
-        if new or self._has_overrun:
-            self._has_overrun = False
-            self.counts.lost += new
-            self.sync.overrun(time.monotonic())
-            self._losses.lost(new)
+    def _lost(self, count: int) -> None:
+        self.sync.overrun(time.monotonic())
+        self._losses.lost(count)
 
     def _pump(self, held: int = 0) -> None:
-        """Take in everything that is queued, behind `held` datagrams already in the receiver."""
-        assert self._monitor is not None
-        while True:
-            try:
-                count = self._receiver.receive(self._monitor, held)
-            except Overrun:
-                self._overran()
-                continue
-            if not count:
-                break
-            self._hear(self._receiver.datagrams(count))
-            held = 0
-            if self._stopping.is_set():
-                return
-            if not self._receiver.is_full:  # what came meanwhile gathers: a batch costs the same for one as for many
-                break
-            if self._has_overrun:
-                self._count_drops()
-        self._count_drops()
+        """Take in everything that is queued, behind `held` datagrams already received."""
+        for got in self.monitor.batches(held):
+            self._hear(whole(got))
 
-    def _hear(self, got: Datagrams) -> None:
-        words, start, size = got.words, got.start, got.length
-        good = (got.sender == 0) & ~got.cut & (size >= 16)
-        self.counts.foreign += int((got.sender != 0).sum())
-        bad = int(((got.sender == 0) & (got.cut | (size < 16))).sum())
-        start, size, times = start[good], size[good], got.time[good]
-        several = np.flatnonzero(words[start] != size)
-        if len(several):
-            start, size, more = self._split(words, start, size, set(several.tolist()))
-            times = np.full(len(start), times.max(), np.int64)
-            bad += more
-        if bad:
-            self.counts.malformed += bad
+    def _hear(self, heard: Messages) -> None:
+        self.counts.foreign += heard.foreign
+        if heard.bad:
+            self.counts.malformed += heard.bad
             self.sync.overrun(time.monotonic())
-            self._losses.lost(bad, Cause.MALFORMED)
-        if not len(start):
+            self._losses.lost(heard.bad, Cause.MALFORMED)
+        if not len(heard):
             return
-        self.counts.events += len(start)
-        type_ = (words[start + 1] & np.uint32(0xFFFF)).astype(np.int64)
-        self.counts.unknown += len(type_) - int(np.count_nonzero(self._taken[type_]))
-        for part in self._runs(type_):
-            self._apply(words, type_[part], start[part], size[part], times[part])
-
-    def _runs(self, type_: Ints) -> list[slice]:
-        """A few events are applied in the order heard, so that the log tells cause before effect; many, by table."""
-        if len(type_) > MANY:
-            return [slice(None)]
-        cuts = [0, *(np.flatnonzero((type_[1:] ^ type_[:-1]) & ~3) + 1).tolist(), len(type_)]
-        return [slice(begin, end) for begin, end in pairwise(cuts)]
+        self.counts.events += len(heard)
+        self.counts.unknown += len(heard) - int(np.count_nonzero(self._taken[heard.type_]))
+        # A few events are applied in the order heard, so that the log tells cause before effect; many, by table.
+        for part in heard.runs() if len(heard) <= MANY else [slice(None)]:
+            self._apply(heard.words, heard.type_[part], heard.start[part], heard.size[part], heard.times[part])
 
     def _apply(self, words: Words, type_: Ints, start: Ints, size: Ints, times: Ints) -> None:
         now = time.monotonic()
@@ -306,21 +205,6 @@ class Reader:
             return declared is not None
         other = self.followers.get(declared.unless)
         return other is not None and not other.store.count
-
-    def _split(self, words: Words, start: Ints, size: Ints, several: set[int]) -> tuple[Ints, Ints, int]:
-        """Datagrams that are not exactly one message: several, or malformed."""
-        starts, sizes, bad = [], [], 0
-        for row in range(len(start)):
-            if row not in several:
-                starts.append(start[row : row + 1])
-                sizes.append(size[row : row + 1])
-                continue
-            begin = int(start[row]) * 4
-            inner, lengths, problem = split(words, begin, begin + int(size[row]))
-            bad += bool(problem)
-            starts.append(inner)
-            sizes.append(lengths)
-        return np.concatenate(starts), np.concatenate(sizes), bad
 
     # -- dumps --
 

@@ -35,6 +35,7 @@ LATE = (
     "worker.guard",
     "worker.local",
     "worker.log_reader",
+    "worker.monitor",
     "worker.reader",
     "worker.status",
 )

@@ -78,7 +78,7 @@ class Followed:
 
     def state(self, table: Table) -> State:
         """What the state machine thinks of a table."""
-        return self.session._readers[table.protocol].sync.states[table.name]
+        return self.session.crew.readers[table.protocol].sync.states[table.name]
 
     def messages(self, table: Table) -> list[bytes]:
         """Rows as the kernel sent them; those of one key in the order of their chain."""
@@ -117,7 +117,7 @@ class Followed:
 
     def port(self) -> int:
         """The monitor socket's port id."""
-        monitor = self.session._readers[0]._monitor
+        monitor = self.session.crew.readers[0].monitor._socket
         assert monitor is not None
         number: int = monitor.getsockname()[0]
         return number

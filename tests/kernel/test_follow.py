@@ -115,7 +115,7 @@ def test_stopping_in_a_storm_takes_no_longer_than_promised(netns: Netns) -> None
                     session.wait(["routes"], 1.0)
                 session.stop()
                 # A thread that did not end within JOIN seconds is still alive now.
-                assert not [thread.name for thread in session._threads if thread.is_alive()], f"turn {turn}, {JOIN}"
+                assert not [thread.name for thread in session.threads() if thread.is_alive()], f"turn {turn}, {JOIN}"
     finally:
         ended.set()
         thread.join()
@@ -124,7 +124,7 @@ def test_stopping_in_a_storm_takes_no_longer_than_promised(netns: Netns) -> None
 def test_who_asked_is_named_or_unknown_and_never_somebody_else(netns: Netns) -> None:
     ground(netns)
     with Followed(netns, names=True) as followed:
-        assert comes_true(lambda: followed.session._actors is not None)
+        assert comes_true(lambda: followed.session.crew.actors is not None)
         session, before = followed.session, followed.session.history.last
         wanted = []
         for number in range(20):
@@ -144,7 +144,7 @@ def test_who_asked_is_named_or_unknown_and_never_somebody_else(netns: Netns) -> 
 def test_a_process_that_stays_is_named(netns: Netns) -> None:
     ground(netns)
     with Followed(netns, names=True) as followed:
-        assert comes_true(lambda: followed.session._actors is not None)
+        assert comes_true(lambda: followed.session.crew.actors is not None)
         before = followed.session.history.last
         process = netns.popen(["ip", "-batch", "-"], stdin=subprocess.PIPE)
         assert process.stdin is not None
@@ -180,7 +180,7 @@ def test_visible_links_show_rates(netns: Netns) -> None:
     ground(netns)
     with Followed(netns) as followed:
         followed.session.watch("links", visible=True)
-        rates = followed.session._readers[0].refresher.tables["links"][1]
+        rates = followed.session.crew.readers[0].refresher.tables["links"][1]
         assert comes_true(lambda: rates.generation >= 2)
         assert followed.session.rows("links") is not None
         followed.session.watch("links", visible=False)

@@ -74,7 +74,7 @@ def test_a_reader_that_begins_again_keeps_its_count_and_heals_what_it_missed(
             lost, before = session.status().lost, len(gaps_of(session.history))
             failing.set()
             netns.ip("route add 10.200.0.0/24 dev v0")
-            assert comes_true(lambda: session._readers[0].counts.restarts == 1)
+            assert comes_true(lambda: session.crew.readers[0].counts.restarts == 1)
             assert comes_true(lambda: len(gaps_of(session.history)) == before + 1)
             assert comes_true(lambda: all(gap.is_over for gap in gaps_of(session.history).values()))
             gap = list(gaps_of(session.history).values())[-1]

@@ -199,7 +199,7 @@ def test_deletion_in_the_middle_of_loading(netns: Netns, peer: Netns) -> None:
             assert comes_true(lambda: freed(peer))
             assert comes_true(lambda: session.status().gone)
             session.stop()
-            assert not [thread.name for thread in session._threads if thread.is_alive()]
+            assert not [thread.name for thread in session.threads() if thread.is_alive()]
     finally:
         threading.excepthook = before
     assert not failures

@@ -136,7 +136,7 @@ def test_unconfirmed_rows_are_settled_by_asking(busy: tuple[Netns, Peer], table:
     ns, peer = busy
     with Followed(ns) as followed:
         session = followed.session
-        follower = session._readers[0].followers[table.name]
+        follower = session.crew.readers[0].followers[table.name]
         kept = len(followed.messages(table))
         gone = {LINKS: "link del v0", NEIGHBOURS: "neigh flush dev v0 nud permanent", NEXTHOPS: "nexthop flush"}[table]
         session.stop()

@@ -109,7 +109,7 @@ def test_counters_are_not_inherited(netns: Netns) -> None:
         session = followed.session
         session.watch("links", visible=True)
         store = session.store("links")
-        rates = session._readers[0].refresher.tables["links"][1]
+        rates = session.crew.readers[0].refresher.tables["links"][1]
 
         def life() -> int:
             with store.lock:

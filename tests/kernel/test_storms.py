@@ -56,13 +56,13 @@ def test_what_an_overrun_loses_is_counted_and_healed(netns: Netns) -> None:
     ground(netns)
     with Followed(netns, buffer=SMALL_BUFFER) as followed:
         for turn in range(20):
-            lost, overruns = followed.session.status().lost, followed.session._readers[0].counts.overruns
+            lost, overruns = followed.session.status().lost, followed.session.crew.readers[0].counts.overruns
             netns.batch(
                 f"route replace 10.{64 + n // 250}.{n % 250}.0/24 dev v0 mtu {1300 + turn}" for n in range(STORM)
             )
             ends_equal(followed)
             ends_fresh(followed)
-            assert followed.session._readers[0].counts.overruns > overruns
+            assert followed.session.crew.readers[0].counts.overruns > overruns
             assert followed.session.status().lost > lost
             assert comes_true(lambda: followed.session.status().lost == followed.lost(), WITHIN)
 

@@ -85,8 +85,8 @@ def listening(netns: Netns) -> Iterator[Heard]:
     """A session that names requesters, while somebody hears process events."""
     ground(netns)
     with Followed(netns, names=True) as followed:
-        assert comes_true(lambda: followed.session._processes is not None)
-        events = followed.session._processes
+        assert comes_true(lambda: followed.session.crew.processes is not None)
+        events = followed.session.crew.processes
         assert events is not None
         assert comes_true(lambda: events.hears or bool(events.counts.trouble))
         yield Heard(followed)

@@ -83,10 +83,10 @@ def start(writers: list[Writer], seconds: float) -> None:
 
 def report(args: argparse.Namespace, followed: Followed, operations: int, rounds: int, found: Findings) -> int:
     """One line, and every finding; returns the exit code."""
-    status, readers = followed.session.status(), followed.session._readers.values()
+    status, readers = followed.session.status(), followed.session.crew.readers.values()
     states = [followed.state(table) for table in followed.tables]
     repairs = sum(state.repairs for state in states)
-    monitor = followed.session._readers[0]._monitor
+    monitor = followed.session.crew.readers[0].monitor._socket
     buffer = monitor.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) if monitor else 0
     print(
         f"seed {args.seed}: {operations} operations, {status.events} events,"

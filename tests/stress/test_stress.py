@@ -66,7 +66,7 @@ def test_what_an_audit_repairs_is_counted(netns: Netns) -> None:
     with Followed(netns) as followed:
         audit(followed)
         assert followed.state(ROUTES).repairs == 0
-        monitor = followed.session._readers[0]._monitor
+        monitor = followed.session.crew.readers[0].monitor._socket
         assert monitor is not None
         for group in ROUTES.groups:
             monitor.setsockopt(SOL_NETLINK, DROP_MEMBERSHIP, group)

@@ -19,7 +19,7 @@ from nltui.model.sync import TRIES, Phase
 from nltui.model.table import Grouping
 from nltui.netlink import dump
 from nltui.netlink.request import Requests
-from nltui.worker import reader
+from nltui.worker import monitor, reader
 from nltui.worker.reader import Reader
 from tests.model.small import NEW, NLM_F_APPEND, NLM_F_REPLACE, Row, row_of
 from tests.worker.wire import FORGED, GROUPINGS, SPOOFER, Datagram, MonitorSocket, Parts, Wire, World, tables
@@ -43,16 +43,16 @@ class Interleaving(RuleBasedStateMachine):
         self.world = world = World()
         self._patches = pytest.MonkeyPatch()
         clock = SimpleNamespace(monotonic=world.monotonic, time_ns=world.time_ns)
-        for module in (reader, dump, store):
+        for module in (reader, monitor, dump, store):
             self._patches.setattr(module, "time", clock)
         self._patches.setattr(intake, "monotonic", world.monotonic)
         self._patches.setattr(reader, "select", SimpleNamespace(select=self._wait))
-        self._patches.setattr(reader, "drops", world.drops)
+        self._patches.setattr(monitor, "drops", world.drops)
         self._patches.setattr(dump, "dump_socket", world.dump_socket)
         self.reader = Reader(0, list(enumerate(tables())), None, History(1 << 12, 1 << 20), 1 << 16)
         self.reader.sync.chance = lambda: 0.5
-        self.reader._monitor = cast(Any, MonitorSocket(world))
-        self.reader._receiver = Wire(8)
+        self.reader.monitor._socket = cast(Any, MonitorSocket(world))
+        self.reader.monitor._receiver = Wire(8)
         self.reader._scratch.packers = Parts(4), Parts(4)
         self.reader._requests = cast(Requests, world)
         self.reader.sync.abandoned(world.now)
@@ -169,7 +169,7 @@ class Interleaving(RuleBasedStateMachine):
     def what_counts_as_fresh_is_exact(self) -> None:
         """Unless something is on its way: queued, lost without having been noticed, or being dumped just now."""
         world = self.world
-        if world.queue or not world.told_overrun or world.dropped != self.reader._drops:
+        if world.queue or not world.told_overrun or world.dropped != self.reader.monitor._drops:
             return
         for name, state in self.reader.sync.states.items():
             if state.phase is Phase.FRESH and state.doubt_since is None and self.reader.sync.running is None:

@@ -13,8 +13,9 @@ from nltui.netlink.socket import Datagrams
 from nltui.tables import find
 from nltui.worker.contract import Freshness, TableStatus
 from nltui.worker.diagnostics import records
+from nltui.worker.messages import whole
 from nltui.worker.reader import Reader
-from nltui.worker.status import describe
+from nltui.worker.status import followed
 from tests.netlink.buffers import lay
 
 LINKS, RULES = find("links"), find("rules")
@@ -37,7 +38,7 @@ class Told:
 
     @property
     def status(self) -> TableStatus:
-        return describe(self.reader, LINKS)
+        return followed(self.reader, LINKS)
 
 
 def test_starting_loading_fresh() -> None:
@@ -111,7 +112,7 @@ def test_messages_of_types_that_no_table_takes_are_counted(types: tuple[int, ...
     told = Told()
     words, start, size = lay([message(type_) for type_ in types])
     none: Any = np.zeros(len(types), np.int64)
-    told.reader._hear(Datagrams(words, start, size, none, none.astype(bool), none))
+    told.reader._hear(whole(Datagrams(words, start, size, none, none.astype(bool), none)))
     assert told.reader.counts.unknown == unknown
     assert told.reader.counts.events == len(types)
 
@@ -121,7 +122,7 @@ def test_diagnostics_are_a_row_a_table_and_a_row_a_socket() -> None:
     told.dumps()
     told.reader.sync.heard("links", 3, NOW)
     told.reader.counts.lost = 9
-    statuses = [(LINKS, told.status), (RULES, describe(told.reader, RULES)), (find("activity"), TableStatus())]
+    statuses = [(LINKS, told.status), (RULES, followed(told.reader, RULES)), (find("activity"), TableStatus())]
     links, rules, socket = records(statuses, [told.reader], [])
     assert (links["subject"], links["state"], links["events"], links["resyncs"]) == ((0, "links"), "FRESH", 3, 1)
     assert (rules["state"], rules["resyncs"], rules["took"]) == ("STARTING", 0, None)

@@ -114,5 +114,5 @@ def test_a_session_may_be_stopped_while_it_is_being_started(monkeypatch: pytest.
     assert started.wait(DEADLINE)
     session.stop()
     go.set()
-    for thread in session._threads:
+    for thread in session.threads():
         thread.join(DEADLINE)
