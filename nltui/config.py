@@ -49,6 +49,8 @@ class Limits:
     """Rendered values that one view of a table remembers."""
     processes: int = _limit(4_096, 64, 1 << 20, "processes")
     """Processes remembered that asked for changes, and half of those whose begin and end are."""
+    names: int = _limit(4_096, 64, 1 << 20, "rows")
+    """Rows of each table whose former names are remembered."""
     rows: Mapping[str, int] = field(default_factory=dict)
     """Most rows by table name, where not the table's own capacity."""
 

@@ -119,7 +119,7 @@ def test_without_a_file_nothing_is_imported_for_it() -> None:
 def test_a_session_holds_what_it_is_told_to() -> None:
     limits = Limits(
         history_entries=2048, history_bytes=1 << 20, log_records=100, log_bytes=1 << 17, rows={"links": 1024},
-        processes=64, memo_values=1000,
+        processes=64, memo_values=1000, names=128,
     )  # fmt: skip
     session = Session(None, TABLES, limits=limits, names=True)
     session.start()
@@ -135,6 +135,9 @@ def test_a_session_holds_what_it_is_told_to() -> None:
         assert comes_true(lambda: session.crew.actors is not None)
         assert session.crew.actors is not None
         assert session.crew.actors._remembered == 64
+        past = session.crew.readers[0].followers["links"].past
+        assert past is not None
+        assert past._most == 128
         view = session.rows("links")
         assert isinstance(view, View)
         assert view._memo._most == 1000

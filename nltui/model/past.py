@@ -11,12 +11,13 @@ from collections import OrderedDict
 
 import numpy as np
 
+from nltui.config import DEFAULTS
 from nltui.model.cells import columns_of
 from nltui.model.labels import ALONE
 from nltui.model.store import Store
 from nltui.netlink.columns import Batch, Bools, Ints, Plan, Words
 
-KEYS, NAMES = 4096, 32
+KEYS, NAMES = DEFAULTS.names, 32
 """Rows remembered, and labels of each; what was heard of longest ago is forgotten first."""
 RECENT_NS = 120_000_000_000
 """A dump may find out so much later that a row went with the one that its number stood for."""

@@ -59,7 +59,7 @@ def budget(tables: Sequence[Table], limits: Limits = DEFAULTS) -> Budget:
         "requesters": limits.processes * SIGHTINGS * OBJECT
         + 3 * limits.processes * (4096 + 2 * OBJECT)
         + descriptors.MOST * OBJECT,
-        "names of the past": past.KEYS * past.NAMES * OBJECT * sum(1 for table in dumped if table.label),
+        "names of the past": limits.names * past.NAMES * OBJECT * sum(1 for table in dumped if table.label),
         "keys deleted during a dump": readers * intake.DELETED_MOST * 2 * OBJECT,
     }
     rows = {}

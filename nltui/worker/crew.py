@@ -79,7 +79,9 @@ class Crew:
         numbers = {table.name: number for number, table in enumerate(self._tables)}
         for protocol in dict.fromkeys(table.protocol for table in dumped):
             mine = [(numbers[t.name], sized[t.name]) for t in dumped if t.protocol == protocol]
-            reader = Reader(protocol, mine, self._namespace, self.history, self._buffer, on_change=self._on_change)
+            reader = Reader(
+                protocol, mine, self._namespace, self.history, self._buffer, self._on_change, self._limits.names
+            )
             self.readers[protocol] = reader
             for _, table in mine:
                 if table.label:

@@ -12,7 +12,7 @@ from nltui.model.events import Events
 from nltui.model.heard import Heard
 from nltui.model.history import History
 from nltui.model.intake import Intake
-from nltui.model.past import Past
+from nltui.model.past import KEYS, Past
 from nltui.model.store import Store
 from nltui.model.sync import Part
 from nltui.model.table import Doubt, Dump, Table
@@ -30,15 +30,15 @@ GROWTH = 4
 class Follower:
     """Takes in events and dumps of one table."""
 
-    def __init__(self, table: Table, number: int, history: History) -> None:
-        """`number` is the table's index in the session, for history."""
+    def __init__(self, table: Table, number: int, history: History, names: int = KEYS) -> None:
+        """`number` is the table's index in the session, for history; `names`: rows whose former labels are kept."""
         self.table = table
         self.store = Store(table)
         self.events = Events(self.store, history, number)
         self.history, self.number = history, number
         self._types = table.sets | table.removes
         self._sets = table.sets
-        self.past = Past(self.store) if table.label else None
+        self.past = Past(self.store, names) if table.label else None
         self.running: RunningDump | None = None
         self.loaded = False
 

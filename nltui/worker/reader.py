@@ -18,6 +18,7 @@ import numpy as np
 from nltui.errors import NltuiError, PrivilegeMissing
 from nltui.model.gaps import Cause
 from nltui.model.history import History
+from nltui.model.past import KEYS
 from nltui.model.sync import Phase, Sync
 from nltui.model.table import Table
 from nltui.netlink.columns import Bools, Ints, Words
@@ -51,10 +52,14 @@ class Reader:
         history: History,
         buffer: int = MONITOR_BUFFER,
         on_change: Callable[[str], None] = lambda table: None,
+        names: int = KEYS,
     ) -> None:
-        """`tables` with their index in the session; `on_change` is called after rows of a table changed."""
+        """`tables` with their index in the session; `on_change` is called after rows of a table changed.
+
+        `buffer`: of the monitor socket, in bytes; `names`: rows of each table whose former labels are remembered.
+        """
         self.protocol, self.counts = protocol, Counts(asked=buffer)
-        self.followers = {table.name: Follower(table, number, history) for number, table in tables}
+        self.followers = {table.name: Follower(table, number, history, names) for number, table in tables}
         self.sync = Sync([table for _, table in tables])
         self.refresher = Refresher(self.followers)
         self._losses = Losses(history, self.followers, on_change)

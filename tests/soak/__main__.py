@@ -25,6 +25,7 @@ history_bytes = 2_097_152
 log_records = 200
 memo_values = 2_000
 processes = 64
+names = 128
 """
 """Rings that are full within the first minute: what they take is no growth, however slow the machine is."""
 GROWTH = 0.05
