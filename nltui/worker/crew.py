@@ -70,7 +70,9 @@ class Crew:
                 self.logs[table.name] = LogReader(
                     table, namespace, self.history, buffer, on_change=on_change, limits=limits
                 )
-        self.local = local_tables(session, self.history, session.actor, self.knowledge, self.readers, self.logs)
+        self.local = local_tables(
+            session, self.history, session.actor, self.knowledge, self.readers, self.logs, lambda: self.processes
+        )
 
     def _make_readers(self) -> None:
         dumped = [table for table in self._tables if table.feed in DUMPED]

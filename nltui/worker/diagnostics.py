@@ -7,19 +7,25 @@ from typing import Any
 
 from nltui.model.local import Record
 from nltui.model.table import Feed, Table
-from nltui.netlink.constants.netlink import PROTOCOL_NAMES
+from nltui.netlink import connector
+from nltui.netlink.constants.netlink import NETLINK_CONNECTOR, PROTOCOL_NAMES
 from nltui.text import visible
 from nltui.worker.contract import TableStatus
 from nltui.worker.counts import Counts
 from nltui.worker.log_reader import LogReader
+from nltui.worker.process_events import ProcessEvents
 from nltui.worker.reader import Reader
 
 Statuses = Iterable[tuple[Table, TableStatus]]
 
 
-def records(statuses: Statuses, readers: Sequence[Reader], logs: Sequence[LogReader]) -> list[Record]:
-    """Tables in their order, then sockets in theirs."""
+def records(
+    statuses: Statuses, readers: Sequence[Reader], logs: Sequence[LogReader], processes: ProcessEvents | None
+) -> list[Record]:
+    """Tables in their order, then sockets in theirs; `processes`: who hears of processes, where anybody does."""
     rows = [*_tables(statuses, readers, logs), *_sockets(readers, logs)]
+    if processes is not None:
+        rows.append(_socket(NETLINK_CONNECTOR, processes.counts, (connector.GROUP,)))
     return [{"subject": (place, name), **row} for place, (name, row) in enumerate(rows)]
 
 

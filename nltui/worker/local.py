@@ -15,6 +15,7 @@ from nltui.tables.diagnostics import DIAGNOSTICS
 from nltui.worker.contract import SessionLike
 from nltui.worker.diagnostics import records
 from nltui.worker.log_reader import LogReader
+from nltui.worker.process_events import ProcessEvents
 from nltui.worker.reader import Reader
 
 
@@ -33,13 +34,18 @@ def local_tables(
     knowledge: Callable[[], int],
     readers: Mapping[int, Reader],
     logs: Mapping[str, LogReader],
+    processes: Callable[[], ProcessEvents | None],
 ) -> dict[str, Local]:
-    """By name; `readers` and `logs` are a session's own, `answer` and `knowledge` as ActivityView takes them."""
+    """By name; `readers` and `logs` are a session's own, `answer` and `knowledge` as ActivityView takes them.
+
+    `processes`: who hears of processes, None while nobody does.
+    """
     statuses = session.status
 
     def diagnostics() -> list[Mapping[str, object]]:
         known = statuses().tables
-        return records([(t, known[t.name]) for t in session.tables], list(readers.values()), list(logs.values()))
+        tables = [(table, known[table.name]) for table in session.tables]
+        return records(tables, list(readers.values()), list(logs.values()), processes())
 
     return {
         ACTIVITY.name: Local(
@@ -48,6 +54,11 @@ def local_tables(
         ),
         DIAGNOSTICS.name: Local(
             lambda table: LocalView(table, session.context, diagnostics),
-            lambda: sum(table.feed is not Feed.LOCAL for table in session.tables) + len(readers) + len(logs),
+            lambda: (
+                sum(table.feed is not Feed.LOCAL for table in session.tables)
+                + len(readers)
+                + len(logs)
+                + (processes() is not None)
+            ),
         ),
     }

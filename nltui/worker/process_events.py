@@ -61,7 +61,7 @@ class ProcessEvents:
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         """`remembered`: most processes whose begin and end are kept."""
-        self.lives, self.counts = Lives(remembered), Counts()
+        self.lives, self.counts = Lives(remembered), Counts(asked=BUFFER)
         self.hears = False
         """Whether the kernel has said that it tells us."""
         self._wake = Wake()
@@ -89,7 +89,7 @@ class ProcessEvents:
                 self.counts.trouble = f"listening to process events failed: {type(error).__name__}: {error}"
                 self.counts.restarts += 1
                 pause = 1.0
-            self.hears = False
+            self.hears, self.counts.opened = False, 0.0
             self.lives.forget()
             self._stopping.wait(pause)
 
@@ -172,6 +172,7 @@ class ProcessEvents:
         poll.register(sock, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
         self.counts.trouble, self.hears = "", True
+        self.counts.listens(sock)
         dropped = 0
         while not self._stopping.is_set():
             poll.poll()

@@ -14,6 +14,7 @@ from nltui.tables import find
 from nltui.worker.contract import Freshness, TableStatus
 from nltui.worker.diagnostics import records
 from nltui.worker.messages import whole
+from nltui.worker.process_events import ProcessEvents
 from nltui.worker.reader import Reader
 from nltui.worker.status import followed
 from tests.netlink.buffers import lay
@@ -123,9 +124,10 @@ def test_diagnostics_are_a_row_a_table_and_a_row_a_socket() -> None:
     told.reader.sync.heard("links", 3, NOW)
     told.reader.counts.lost = 9
     statuses = [(LINKS, told.status), (RULES, followed(told.reader, RULES)), (find("activity"), TableStatus())]
-    links, rules, socket = records(statuses, [told.reader], [])
+    links, rules, socket, other = records(statuses, [told.reader], [], ProcessEvents())
     assert (links["subject"], links["state"], links["events"], links["resyncs"]) == ((0, "links"), "FRESH", 3, 1)
     assert (rules["state"], rules["resyncs"], rules["took"]) == ("STARTING", 0, None)
     assert (socket["subject"], socket["state"], socket["lost"]) == ((2, "socket ROUTE"), "LISTENING", 9)
     assert socket["groups"] == sorted({*LINKS.groups, *RULES.groups})
+    assert (other["subject"], other["state"], other["port"]) == ((3, "socket CONNECTOR"), "DEAF", None)
     assert told.reader.sync.states["links"].phase is Phase.FRESH
