@@ -10,7 +10,7 @@ from collections.abc import Collection
 from itertools import islice
 from pathlib import Path
 
-from nltui.system import processes
+from nltui.system import proc_files, processes
 from nltui.system.processes import PROC
 
 MOST = 65536
@@ -25,9 +25,13 @@ def find(pid: int, inode: int, proc: Path = PROC) -> int | None:
 def holds(pid: int, fd: int, inode: int, proc: Path = PROC) -> bool:
     """Whether a descriptor of a process still is this socket."""
     try:
-        return (proc / str(pid) / "fd" / str(fd)).readlink().name == f"socket:[{inode}]"
+        directory = os.open(f"{proc}/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
         return False
+    try:
+        return _inode(str(fd), directory) == inode
+    finally:
+        os.close(directory)
 
 
 def owners(inodes: Collection[int], proc: Path = PROC) -> tuple[dict[int, list[int]], bool]:
@@ -52,21 +56,26 @@ def _sockets(pid: int, proc: Path) -> list[tuple[int, int]]:
     """(descriptor, inode) of every socket; none where the process is gone. Raises PermissionError."""
     found: list[tuple[int, int]] = []
     try:
-        with os.scandir(f"{proc}/{pid}/fd") as entries:
-            for entry in islice(entries, MOST):
-                # Not stat(): that would wait for a file on a network that is away.
-                target = _target(entry)
-                if target.startswith("socket:["):
-                    found.append((int(entry.name), int(target[8:-1])))
+        directory = os.open(f"{proc}/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY)
     except PermissionError:
         raise
     except OSError:
+        return found
+    try:
+        with os.scandir(directory) as entries:
+            for entry in islice(entries, MOST):
+                # Not stat(): that would wait for a file on a network that is away.
+                inode = _inode(entry.name, directory)
+                if inode is not None:
+                    found.append((int(entry.name), inode))
+    except OSError:
         pass
+    finally:
+        os.close(directory)
     return found
 
 
-def _target(entry: os.DirEntry[str]) -> str:
-    try:
-        return str(Path(entry).readlink())
-    except OSError:
-        return ""
+def _inode(name: str, directory: int) -> int | None:
+    """Of the socket that an entry stands for; None where it is none. A Path would remember every name for good."""
+    target = proc_files.link(directory, name)
+    return int(target[8:-1]) if target.startswith(b"socket:[") else None

@@ -23,7 +23,7 @@ SETTINGS = """
 history_entries = 8_192
 history_bytes = 2_097_152
 log_records = 200
-memo_values = 2_000
+memo_values = 1_000
 processes = 64
 names = 128
 """
@@ -34,8 +34,9 @@ EDGE = 10
 """Samples that are averaged at both ends."""
 STALL = 5.0
 """Seconds without a look at the kernel, at the beginning."""
-DASHBOARD_EVERY, DASHBOARD = 15.0, 3.0
-"""Seconds between looks at the dashboard, and how long they last."""
+DASHBOARD_EVERY, DASHBOARD_SOON, DASHBOARD = 15.0, 5.0, 3.0
+"""Seconds between looks at the dashboard, in the first minute less, so that what they remember is full by its end; and
+how long they last."""
 
 
 @dataclass
@@ -82,7 +83,7 @@ def watch(screen: Screen, seconds: float) -> Record:
     stall(screen)
     used, sampled, dashboard = cpu(screen.pid), time.monotonic(), time.monotonic()
     while (now := time.monotonic()) - begin < seconds:
-        if now - dashboard > DASHBOARD_EVERY:
+        if now - dashboard > (DASHBOARD_EVERY if now - begin > WARM else DASHBOARD_SOON):
             screen.press(b"z")
             screen.rest_and_note(DASHBOARD)
             screen.press(b"z")
