@@ -6,6 +6,7 @@ Reasons in `allowed_skips` (pyproject.toml, regular expressions) are accepted; a
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,12 @@ class StrictSkips:
             terminalreporter.section("unexpected skips (--strict-skips)", red=True)
             for line in self._unexpected:
                 terminalreporter.line(line)
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nltui remembers between runs is each test's own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

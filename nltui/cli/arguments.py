@@ -6,15 +6,23 @@ Flags follow `ip`. Options may stand before or after the command's name. Nothing
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from nltui.errors import UsageError
 from nltui.record import Record
 from nltui.text import visible
 
-VALUED = ("-n", "--netns", "--filter", "--config", "-rc", "--rcvbuf")
+VALUED = ("-n", "--netns", "--filter", "--config", "-rc", "--rcvbuf", "--timeout")
 """Options that take the next word."""
+LANGUAGE = """filters:
+  WORD                     rows with this text in any column
+  column op value          op: == != < <= > >= ~ !~ in covers has
+  and, or, not, ( )        words side by side must all hold
+  values                   10.0.0.0/8  1500  4k  5m  {22, 80}  "two words"
+  dst in 10/8              inside; dst covers 10.1.2.3: contains; dst == 10.0.0.0/8: exactly
+  flags has UP             dev ~ ^veth: a regular expression; case never matters
+"""
 
 
 class Tui(Record, kw_only=True):
@@ -46,16 +54,31 @@ class Dump(Record, kw_only=True):
 
 
 class Monitor(Record, kw_only=True):
-    """`nltui monitor [TABLE...]`."""
+    """`nltui monitor [TABLE...] [FILTER]`."""
 
-    tables: tuple[str, ...] = ()
-    """As typed; empty: all."""
+    words: tuple[str, ...] = ()
+    """As typed: names of tables, and behind them a filter; empty: all tables."""
+    filter: str = ""
+    """A filter apart from the words."""
     netns: str | None = None
     config: str | None = None
     json: bool = False
     strict: bool = False
     """End with exit code 4 when something was lost."""
     rcvbuf: int | None = None
+
+
+class Wait(Record, kw_only=True):
+    """`nltui wait TABLE [FILTER]`."""
+
+    table: str
+    filter: str = ""
+    netns: str | None = None
+    config: str | None = None
+    timeout: float | None = None
+    """Seconds; None: as long as it takes."""
+    absent: bool = False
+    """Wait until no row matches."""
 
 
 class Doctor(Record, kw_only=True):
@@ -65,6 +88,9 @@ class Doctor(Record, kw_only=True):
     config: str | None = None
     json: bool = False
     rcvbuf: int | None = None
+
+
+Command = Tui | Dump | Monitor | Wait | Doctor
 
 
 class Shown(Exception):
@@ -83,16 +109,16 @@ class _Show(argparse.Action):
         raise Shown(self.const or parser.format_help())
 
 
-def parse(argv: Sequence[str], version: str) -> Tui | Dump | Monitor | Doctor:
+def parse(argv: Sequence[str], version: str) -> Command:
     """The request in these words (without the program's name). Raises UsageError, or Shown for help and version."""
     place = _first_word(argv)
     command = argv[place] if place is not None else ""
-    if place is None or command not in ("dump", "monitor", "doctor"):
+    parsers: dict[str, Callable[[Sequence[str], str], Command]]
+    parsers = {"dump": _dump, "monitor": _monitor, "wait": _wait, "doctor": _doctor}
+    parser = parsers.get(command)
+    if place is None or parser is None:
         return _tui(argv, version)
-    rest = [*argv[:place], *argv[place + 1 :]]
-    if command == "dump":
-        return _dump(rest, version)
-    return _monitor(rest, version) if command == "monitor" else _doctor(rest, version)
+    return parser([*argv[:place], *argv[place + 1 :]], version)
 
 
 def _first_word(argv: Sequence[str]) -> int | None:
@@ -146,13 +172,22 @@ def _size(word: str) -> int:
 
 def _filter(parser: _Parser) -> None:
     parser.add_argument(
-        "words", nargs="*", default=[], metavar="FILTER", help="only rows that contain all these words, in any column"
+        "words",
+        nargs="*",
+        default=[],
+        metavar="FILTER",
+        help="only rows that contain all these words, or for which `column op value` holds (see below)",
     )
     parser.add_argument("--filter", metavar="FILTER", help="the same, for a text that starts with a dash")
 
 
-def _chosen(words: argparse.Namespace) -> str:
-    return " ".join([*words.words, *([words.filter] if words.filter else [])])
+def _chosen(found: argparse.Namespace) -> str:
+    words: str = " ".join(found.words)
+    if not words or not found.filter:
+        return words or found.filter or ""
+    from nltui.model.filter.writing import both
+
+    return both([words, found.filter])
 
 
 def _tui(argv: Sequence[str], version: str) -> Tui:
@@ -163,11 +198,12 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         "other commands:\n"
         "  nltui dump TABLE      print a table once (nltui dump --help)\n"
         "  nltui monitor         print changes as they happen (nltui monitor --help)\n"
+        "  nltui wait TABLE      wait until a row is there, or gone (nltui wait --help)\n"
         "  nltui doctor          tell what this kernel, privilege and terminal allow\n\n"
         "examples:\n"
         "  nltui                 the dashboard\n"
         "  nltui routes dhcp     routes with `dhcp` in any column\n"
-        "  nltui -n blue links   links of the network namespace blue\n",
+        "  nltui -n blue links   links of the network namespace blue\n\n" + LANGUAGE,
     )
     parser.add_argument("table", nargs="?", metavar="TABLE", help="open with this table")
     _filter(parser)
@@ -185,7 +221,8 @@ def _dump(argv: Sequence[str], version: str) -> Dump:
         "  nltui dump links\n"
         "  nltui dump routes 10.0.0 -4\n"
         "  nltui dump neighbours -j -p    JSON with the keys of `ip -j -d`\n"
-        "  nltui dump routes --count\n",
+        "  nltui dump routes 'dst covers 8.8.8.8 and proto != kernel'\n"
+        "  nltui dump routes --count\n\n" + LANGUAGE,
     )
     parser.add_argument("table", metavar="TABLE", help="what to print")
     _filter(parser)
@@ -219,21 +256,65 @@ def _monitor(argv: Sequence[str], version: str) -> Monitor:
         "  nltui monitor\n"
         "  nltui monitor links addresses\n"
         "  nltui monitor --strict         end with 4 rather than miss something\n"
-        "  nltui monitor -j routes        one JSON object a line\n",
+        "  nltui monitor -j routes        one JSON object a line\n"
+        "  nltui monitor routes 'dst in 10/8 or dst in fd00::/8'\n\n" + LANGUAGE,
     )
-    parser.add_argument("tables", nargs="*", default=[], metavar="TABLE", help="what to follow; nothing: everything")
+    parser.add_argument(
+        "words",
+        nargs="*",
+        default=[],
+        metavar="TABLE",
+        help="what to follow (nothing: everything), and behind the tables a filter of their rows, old or new",
+    )
+    parser.add_argument("--filter", default="", metavar="FILTER", help="the same, where no table is named")
     parser.add_argument("-j", "--json", action="store_true", help="JSON lines")
     parser.add_argument("--strict", action="store_true", help="end with exit code 4 once anything was lost")
     _buffer(parser)
     found = parser.parse_intermixed_args(argv)
     return Monitor(
-        tables=tuple(found.tables),
+        words=tuple(found.words),
+        filter=found.filter,
         netns=found.netns,
         config=found.config,
         json=found.json,
         strict=found.strict,
         rcvbuf=found.rcvbuf,
     )
+
+
+def _wait(argv: Sequence[str], version: str) -> Wait:
+    parser = _parser(
+        "nltui wait",
+        version,
+        "Wait until a row of a table matches: exit code 0 then, 124 when the time is up. Of a log (uevents): until the "
+        "next one that matches.",
+        "examples:\n"
+        "  nltui wait links 'name == eth0 and state == UP' --timeout 10\n"
+        "  nltui wait addresses 'dev == eth0 and not flags has tentative'\n"
+        "  nltui wait neighbours 'address == 10.0.0.1' --absent\n\n" + LANGUAGE,
+    )
+    parser.add_argument("table", metavar="TABLE", help="where to look")
+    _filter(parser)
+    parser.add_argument("--timeout", type=_seconds, metavar="S", help="seconds (or 500ms, 5m); without it, no end")
+    parser.add_argument("--absent", action="store_true", help="until no row matches")
+    found = parser.parse_intermixed_args(argv)
+    return Wait(
+        table=found.table,
+        filter=_chosen(found),
+        netns=found.netns,
+        config=found.config,
+        timeout=found.timeout,
+        absent=found.absent,
+    )
+
+
+def _seconds(word: str) -> float:
+    from nltui.model.filter.literals import seconds
+
+    found = float(word) if word.replace(".", "", 1).isdecimal() else seconds(word)
+    if found is None or found == float("inf"):
+        raise argparse.ArgumentTypeError(f"{word!r} is no length of time")
+    return found
 
 
 def _doctor(argv: Sequence[str], version: str) -> Doctor:

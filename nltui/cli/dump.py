@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from nltui.cli import settings, trouble
 from nltui.cli.arguments import Dump
 from nltui.errors import TimedOut, UsageError
+from nltui.model.filter.parsed import Filter, filter_of
 from nltui.model.table import Column, Feed, Table, Where
 from nltui.record import replace
 from nltui.system import namespaces
@@ -34,6 +35,7 @@ def run(args: Dump) -> int:
     if table.is_log:
         use = "`nltui monitor`" if table.feed is Feed.LOCAL else f"`nltui monitor {table.name}`"
         raise UsageError(f"{table.name}: nothing stays, so there is nothing to dump; use {use}")
+    wanted = filter_of(args.filter, table)
     if table.feed is Feed.LOCAL:
         return _local(table, args)
     table = _narrowed(table, args.family)
@@ -48,7 +50,7 @@ def run(args: Dump) -> int:
             _wait(session, [table.name, *(other.name for other in named)])
             # The readers end before the first line: rows they removed meanwhile would lose their bytes to others.
             session.stop()
-            slots = _chosen(session, table, args.filter)
+            slots = _chosen(session, table, wanted)
             if args.count:
                 sys.stdout.write(f"{len(slots)}\n")
             elif args.json:
@@ -116,13 +118,12 @@ def _wait(session: Session, names: list[str]) -> None:
         raise TimedOut(f"{names[0]} did not settle within {DEADLINE:.0f} s: the kernel changes them all the time")
 
 
-def _chosen(session: Session, table: Table, needle: str) -> Ints:
-    from nltui.model.cells import Memo
-    from nltui.model.search import Search
+def _chosen(session: Session, table: Table, wanted: Filter) -> Ints:
+    from nltui.model.filter.columnar import among, chooser
 
     store = session.store(table.name)
     slots = store.live()
-    return Search(store, Memo(session.context)).among(slots, needle.casefold()) if needle else slots
+    return among(chooser(store, session.context), wanted.node, slots) if wanted else slots
 
 
 def _json(session: Session, table: Table, slots: Ints, pretty: bool, out: TextIO) -> None:

@@ -56,6 +56,10 @@ def _run(argv: Sequence[str]) -> int:
             from nltui.cli import monitor
 
             return monitor.run(asked)
+        case arguments.Wait():
+            from nltui.cli import wait
+
+            return wait.run(asked)
         case arguments.Doctor():
             from nltui.cli import doctor
 

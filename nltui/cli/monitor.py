@@ -10,15 +10,19 @@ from typing import Any
 from nltui.cli import settings, trouble
 from nltui.cli.arguments import Monitor
 from nltui.cli.gaps import GapLines
-from nltui.errors import DataLost, UsageError
+from nltui.cli.kept import Kept, is_event_kept, is_kept, kept_of, split
+from nltui.errors import DataLost
 from nltui.model import actor as actors
 from nltui.model.activity import GLYPH, clock, describe, differences, requester, who
+from nltui.model.filter.parsed import Filter
+from nltui.model.filter.writing import both
 from nltui.model.history import Change, Kind, then
 from nltui.model.log import log_values
 from nltui.model.single import place, record
 from nltui.model.table import Feed, Table
 from nltui.system import namespaces
-from nltui.tables import TABLES, find
+from nltui.tables import TABLES
+from nltui.text import visible
 from nltui.worker.contract import Freshness
 from nltui.worker.session import Session
 
@@ -33,33 +37,32 @@ SETTLE = 0.25
 
 def run(args: Monitor) -> int:
     """Until interrupted, or the namespace is deleted; a strict one, until something was lost. Raises NltuiError."""
-    wanted = tuple(dict.fromkeys(find(name) for name in args.tables))
-    if any(table.journal for table in wanted):
-        raise UsageError("activity is what monitor prints anyway; name the tables to follow, or none for all")
-    if any(table.feed is Feed.LOCAL for table in wanted):
-        raise UsageError("diagnostics are about nltui itself, not what the kernel tells; use `nltui dump diagnostics`")
-    wanted = wanted or tuple(table for table in TABLES if table.feed in (Feed.FOLLOWED, Feed.LOG))
+    named, words = split(args.words)
+    kept = kept_of(named, both([" ".join(words), args.filter]))
+    wanted = tuple(table for table in TABLES if table.name in kept)
     limits, _ = settings.limits(args.config)
-    named = tuple(table for table in TABLES if table.label and table not in wanted)
+    labels = tuple(table for table in TABLES if table.label and table not in wanted)
     with namespaces.resolve(args.netns) if args.netns else namespaces.current() as namespace:
         session = Session(
-            namespace if args.netns else None, wanted + named, buffer=args.rcvbuf, limits=limits, names=True
+            namespace if args.netns else None, wanted + labels, buffer=args.rcvbuf, limits=limits, names=True
         )
         session.start()
         try:
             session.wait([table.name for table in wanted if table.feed is Feed.FOLLOWED], LOAD)
             if session.status().trouble:
                 raise trouble.error(session.status().trouble)
-            _follow(session, {table.name for table in wanted}, args.json, args.strict)
+            _follow(session, kept, args.json, args.strict)
         finally:
             session.stop()
     return 0
 
 
-def _follow(session: Session, wanted: set[str], as_json: bool, strict: bool) -> None:
+def _follow(session: Session, wanted: Kept, as_json: bool, strict: bool) -> None:
     _complain(session)
-    gaps = GapLines(session.history, wanted, as_json)
-    print("watching", ", ".join(sorted(wanted)), file=sys.stderr, flush=True)
+    gaps = GapLines(session.history, set(wanted), as_json)
+    text = next((one.text for one in wanted.values()), "")
+    with_filter = f" where {visible(text, limit=400)}" if text else ""
+    print(f"watching {', '.join(sorted(wanted))}{with_filter}", file=sys.stderr, flush=True)
     try:
         _print(session, wanted, as_json, gaps, strict)
     except KeyboardInterrupt:
@@ -71,7 +74,7 @@ def _follow(session: Session, wanted: set[str], as_json: bool, strict: bool) -> 
     raise DataLost("messages were lost, and --strict wants all of them")
 
 
-def _print(session: Session, wanted: set[str], as_json: bool, gaps: GapLines, strict: bool) -> None:
+def _print(session: Session, wanted: Kept, as_json: bool, gaps: GapLines, strict: bool) -> None:
     """Until something was lost, where that matters."""
     seen = session.history.last
     logs = {table.name: session.log(table.name).last for table in session.tables if table.feed is Feed.LOG}
@@ -91,9 +94,9 @@ def _print(session: Session, wanted: set[str], as_json: bool, gaps: GapLines, st
                 gaps.begins(change.number)
                 continue
             table = session.tables[change.table]
-            if table.name in wanted:
+            if table.name in wanted and is_kept(wanted[table.name], table, change, then(change, session.context)):
                 sys.stdout.write((_json if as_json else _line)(session, table, change) + "\n")
-        logs = {name: _log(session, name, last, as_json) for name, last in logs.items()}
+        logs = {name: _log(session, name, last, as_json, wanted[name]) for name, last in logs.items()}
         gaps.tell(seen)
         sys.stdout.flush()
         if gone:
@@ -138,12 +141,12 @@ def _json(session: Session, table: Table, change: Change) -> str:
     return json.dumps(said)
 
 
-def _log(session: Session, name: str, seen: int, as_json: bool) -> int:
+def _log(session: Session, name: str, seen: int, as_json: bool, wanted: Filter) -> int:
     store = session.log(name)
     last = store.last
     for number in range(max(seen, last - len(store)) + 1, last + 1):
         got = store.get(number)
-        if got is None:
+        if got is None or not is_event_kept(wanted, store.table, got, session.context):
             continue
         row: dict[str, Any] = {}
         texts: list[str] = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
 from nltui.errors import MalformedMessage
 from nltui.model import single
-from nltui.model.actor import Actor, Certainty, program
+from nltui.model.actor import Actor, Certainty
 from nltui.model.gaps import Gap, what_became_of_it, what_was_lost
 from nltui.model.history import Change, History, Kind, Source, then
 from nltui.model.log import NONE, NumberedView
@@ -217,6 +218,14 @@ class ActivityView(NumberedView):
             "who": Cell(actor, Tone.DIM if actor in (KERNEL, SILENT, UNKNOWN) else Tone.PLAIN),
         }
 
+    def value(self, number: int, column: Column) -> Any:
+        """The time as it is, everything else as it reads."""
+        if column.name == "time":
+            change = self._history.get(number)
+            return None if change is None else change.time
+        cells = self._cells(number, (column,))
+        return cells[0].text if cells else None
+
     def message(self, identity: Hashable) -> bytes | None:
         """The new bytes, or the old ones of what was removed."""
         change = self._history.get(identity) if isinstance(identity, int) else None
@@ -255,12 +264,6 @@ class ActivityView(NumberedView):
         change = self._history.get(identity) if isinstance(identity, int) else None
         table = self.subject(identity)
         return requester(table, change, self._answer) if change is not None and table is not None else None
-
-    def _has(self, texts: Sequence[str], column: int | None, word: str) -> bool:
-        """`who=ip` is every process of that name."""
-        if super()._has(texts, column, word):
-            return True
-        return column is not None and self.table.columns[column].name == "who" and program(texts[column]) == word
 
 
 def _gap(change: Change, gap: Gap | None) -> dict[str, Cell]:

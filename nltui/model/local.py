@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
-from nltui.model.rows import Cell, Row
+from nltui.model.filter.parsed import NO_FILTER, filter_of
+from nltui.model.filter.records import accepts
+from nltui.model.rows import Cell, Row, evenly
 from nltui.model.single import place
 from nltui.model.table import Column, Table
 from nltui.model.types import Context, Json, Order, Tone
@@ -21,10 +23,10 @@ class LocalView:
 
     def __init__(self, table: Table, context: Context, read: Callable[[], Iterable[Record]]) -> None:
         """`read` is called by every tick of whoever looks; it gives all rows, in their usual order."""
-        self.table, self._context, self._read = table, context, read
+        self.table, self.context, self._read = table, context, read
         self.generation = 1
         self._sort = table.sort or table.columns[0].name, False
-        self._needle = ""
+        self._filter = NO_FILTER
         self._records: list[Record] = []
         self._order: list[Record] = []
         self.tick()
@@ -42,7 +44,7 @@ class LocalView:
     @property
     def filter_text(self) -> str:
         """The filter in force."""
-        return self._needle
+        return self._filter.text
 
     @property
     def busy(self) -> bool:
@@ -81,15 +83,18 @@ class LocalView:
         self.generation += 1
 
     def _matches(self, record: Record) -> bool:
-        texts = [self._cell(column, record).text.casefold() for column in self.table.columns]
-        return all(any(word in text for text in texts) for word in self._needle.casefold().split())
+        return not self._filter or accepts(self._filter.node, _Seen(self, record))
+
+    def texts(self, record: Record) -> list[str]:
+        """Of all columns."""
+        return [self._cell(column, record).text for column in self.table.columns]
 
     def _cell(self, column: Column, record: Record) -> Cell:
         value = record.get(column.name)
         if value is None:
             return Cell("")
-        text = column.type.text(value, self._context) or ""
-        return Cell(text, column.type.tone(value, self._context) if text else Tone.PLAIN)
+        text = column.type.text(value, self.context) or ""
+        return Cell(text, column.type.tone(value, self.context) if text else Tone.PLAIN)
 
     def sort_by(self, column: str, reverse: bool = False) -> None:
         """Order by a column; rows without a value stand last."""
@@ -97,8 +102,8 @@ class LocalView:
         self._arrange()
 
     def filter(self, text: str) -> None:
-        """Keep rows that contain every word."""
-        self._needle = text
+        """Filter anew."""
+        self._filter = filter_of(text, self.table)
         self._arrange()
 
     def _identity(self, record: Record) -> Hashable:
@@ -110,6 +115,16 @@ class LocalView:
         return [
             Row(self._identity(record), tuple(self._cell(column, record) for column in columns))
             for record in self._order[max(start, 0) : stop]
+        ]
+
+    def seen(self, column: Column, most: int) -> list[tuple[str, Json]]:
+        """Of all records."""
+        some = [self._records[place] for place in evenly(len(self._records), most)]
+        values = [(record, record.get(column.name)) for record in some]
+        return [
+            (self._cell(column, record).text, column.type.json(value, self.context))
+            for record, value in values
+            if value is not None
         ]
 
     def index_of(self, identity: Hashable) -> int | None:
@@ -133,6 +148,21 @@ class LocalView:
             for column in self.table.columns:
                 value = record.get(column.name)
                 if column.json is not None and value is not None:
-                    place(made, column.json, column.type.json(value, self._context))
+                    place(made, column.json, column.type.json(value, self.context))
             out.append(made)
         return out
+
+
+class _Seen:
+    """A record as a filter sees it."""
+
+    def __init__(self, view: LocalView, record: Record) -> None:
+        self._view, self._record, self.context = view, record, view.context
+
+    def value(self, column: Column) -> Any:
+        """As the record has it."""
+        return self._record.get(column.name)
+
+    def contains(self, word: str) -> bool:
+        """In any column."""
+        return any(word in text.casefold() for text in self._view.texts(self._record))

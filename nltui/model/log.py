@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -11,9 +10,11 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from nltui.config import DEFAULTS
-from nltui.model.rows import Cell, Mark, Row
+from nltui.model.filter.parsed import NO_FILTER, filter_of
+from nltui.model.filter.records import accepts
+from nltui.model.rows import Cell, Mark, Row, evenly
 from nltui.model.table import Column, Table
-from nltui.model.types import Context, Tone
+from nltui.model.types import Context, Json, Tone
 from nltui.netlink import wire
 from nltui.netlink.fields import Received
 
@@ -21,7 +22,6 @@ WINDOW = 20_000
 """Newest entries that a view can show, sort and filter."""
 SEARCH_SECONDS = 0.03
 NONE: frozenset[int] = frozenset()
-_TERM = re.compile(r'\w+="[^"]*"|\S+')
 
 
 class LogStore:
@@ -60,25 +60,19 @@ def log_values(column: Column, received: int, raw: bytes) -> Any:
     return values[0] if len(values) == 1 else values
 
 
-def terms(text: str, table: Table) -> list[tuple[int | None, str]]:
-    """A filter's terms: a word (None, in any column) or `column=value`, which is the whole of that column's text.
+class _Entry:
+    """One entry as a filter sees it."""
 
-    A value with spaces stands in quotation marks. Where the table has no such column, it is a word like any other.
-    """
-    names = [column.name for column in table.columns]
-    found: list[tuple[int | None, str]] = []
-    for term in _TERM.findall(text.casefold()):
-        name, sign, value = term.partition("=")
-        if sign and name in names:
-            found.append((names.index(name), value.strip('"')))
-        else:
-            found.append((None, term))
-    return found
+    def __init__(self, view: NumberedView, number: int, texts: Sequence[str]) -> None:
+        self._view, self._number, self._texts, self.context = view, number, texts, view.context
 
+    def value(self, column: Column) -> Any:
+        """What the column's type is given."""
+        return self._view.value(self._number, column)
 
-def term(column: str, value: str) -> str:
-    """The filter term that holds of rows with this whole text in a column."""
-    return f'{column}="{value}"' if " " in value or not value else f"{column}={value}"
+    def contains(self, word: str) -> bool:
+        """In any column."""
+        return any(word in text for text in self._texts)
 
 
 class NumberedView(ABC):
@@ -88,8 +82,7 @@ class NumberedView(ABC):
         self.table, self.context = table, context
         self.generation = 1
         self._column, self._reverse = table.columns[0].name, True
-        self._needle = ""
-        self._terms: list[tuple[int | None, str]] = []
+        self._filter = NO_FILTER
         self._seen = 0
         self._searched = 0
         self._numbers: list[int] | None = None
@@ -103,6 +96,10 @@ class NumberedView(ABC):
     @abstractmethod
     def _cells(self, number: int, columns: Sequence[Column]) -> tuple[Cell, ...] | None:
         """An entry's cells, None where forgotten."""
+
+    @abstractmethod
+    def value(self, number: int, column: Column) -> Any:
+        """What a column's type is given of an entry."""
 
     @abstractmethod
     def message(self, identity: Hashable) -> bytes | None:
@@ -135,7 +132,7 @@ class NumberedView(ABC):
     @property
     def filter_text(self) -> str:
         """The filter in force."""
-        return self._needle
+        return self._filter.text
 
     @property
     def busy(self) -> bool:
@@ -202,17 +199,12 @@ class NumberedView(ABC):
             self._order()
 
     def _matches(self, number: int) -> bool:
-        if not self._needle:
+        if not self._filter:
             return True
         cells = self._cells(number, self.table.columns)
         if cells is None:
             return False
-        texts = [cell.text.casefold() for cell in cells]
-        return all(self._has(texts, *term) for term in self._terms)
-
-    def _has(self, texts: Sequence[str], column: int | None, word: str) -> bool:
-        """Whether a term of the filter is true of an entry's texts."""
-        return any(word in text for text in texts) if column is None else texts[column] == word
+        return accepts(self._filter.node, _Entry(self, number, [cell.text.casefold() for cell in cells]))
 
     def _order(self) -> None:
         assert self._numbers is not None
@@ -230,11 +222,11 @@ class NumberedView(ABC):
 
     def filter(self, text: str) -> None:
         """Filter anew."""
-        self._needle, self._terms = text.casefold(), terms(text, self.table)
+        self._filter = filter_of(text, self.table)
         self._restart()
 
     def _restart(self) -> None:
-        plain = not self._needle and self._column == self.table.columns[0].name
+        plain = not self._filter and self._column == self.table.columns[0].name
         self._numbers, self._searched = None if plain else [], 0
         self.generation += 1
         if not plain:
@@ -256,6 +248,16 @@ class NumberedView(ABC):
                 Row(number, cells or tuple(Cell("") for _ in columns), Mark.NONE, NONE, self._flow(number, columns))
             )
         return out
+
+    def seen(self, column: Column, most: int) -> list[tuple[str, Json]]:
+        """Of entries within the window."""
+        first, last = self._window()
+        found: list[tuple[str, Json]] = []
+        for place in evenly(last - first + 1, most):
+            cells, value = self._cells(first + place, (column,)), self.value(first + place, column)
+            if cells and value is not None:
+                found.append((cells[0].text, column.type.json(value, self.context)))
+        return found
 
     def index_of(self, identity: Hashable) -> int | None:
         """Where an entry is now."""
@@ -284,6 +286,11 @@ class LogView(NumberedView):
         if record is None:
             return None
         return tuple(self._cell(column, record) for column in columns)
+
+    def value(self, number: int, column: Column) -> Any:
+        """From the datagram."""
+        record = self._store.get(number)
+        return None if record is None else log_values(column, *record)
 
     def _cell(self, column: Column, record: tuple[int, bytes]) -> Cell:
         value = log_values(column, *record)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple, Protocol
 
 from nltui.model.table import Column, Table
-from nltui.model.types import Tone
+from nltui.model.types import Json, Tone
 
 
 class Mark(Enum):
@@ -38,6 +38,11 @@ class Row(NamedTuple):
     """Indices into `cells` that changed within the last second."""
     flow: frozenset[int] = frozenset()
     """Neighbouring cells whose texts are one sentence, drawn over the places of them all; no column is as wide."""
+
+
+def evenly(count: int, most: int) -> range:
+    """At most so many places from 0 to `count`, all over them."""
+    return range(0, count, -(-count // most) or 1)
 
 
 class Rows(Protocol):
@@ -88,7 +93,10 @@ class Rows(Protocol):
         """Order by a column; ties keep a total order."""
 
     def filter(self, text: str) -> None:
-        """Keep rows in which each word of `text` is in some column's text, ignoring case; empty: all."""
+        """Keep the rows that fulfil a filter (`model.filter`); empty: all. Raises FilterError, then nothing changes."""
+
+    def seen(self, column: Column, most: int) -> list[tuple[str, Json]]:
+        """(text, JSON) of a column in up to `most` rows, evenly taken from all there are, filtered out or not."""
 
     def message(self, identity: Hashable) -> bytes | None:
         """The kernel's own bytes of a row, for the detail pane; None where it is gone or has none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,12 +33,12 @@ class Search:
         self._plan = Plan([field for column in self._columns for field in column.fields], store.table.body)
         self._kept: dict[int, _Range] = {}
 
-    def matches(self, slots: Ints, needle: str) -> Bools:
-        """One answer a row; `needle` is case-folded. At most CHUNK rows at a time."""
+    def matches(self, slots: Ints, words: Sequence[str]) -> Bools:
+        """One answer a row; words are case-folded. At most CHUNK rows at a time."""
         every = np.ones(len(slots), bool)
         with self._store.lock:
             batch = self._store.batch(slots, self._plan)
-            for word in needle.split():
+            for word in words:
                 hit = np.zeros(len(slots), bool)
                 for column in self._columns:
                     hit |= self._column(batch, column, word)
@@ -66,11 +67,6 @@ class Search:
         before = shown.casefold().removesuffix(texts[0])
         return np.fromiter((needle in before + text for text in texts), bool, len(texts))
 
-    def among(self, slots: Ints, needle: str) -> Ints:
-        """Those of any number of rows that match."""
-        parts = [slots[begin : begin + CHUNK] for begin in range(0, len(slots), CHUNK)]
-        return np.concatenate([part[self.matches(part, needle)] for part in parts] or [slots])
-
     # -- with texts that are kept --
 
     def forget(self) -> None:
@@ -81,19 +77,19 @@ class Search:
         """How many of these rows, ascending, are of one range, so that tried() takes them together."""
         return int(np.searchsorted(slots, (int(slots[0]) // CHUNK + 1) * CHUNK))
 
-    def tried(self, slots: Ints, needle: str) -> Bools:
-        """As matches(), of ascending rows of one range; what they read as is kept for the next needle."""
+    def tried(self, slots: Ints, words: tuple[str, ...]) -> Bools:
+        """As matches(), of ascending rows of one range; what they read as is kept for the next words."""
         number = int(slots[0]) // CHUNK
         begin = number * CHUNK
         kept = self._kept.get(number)
         stale = 0 if kept is None else self._stale(kept, begin)
         if kept is None or stale * SHARE > len(kept.slots):
             if len(slots) * SHARE < CHUNK:
-                return self.matches(slots, needle)
+                return self.matches(slots, words)
             kept, stale = self._keep(begin), 0
             self._kept[number] = kept
-        if kept.needle != needle:
-            kept.hits, kept.needle = kept.texts.contain(needle.split()), needle
+        if kept.words != words:
+            kept.hits, kept.words = kept.texts.contain(words), words
         if not stale and np.array_equal(slots, kept.slots):
             return kept.hits
         at = kept.row[slots - begin]
@@ -103,7 +99,7 @@ class Search:
         hits = np.zeros(len(slots), bool)
         hits[fresh] = kept.hits[at[fresh]]
         late = np.flatnonzero(~fresh)
-        hits[late] = self.matches(slots[late], needle)
+        hits[late] = self.matches(slots[late], words)
         return hits
 
     def _stale(self, kept: _Range, begin: int) -> int:
@@ -132,6 +128,6 @@ class _Range:
     row: NDArray[np.int32]
     """Of each slot in `texts`, -1 none."""
     texts: Kept
-    needle: str | None = None
+    words: tuple[str, ...] | None = None
     hits: Bools = field(default_factory=lambda: np.zeros(0, bool))
-    """Of the last needle."""
+    """Of the last words."""

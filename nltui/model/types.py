@@ -47,6 +47,26 @@ class Order(Enum):
     TEXT = "text"
 
 
+class Meaning(Enum):
+    """How a filter compares a column's value."""
+
+    TEXT = "text"
+    """By its text, or by what JSON calls it; as a number where JSON has one, as a prefix where the text is one."""
+    WORDS = "words"
+    """Several of them, of which `has` asks for one; else as TEXT."""
+    NUMBER = "number"
+    DURATION = "length of time"
+    """Seconds; 2³²-1 is forever."""
+    MOMENT = "time"
+    """Nanoseconds since the epoch."""
+    ADDRESS = "address"
+    """4 or 16 bytes."""
+    NETWORK = "prefix"
+    """The first two fields are address and length; without an address, that of all of the table's family."""
+    INTERFACE = "address in its network"
+    """The first two fields are address and length; the address has the bits of a host."""
+
+
 class Context(Protocol):
     """What a type may ask beyond its own value."""
 
@@ -72,6 +92,7 @@ class Type:
     align = Align.LEFT
     order = Order.RAW
     absent = False
+    meaning = Meaning.TEXT
 
     def text(self, value: Any, context: Context) -> str | None:
         """What a person reads."""
@@ -94,6 +115,7 @@ class Number(Type):
     """An integer, right-aligned; JSON number."""
 
     align = Align.RIGHT
+    meaning = Meaning.NUMBER
 
     def json(self, value: Any, context: Context) -> Json:
         """The number itself."""
@@ -144,6 +166,7 @@ class FlagSet(Type):
     """
 
     order = Order.TEXT
+    meaning = Meaning.WORDS
 
     def __init__(self, names: Mapping[int, str], separator: str = ",", *, unnamed: bool = True) -> None:
         self._names, self._separator, self._unnamed = names, separator, unnamed
@@ -164,6 +187,8 @@ class FlagSet(Type):
 
 class IpAddress(Type):
     """4 or 16 bytes as inet_ntop writes them."""
+
+    meaning = Meaning.ADDRESS
 
     def text(self, value: Any, context: Context) -> str:
         """Dotted or colon form."""
@@ -202,9 +227,10 @@ class Computed(Type):
         align: Align = Align.LEFT,
         order: Order = Order.TEXT,
         absent: bool = False,
+        meaning: Meaning = Meaning.TEXT,
     ) -> None:
         self._text, self._json, self._tone = text, json or text, tone
-        self.align, self.order, self.absent = align, order, absent
+        self.align, self.order, self.absent, self.meaning = align, order, absent, meaning
 
     def text(self, value: Any, context: Context) -> str | None:
         """By the function given."""
@@ -229,9 +255,10 @@ class Prefix(Computed):
         tone: Callable[[Any, Context], Tone] | None = None,
         *,
         plain: bool = False,
+        meaning: Meaning = Meaning.TEXT,
     ) -> None:
         """`plain`: the first two fields are address and length, and JSON is `address/length`, without a full length."""
-        super().__init__(text, json, tone, order=Order.RAW)
+        super().__init__(text, json, tone, order=Order.RAW, meaning=Meaning.NETWORK if plain else meaning)
         self.plain = plain
 
     def dim_from(self, text: str) -> int:
@@ -243,6 +270,7 @@ class Lifetime(Type):
     """Seconds left; 2³²-1 is forever. JSON: the number."""
 
     align = Align.RIGHT
+    meaning = Meaning.DURATION
     FOREVER = 0xFFFFFFFF
 
     def text(self, value: Any, context: Context) -> str:
@@ -260,6 +288,8 @@ class Lifetime(Type):
 
 class Clock(Type):
     """A moment in nanoseconds since the epoch, in local time. JSON: ISO 8601 with the zone, to the microsecond."""
+
+    meaning = Meaning.MOMENT
 
     def text(self, value: Any, context: Context) -> str:
         """HH:MM:SS.mmm."""

@@ -13,15 +13,17 @@ from nltui.config import DEFAULTS
 from nltui.model.cells import Memo, columns_of, rate_cell
 from nltui.model.conditions import fulfils
 from nltui.model.distinct import some
+from nltui.model.filter.columnar import Chooser, among
+from nltui.model.filter.parsed import NO_FILTER, filter_of
 from nltui.model.history import History, then
 from nltui.model.identity import identity_of, slot_of
 from nltui.model.marks import Marks
 from nltui.model.order import SortKeys
-from nltui.model.rows import Cell, Row
+from nltui.model.rows import Cell, Row, evenly
 from nltui.model.search import Search
 from nltui.model.store import FREE, LINGERING, Store
 from nltui.model.table import Column, Table
-from nltui.model.types import Context, Order
+from nltui.model.types import Context, Json, Order
 from nltui.netlink.arena import array
 from nltui.netlink.columns import Batch, Bools, Ints, Plan
 
@@ -70,6 +72,7 @@ class View:
         self._store, self._history, self._context, self._rates = store, history, context, rates
         self._memo = Memo(context, memo)
         self._finder = Search(store, self._memo)
+        self._chooser = Chooser(store, self._memo, self._finder, rates)
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._names = context.generation
         self._rated = 0
@@ -80,7 +83,7 @@ class View:
         self._gone: Bools = array(np.bool_, store.table.capacity)
         self._column = self.table.column(self.table.sort or self.table.columns[0].name)
         self._reverse = False
-        self._needle = ""
+        self._filter = NO_FILTER
         self._searched = 0.0
         """When a filter was last set or cleared (monotonic), 0 where nothing is kept of it."""
         self._narrowed = False
@@ -109,7 +112,7 @@ class View:
     @property
     def filter_text(self) -> str:
         """The filter in force."""
-        return self._needle
+        return self._filter.text
 
     @property
     def narrowed(self) -> bool:
@@ -146,16 +149,15 @@ class View:
 
     def filter(self, text: str) -> None:
         """Filter anew; rows appear as they are found, a tick's worth at a time."""
-        needle = text.casefold()
-        if needle == self._needle:
+        if text == self._filter.text:
             return
-        narrower = bool(self._needle) and self._needle in needle and not len(self._unsearched)
-        self._needle = needle
+        before, self._filter = self._filter, filter_of(text, self.table)
+        narrower = bool(before) and self._filter.implies(before) and not len(self._unsearched)
         self.generation += 1
         self._searched = time.monotonic()
-        if not needle:
+        if not self._filter:
             self._rebuild()
-        elif narrower:
+        elif narrower and not self._filter.volatile:
             self._unsearched, self._order = np.sort(self._order), self._order[:0]
         else:
             self._rebuild()
@@ -169,7 +171,7 @@ class View:
             self._memo.clear()
             self._finder.forget()
             self.generation += 1
-            if self._needle or (self._keys.derived and self._column.type.order is Order.TEXT):
+            if self._filter or (self._keys.derived and self._column.type.order is Order.TEXT):
                 self._rebuild()
         if self._keys.crowded:
             self._keys = self._sort_keys()
@@ -184,11 +186,11 @@ class View:
         if self._rates is not None and self._rates.generation != self._rated:
             self._rated = self._rates.generation
             self.generation += 1
-            if self._column.rate_of:
+            if self._column.rate_of or self._filter.volatile:
                 self._rebuild()
         if self._marks.faded():
             self.generation += 1
-        if not self._needle and self._searched and time.monotonic() - self._searched > REMEMBERED:
+        if not self._filter and self._searched and time.monotonic() - self._searched > REMEMBERED:
             self._searched = 0.0
             self._finder.forget()
         return self.generation != before
@@ -211,6 +213,15 @@ class View:
             Row(identity_of(self._store, slot), line, mark, flash)
             for slot, line, (mark, flash) in zip(slots.tolist(), lines, marks, strict=True)
         ]
+
+    def seen(self, column: Column, most: int) -> list[tuple[str, Json]]:
+        """Of rows that could be on screen."""
+        slots = self._shown()
+        slots = slots[np.array(evenly(len(slots), most), np.int64)]
+        batch, *_ = self._copy(slots, self._plan((column,)))
+        context, values = self._context, columns_of(batch, column)
+        cells = zip(self._cells(column, slots, batch), values, strict=True)
+        return [(cell.text, column.type.json(value, context) if cell.text else None) for cell, value in cells]
 
     def index_of(self, identity: Hashable) -> int | None:
         """Where a row is now."""
@@ -312,7 +323,7 @@ class View:
         self._take_all()
         slots = self._shown()
         self.generation += 1
-        if self._needle:
+        if self._filter:
             self._unsearched, self._order = slots, self._order[:0]
             return
         self._unsearched = slots[:0]
@@ -331,7 +342,7 @@ class View:
         if not len(changed):
             return
         self.generation += 1
-        if len(changed) > 1024 and len(changed) * 4 > len(self._order) and not self._needle:
+        if len(changed) > 1024 and len(changed) * 4 > len(self._order) and not self._filter:
             if store.indexed < top and top > BIG:
                 self._order, self._lingering, self._unsorted = self._usual(np.arange(top)), 0, True
                 return
@@ -343,8 +354,8 @@ class View:
         self._gone[changed] = False
         self._unsearched = left
         new = self._usual(changed[states != FREE])
-        if self._needle and len(new):
-            new = self._finder.among(new, self._needle)
+        if self._filter and len(new):
+            new = among(self._chooser, self._filter.node, new)
         self._merge(kept, new)
 
     def _merge(self, kept: Ints, new: Ints) -> None:
@@ -367,6 +378,9 @@ class View:
         while len(self._unsearched) and time.monotonic() < deadline:
             count = self._finder.first_range(self._unsearched)
             some, self._unsearched = self._unsearched[:count], self._unsearched[count:]
-            found.append(some[self._finder.tried(some, self._needle)])
+            some = some[self._chooser.matches(self._filter.rest, some)]
+            if self._filter.words and len(some):
+                some = some[self._finder.tried(some, self._filter.words)]
+            found.append(some)
         self.generation += 1
         self._merge(self._order, np.concatenate(found))

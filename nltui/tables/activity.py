@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from nltui.model.table import Column, Feed, Table
-from nltui.model.types import Text
+from typing import Any
 
-_SHOWN = Text()
-"""Cells are made by the activity view from history; the type only says that they sort by text."""
+from nltui.model.table import Column, Feed, Table
+from nltui.model.types import Clock, Context, Json, Order, Type
+
+
+class _Shown(Type):
+    """What the activity view made of history, already visible."""
+
+    order = Order.TEXT
+
+
+class _Who(_Shown):
+    """`ip[4312]`; a filter finds every process of a program by the name alone."""
+
+    def json(self, value: Any, context: Context) -> Json:
+        from nltui.model.actor import program
+
+        return program(value)
+
+
+_SHOWN = _Shown()
 
 ACTIVITY = Table(
     name="activity",
@@ -23,7 +40,7 @@ ACTIVITY = Table(
     command="ip -ts monitor all",
     feed=Feed.LOCAL,
     columns=(
-        Column(name="time", fields=(), type=_SHOWN, json="time", priority=2, help="When it was heard, local time."),
+        Column(name="time", fields=(), type=Clock(), json="time", priority=2, help="When it was heard, local time."),
         Column(
             name="change",
             fields=(),
@@ -38,7 +55,7 @@ ACTIVITY = Table(
         Column(
             name="who",
             fields=(),
-            type=_SHOWN,
+            type=_Who(),
             json="who",
             priority=4,
             help="The process that asked (by its port id, nlmsg_pid), `kernel`, `silent` or `?`; the detail says why.",

@@ -16,6 +16,7 @@ from nltui.model.types import (
     IpAddress,
     Json,
     Lifetime,
+    Meaning,
     Number,
     Prefix,
     Text,
@@ -92,7 +93,7 @@ COLUMNS = (
     Column(
         name="address",
         fields=(LOCAL, PREFIX_LENGTH, PEER),
-        type=Prefix(_address, _local),
+        type=Prefix(_address, _local, meaning=Meaning.INTERFACE),
         json="local",
         help="The address itself with its prefix length, and the peer's of a point-to-point address (IFA_LOCAL).",
         priority=1,
@@ -125,7 +126,7 @@ COLUMNS = (
     Column(
         name="flags",
         fields=(FLAGS, FAMILY),
-        type=Computed(_flags, _flags_json, _flags_tone),
+        type=Computed(_flags, _flags_json, _flags_tone, meaning=Meaning.WORDS),
         json="**",
         help="Secondary, tentative, deprecated and the like; dynamic is what will expire (IFA_FLAGS).",
         priority=6,

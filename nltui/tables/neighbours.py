@@ -7,7 +7,7 @@ from typing import Any
 
 from nltui.model.routing import AF_INET, AF_INET6, FAMILIES, PROTOCOL
 from nltui.model.table import Column, Dump, Feed, Key, Part, Table, Where
-from nltui.model.types import Computed, Context, Device, Enumerated, IpAddress, Json, LinkAddress, Number, Tone
+from nltui.model.types import Computed, Context, Device, Enumerated, IpAddress, Json, LinkAddress, Meaning, Number, Tone
 from nltui.netlink import wire
 from nltui.netlink.constants import neighbour as nd
 from nltui.netlink.constants.netlink import NETLINK_ROUTE, RTNLGRP_NEIGH
@@ -91,7 +91,7 @@ def _age(name: str, offset: int, what: str) -> Column:
     return Column(
         name=name,
         fields=(Slice((nd.NDA_CACHEINFO,), offset, U32),),
-        type=Computed(_seconds, _seconds_json),
+        type=Computed(_seconds, _seconds_json, meaning=Meaning.DURATION),
         json=name,
         help=f"Seconds since the entry was last {what}, when told by the kernel (NDA_CACHEINFO).",
         volatile=True,
@@ -135,7 +135,7 @@ COLUMNS = (
     Column(
         name="flags",
         fields=(FLAGS, FLAGS_EXT),
-        type=Computed(_flags, _flags_json),
+        type=Computed(_flags, _flags_json, meaning=Meaning.WORDS),
         json="**",
         help="Router, proxy, learned or managed from outside (ndm_flags, NDA_FLAGS_EXT).",
         priority=6,

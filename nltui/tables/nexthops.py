@@ -8,7 +8,7 @@ from typing import Any
 from nltui.model import lwtunnel
 from nltui.model.routing import FAMILIES, NEXTHOP_FLAGS, PROTOCOL, SCOPE
 from nltui.model.table import Column, Doubt, Dump, Feed, Key, Table
-from nltui.model.types import Align, Computed, Context, Device, Enumerated, Json, Number, Order, Tone, ip_text
+from nltui.model.types import Align, Computed, Context, Device, Enumerated, Json, Meaning, Number, Order, Tone, ip_text
 from nltui.netlink import wire
 from nltui.netlink.constants import nexthop as nh
 from nltui.netlink.constants.neighbour import USER_HZ
@@ -94,7 +94,7 @@ def _timer(name: str, type_: int, wide: bool, what: str) -> Column:
     return Column(
         name=name,
         fields=(attr(nh.NHA_RES_GROUP, type_, format=U64 if wide else U32),),
-        type=Computed(_seconds, _seconds_json, align=Align.RIGHT, order=Order.RAW),
+        type=Computed(_seconds, _seconds_json, align=Align.RIGHT, order=Order.RAW, meaning=Meaning.DURATION),
         json=f"resilient_args.{name}",
         help=what,
         volatile=wide,

@@ -27,6 +27,7 @@ from nltui.model.types import (
     Enumerated,
     IpAddress,
     Json,
+    Meaning,
     Number,
     Order,
     Prefix,
@@ -203,7 +204,9 @@ SHOWN = (
     Column(
         name="metric",
         fields=(METRIC,),
-        type=Computed(_metric, _metric_json, _metric_tone, align=Align.RIGHT, order=Order.RAW, absent=True),
+        type=Computed(
+            _metric, _metric_json, _metric_tone, align=Align.RIGHT, order=Order.RAW, absent=True, meaning=Meaning.NUMBER
+        ),
         json="metric",
         help="Of several routes to a prefix the one with the lowest metric is used (RTA_PRIORITY).",
         priority=4,
@@ -333,7 +336,7 @@ HIDDEN = (
     Column(
         name="expires",
         fields=(Slice((rt.RTA_CACHEINFO,), 8, S32),),
-        type=Computed(_expires, _expires_json, align=Align.RIGHT, order=Order.RAW),
+        type=Computed(_expires, _expires_json, align=Align.RIGHT, order=Order.RAW, meaning=Meaning.DURATION),
         json="expires",
         help="Seconds until the route is removed, when last told by the kernel; IPv6 (RTA_CACHEINFO rta_expires).",
         volatile=True,

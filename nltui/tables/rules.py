@@ -9,7 +9,7 @@ from typing import Any
 from nltui import text as door
 from nltui.model.routing import AF_INET, AF_INET6, FAMILIES, PROTOCOL, dsfield, realms, table_name
 from nltui.model.table import Column, Dump, Feed, Grouping, Key, Table, Where
-from nltui.model.types import Align, Computed, Context, Enumerated, Json, Order, Tone, ip_text
+from nltui.model.types import Align, Computed, Context, Enumerated, Json, Meaning, Order, Tone, ip_text
 from nltui.netlink.constants import fib_rules as fr
 from nltui.netlink.constants.netlink import NETLINK_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE
 from nltui.netlink.constants.rtnetlink import ROUTE_TYPES, RTM_DELRULE, RTM_GETRULE, RTM_NEWRULE, RTN_NAT
@@ -249,7 +249,9 @@ COLUMNS = (
     Column(
         name="priority",
         fields=(PRIORITY,),
-        type=Computed(_priority, _priority_json, align=Align.RIGHT, order=Order.RAW, absent=True),
+        type=Computed(
+            _priority, _priority_json, align=Align.RIGHT, order=Order.RAW, absent=True, meaning=Meaning.NUMBER
+        ),
         json="priority",
         help="Rules are tried from the lowest number on (FRA_PRIORITY).",
         priority=1,

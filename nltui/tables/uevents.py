@@ -6,7 +6,7 @@ from typing import Any
 
 from nltui import text as door
 from nltui.model.table import Column, Feed, Framing, Table
-from nltui.model.types import Clock, Computed, Context, Json, Text, Tone
+from nltui.model.types import Clock, Computed, Context, Json, Meaning, Text, Tone
 from nltui.netlink.constants.netlink import NETLINK_KOBJECT_UEVENT
 from nltui.netlink.fields import Property, Received
 
@@ -131,7 +131,7 @@ COLUMNS = (
     Column(
         name="seqnum",
         fields=(Property("SEQNUM"),),
-        type=Computed(_word, _number),
+        type=Computed(_word, _number, meaning=Meaning.NUMBER),
         json="seqnum",
         help="The kernel's running number of the event; gaps are events of other namespaces or lost ones (SEQNUM).",
         shown=False,

@@ -66,7 +66,8 @@ class NltuiApp(App[None]):
             ("m", "narrow", "only what most people mean (routes: main), or all rows", "narrow"),
             ("f", "only", "only this process, program, object or type of change", "only"),
             ("p", "pause", "pause the view", "pause"),
-            ("enter,down", "keep_filter", "keep the filter", "keep"),
+            ("ampersand", "pin", "pin the filter, and type another that must hold too", "pin"),
+            ("enter", "keep_filter", "keep the filter", "keep"),
             ("escape", "clear_layer", "clear one layer", "back"),
             ("q", "close", "close the view; at the root, quit", "close"),
             ("ctrl+c", "interrupt", "as Esc; twice quits", "interrupt"),
@@ -145,7 +146,7 @@ class NltuiApp(App[None]):
         self.dashboard.tick(status)
         focused = self.dashboard.focused_panel
         if self._start_filter and focused is not None and focused.view.rows is not None:
-            focused.view.rows.filter(self._start_filter)
+            focused.filter(self._start_filter)
             self._start_filter = ""
             self.call_next(self._filter)
         if self._filter_bar is not None:
@@ -174,6 +175,8 @@ class NltuiApp(App[None]):
             return action in _OVER_LISTS
         if action == "keep_filter":
             return self._is_typing
+        if action == "pin":
+            return self._filter_bar is not None and self._filter_bar.can_pin
         if action == "only":
             panel = self.dashboard.focused_panel
             return panel is not None and panel.table.journal and not self._is_typing
@@ -233,7 +236,7 @@ class NltuiApp(App[None]):
         elif self.dashboard.detail is not None:
             await self.dashboard.close_detail()
         elif panel is not None and panel.filter_text:
-            (await self._filter()).clear()
+            (await self._filter()).clear_one()
         elif self.dashboard.zoomed is not None:
             await self.dashboard.unzoom()
         elif self._complaint:
@@ -288,9 +291,17 @@ class NltuiApp(App[None]):
         if panel is not None and panel.view.rows is not None:
             (await self._filter()).edit(panel)
 
+    async def action_pin(self) -> None:
+        """Make a chip of the filter."""
+        bar = await self._filter()
+        await bar.settled()
+        bar.pin()
+
     async def action_keep_filter(self) -> None:
         """Back to the table, with the filter in force."""
-        (await self._filter()).keep()
+        bar = await self._filter()
+        await bar.settled()
+        bar.keep()
 
     def action_pause(self) -> None:
         """Hold the focused view still, or let it go on."""
@@ -314,9 +325,7 @@ class NltuiApp(App[None]):
         """Put a filter in force on the focused panel, as if it had been typed."""
         panel = self.dashboard.focused_panel
         if panel is not None and panel.view.rows is not None:
-            panel.view.rows.filter(text)
-            panel.view.rows.tick()
-            panel.view.draw()
+            panel.filter(text, ())
             (await self._filter()).follow(panel)
 
     def action_sort(self) -> None:

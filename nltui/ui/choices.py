@@ -88,7 +88,7 @@ def pick_table(app: App[None], dashboard: Dashboard, status: SessionStatus) -> N
 def pick_only(app: App[None], panel: Panel, apply: Callable[[str], Awaitable[None]]) -> None:
     """`f`: only changes like the one under the cursor: by the same process, program, object or type; or all again."""
     from nltui.model.actor import program
-    from nltui.model.log import term
+    from nltui.model.filter.writing import equal
     from nltui.ui.picker import Item, Picker
 
     cells = panel.view.cells_at_cursor()
@@ -96,12 +96,12 @@ def pick_only(app: App[None], panel: Panel, apply: Callable[[str], Awaitable[Non
     name = program(who)
     items: list[Item] = []
     if who != name:
-        items.append(Item(term("who", who), who, "by this process"))
+        items.append(Item(equal([("who", who)]), who, "by this process"))
     if who:
-        items.append(Item(term("who", name), name, _BY.get(name, "by every process so named")))
+        items.append(Item(equal([("who", name)]), name, _BY.get(name, "by every process so named")))
     if what and kind:
-        items.append(Item(f"{term('type', kind)} {term('object', what)}", f"{kind} {what}", "of this object"))
-        items.append(Item(term("type", kind), kind, "of this type"))
+        items.append(Item(equal([("type", kind), ("object", what)]), f"{kind} {what}", "of this object"))
+        items.append(Item(equal([("type", kind)]), kind, "of this type"))
     if panel.filter_text:
         items.append(Item("", "all", "the filter is cleared"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -60,6 +60,9 @@ class Panel(Plain):
         self.status = TableStatus()
         self.paused_at: int | None = None
         """The session's count of events when the person paused; None: running."""
+        self.pinned: tuple[str, ...] = ()
+        """Filters that hold beside the one that is typed."""
+        self.typed = ""
         self._open_rows = open_rows
         self._waiting = 0
         self._extent: tuple[int, str, bool] | None = None
@@ -74,6 +77,18 @@ class Panel(Plain):
     def filter_text(self) -> str:
         """In force on this table."""
         return self.view.rows.filter_text if self.view.rows is not None else ""
+
+    def filter(self, typed: str, pinned: Sequence[str] | None = None) -> None:
+        """Put a filter in force beside the pinned ones, or others. Raises FilterError; then nothing changes."""
+        rows, pinned = self.view.rows, self.pinned if pinned is None else tuple(pinned)
+        if rows is None or (typed, pinned) == (self.typed, self.pinned):
+            return
+        from nltui.model.filter.writing import both
+
+        rows.filter(both([*pinned, typed]))
+        self.typed, self.pinned = typed, pinned
+        rows.tick()
+        self.view.draw()
 
     def tick(self, status: TableStatus, events_seen: int) -> None:
         """Ten times a second while visible."""
@@ -124,7 +139,7 @@ class Panel(Plain):
         usual = self.table.usual.name if self.table.usual is not None and rows.narrowed else ""
         if rows.filter_text:
             more = f" in {usual} · m looks in all {title}" if usual else f" · Esc shows all {grouped(rows.total)}"
-            return f"no {title} contain “{door.visible(rows.filter_text)}”{more}"
+            return f"no {title} match “{door.visible(rows.filter_text)}”{more}"
         if usual and rows.total:
             return f"no {title} in {usual} · m shows all {grouped(rows.total)}"
         return f"no {title} yet" if self.table.is_log else f"no {title}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nltui.cli.arguments import Doctor, Dump, Monitor, Shown, Tui, parse
+from nltui.cli.arguments import Command, Doctor, Dump, Monitor, Shown, Tui, Wait, parse
 from nltui.errors import UsageError
 
 
@@ -27,15 +27,20 @@ from nltui.errors import UsageError
         ("-nblue dump -jp links", Dump(table="links", netns="blue", json=True, pretty=True)),
         ("--netns=/run/netns/x dump links", Dump(table="links", netns="/run/netns/x")),
         ("monitor", Monitor()),
-        ("monitor -j links routes", Monitor(tables=("links", "routes"), json=True)),
-        ("monitor --strict -rc 64k routes", Monitor(tables=("routes",), strict=True, rcvbuf=64 << 10)),
+        ("monitor -j links routes", Monitor(words=("links", "routes"), json=True)),
+        ("monitor --strict -rc 64k routes", Monitor(words=("routes",), strict=True, rcvbuf=64 << 10)),
+        ("monitor routes dst in 10/8", Monitor(words=("routes", "dst", "in", "10/8"))),
+        ("monitor --filter up", Monitor(filter="up")),
+        ("wait links eth0 --timeout 1.5", Wait(table="links", filter="eth0", timeout=1.5)),
+        ("wait --timeout 2m links eth0 --absent", Wait(table="links", filter="eth0", timeout=120, absent=True)),
+        ("dump links a or b --filter up", Dump(table="links", filter="(a or b) (up)")),
         ("-rc 4096 links", Tui(table="links", rcvbuf=4096)),
         ("--rcvbuf 2M doctor", Doctor(rcvbuf=2 << 20)),
         ("-n blue doctor -j", Doctor(netns="blue", json=True)),
-        ("-j monitor links -n 1 routes", Monitor(tables=("links", "routes"), json=True, netns="1")),
+        ("-j monitor links -n 1 routes", Monitor(words=("links", "routes"), json=True, netns="1")),
     ],
 )
-def test_asked(line: str, asked: Tui | Dump | Monitor | Doctor) -> None:
+def test_asked(line: str, asked: Command) -> None:
     assert parse(line.split(), "nltui 1") == asked
 
 

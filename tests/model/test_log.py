@@ -97,7 +97,7 @@ def test_a_filter_follows_what_comes_and_what_is_forgotten() -> None:
     log.add("veth1", "eth2", "lo")
     log.view.tick()
     log.view.filter("ETH")
-    assert (log.names(), log.view.filter_text, log.view.total) == (["eth2", "veth1"], "eth", 3)
+    assert (log.names(), log.view.filter_text, log.view.total) == (["eth2", "veth1"], "ETH", 3)
     log.add("eth3", "lo", "lo")
     log.view.tick()
     assert log.names() == ["eth3", "eth2"]

@@ -6,10 +6,12 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from nltui.model.actor import Actor, Certainty
-from nltui.model.rows import Cell, Mark, Row
+from nltui.model.filter.parsed import NO_FILTER, filter_of
+from nltui.model.filter.records import accepts
+from nltui.model.rows import Cell, Mark, Row, evenly
 from nltui.model.table import Column, Feed, Framing, Table
-from nltui.model.types import Align, Context, Tone, Type
-from nltui.netlink.fields import U32, Head, attr
+from nltui.model.types import Align, Context, Json, Tone, Type
+from nltui.netlink.fields import U32, attr
 from nltui.worker.contract import Freshness, SessionStatus, TableStatus
 
 NOON = 1_700_000_000.0
@@ -25,9 +27,13 @@ class Right(Type):
 def column(name: str, type_: int = 0, *, right: bool = False, shown: bool = True, priority: int = 5) -> Column:
     """A column whose cells the fake rows give as text."""
     kind = Right() if right else Type()
-    place = attr(type_, format=U32) if type_ else Head(16, U32)
     return Column(
-        name=name, fields=(place,), type=kind, help=f"The {name}, as the fake says.", shown=shown, priority=priority
+        name=name,
+        fields=(attr(type_, format=U32),) if type_ else (),
+        type=kind,
+        help=f"The {name}, as the fake says.",
+        shown=shown,
+        priority=priority,
     )
 
 
@@ -133,6 +139,28 @@ class FakeTable:
         self.generation += 1
 
 
+class NoNames:
+    """A context that knows no other table."""
+
+    def lookup(self, table: str, key: int) -> str | None:
+        return None
+
+
+@dataclass
+class Seen:
+    """A record as a filter sees it: every value is its text."""
+
+    record: Record
+    context: Context = field(default_factory=NoNames)
+
+    def value(self, column: Column) -> str | None:
+        cell = self.record.cells.get(column.name)
+        return cell.text if cell is not None else None
+
+    def contains(self, word: str) -> bool:
+        return any(word in cell.text.casefold() for cell in self.record.cells.values())
+
+
 class FakeRows:
     """A view with its own order and filter."""
 
@@ -140,7 +168,7 @@ class FakeRows:
         self.table = source.table
         self._source = source
         self._sort = (source.table.sort, False)
-        self._filter = ""
+        self._filter = NO_FILTER
         self._narrowed = False
         self._order: list[Record] = []
         self._places: dict[Hashable, int] = {}
@@ -158,7 +186,7 @@ class FakeRows:
 
     @property
     def filter_text(self) -> str:
-        return self._filter
+        return self._filter.text
 
     @property
     def busy(self) -> bool:
@@ -190,7 +218,7 @@ class FakeRows:
         usual = self.table.usual
         if self._narrowed and usual is not None and one.cells["table"].text != usual.name:
             return False
-        return any(self._filter.lower() in cell.text.lower() for cell in one.cells.values())
+        return accepts(self._filter.node, Seen(one))
 
     def rows(self, start: int, stop: int, columns: Sequence[Column]) -> list[Row]:
         return [self._row(one, columns) for one in self._order[start:stop]]
@@ -212,11 +240,15 @@ class FakeRows:
     def index_of(self, identity: Hashable) -> int | None:
         return self._places.get(identity)
 
+    def seen(self, column: Column, most: int) -> list[tuple[str, Json]]:
+        texts = [one.cells.get(column.name, Cell("")).text for one in self._source.records.values()]
+        return [(texts[place], texts[place]) for place in evenly(len(texts), most)]
+
     def sort_by(self, column: str, reverse: bool = False) -> None:
         self._sort, self._stale = (column, reverse), True
 
     def filter(self, text: str) -> None:
-        self._filter, self._stale = text, True
+        self._filter, self._stale = filter_of(text, self.table), True
 
     def message(self, identity: Hashable) -> bytes | None:
         one = self._source.records.get(identity)
@@ -225,13 +257,6 @@ class FakeRows:
     def before(self, identity: Hashable) -> bytes | None:
         one = self._source.records.get(identity)
         return one.before if one else None
-
-
-class NoNames:
-    """A context that knows no other table."""
-
-    def lookup(self, table: str, key: int) -> str | None:
-        return None
 
 
 @dataclass

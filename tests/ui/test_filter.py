@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nltui.ui import filter_bar
-from tests.ui.fake import FakeSession, home_router, routes
+from nltui.ui.filter_bar import FilterBar
+from tests.ui.fake import FakeSession, home_router, record, routes
 from tests.ui.robot import sitting
 
 
@@ -50,7 +51,7 @@ async def test_digits_and_q_are_text_while_typing() -> None:
     async with sitting() as robot:
         await robot.press("1", "slash")
         await robot.type("q2")
-        await robot.sees("/ links: q2", "no links contain “q2”")
+        await robot.sees("/ links: q2", "no links match “q2”")
         assert not robot.session.stopped
 
 
@@ -82,3 +83,81 @@ async def test_keys_typed_ahead_act_in_the_order_typed() -> None:
         for key in ("3", "3", "slash", *"10.1.7"):
             robot.app.simulate_key(key)
         await robot.sees("› Routes", "/ routes: 10.1.7", "11 of 1,001")
+
+
+async def test_an_error_is_told_and_the_last_good_filter_stays() -> None:
+    async with sitting() as robot:
+        await robot.press("3", "slash")
+        await robot.type("proto == bgp")
+        await robot.sees("of 1,001")
+        kept = len(robot.app.dashboard.panels["routes"].view.rows or ())
+        assert 0 < kept < 1001
+        await robot.type(" (metrik > 5")
+        await robot.sees("no column `metrik` in routes; did you mean `metric`?")
+        assert len(robot.app.dashboard.panels["routes"].view.rows or ()) == kept
+        bar = robot.app.query_one(FilterBar)
+        assert bar.wrong == (14, 20)
+        await robot.press("enter")
+        assert bar.is_editing, "what is wrong cannot be kept"
+        await robot.press("escape")
+        await robot.sees("› Routes" if robot.app.dashboard.zoomed else "3 Routes")
+        await robot.misses("/ routes:")
+
+
+async def test_columns_operators_and_values_complete() -> None:
+    async with sitting() as robot:
+        await robot.press("3", "slash")
+        await robot.type("prot")
+        await robot.sees("The proto, as the fake says.")
+        await robot.press("tab")
+        await robot.sees("/ routes: proto", "equal", "matches a regular expression")
+        await robot.press("down", "down", "enter")
+        await robot.sees("/ routes: proto !=", "bgp")
+        await robot.type("d")
+        await robot.press("tab")
+        await robot.sees("/ routes: proto != dhcp")
+        await robot.press("enter")
+        assert robot.app.dashboard.panels["routes"].typed == "proto != dhcp "
+
+
+async def test_a_filter_becomes_a_chip() -> None:
+    async with sitting() as robot:
+        await robot.press("3", "slash")
+        await robot.type("proto == bgp")
+        await robot.press("ampersand")
+        await robot.sees("/ routes: [proto == bgp]")
+        await robot.type("10.1.7")
+        await robot.press("enter")
+        panel = robot.app.dashboard.panels["routes"]
+        assert panel.filter_text == "(proto == bgp) (10.1.7)"
+        await robot.press("escape")
+        await robot.sees("/ routes: [proto == bgp]")
+        assert panel.filter_text == "proto == bgp"
+        await robot.press("escape")
+        await robot.misses("/ routes:")
+        assert not panel.filter_text
+
+
+async def test_filters_are_remembered_and_saved() -> None:
+    async with sitting() as robot:
+        await robot.press("3", "slash")
+        await robot.type("bgp")
+        await robot.press("ctrl+s", "enter", "slash", "ctrl+u")
+        await robot.type("dhcp")
+        await robot.press("enter")
+    async with sitting() as robot:
+        await robot.press("3", "slash")
+        await robot.sees("bgp   ★ saved", "dhcp  recent")
+        await robot.press("down", "down", "enter")
+        await robot.sees("/ routes: dhcp")
+
+
+async def test_hostile_values_are_text() -> None:
+    session = home_router(FakeSession())
+    session.store["links"].put(record(99, name="x0", kind="[b]x[/]"))
+    async with sitting(session=session) as robot:
+        await robot.press("1", "slash")
+        await robot.type("kind == [")
+        await robot.sees("[b]x[/]")
+        await robot.press("tab", "enter")
+        await robot.sees("/ links: kind == [b]x[/]", "1 of 7")

@@ -39,7 +39,8 @@ async def test_hostile_names_are_text_in_every_place(name: str) -> None:
             await robot.tick()
         await robot.press("slash")
         await robot.type(name)
-        await robot.press("enter")
+        # A filter that is wrong is not kept: then Enter stays in the line, and Esc leaves it.
+        await robot.press("enter", "escape")
         await robot.press("6")
         await robot.sees(name)
         await robot.pilot.click("#panel-rules TableView", offset=(30, 5))

@@ -95,16 +95,16 @@ async def test_f_offers_what_the_change_under_the_cursor_has() -> None:
         await robot.sees("route 10.20.0.0/16", "of this object", "of this type")
         await robot.misses("the filter is cleared")
         await robot.press("enter")
-        await robot.sees("/ activity: who=ip[4312]")
+        await robot.sees("/ activity: who == ip[4312]")
         await robot.press("f", "end", "escape")
-        await robot.sees("/ activity: who=ip[4312]")
+        await robot.sees("/ activity: who == ip[4312]")
 
 
 async def test_f_again_takes_the_filter_away() -> None:
     async with sitting(120, 36, session()) as robot:
         await opened(robot)
         await robot.press("f", "down", "enter")
-        await robot.sees("/ activity: who=ip")
+        await robot.sees("/ activity: who == ip")
         await robot.press("f")
         await robot.sees("the filter is cleared")
         await robot.press("a", "l", "l", "enter")
@@ -117,7 +117,7 @@ async def test_a_value_with_spaces_is_quoted() -> None:
         await robot.press("j", "f")
         await robot.sees("link eth 0")
         await robot.press("down", "enter")
-        await robot.sees('/ activity: type=link object="eth 0"')
+        await robot.sees('/ activity: type == link object == "eth 0"')
 
 
 async def test_f_is_of_the_activity_alone() -> None:

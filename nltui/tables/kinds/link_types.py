@@ -6,7 +6,7 @@ from typing import Any
 
 from nltui import text as door
 from nltui.errors import MalformedMessage
-from nltui.model.types import Align, Context, Json, Order, Tone, Type, ip_text
+from nltui.model.types import Align, Context, Json, Meaning, Order, Tone, Type, ip_text
 from nltui.netlink.constants.if_ import IFF_POINTOPOINT, IFF_RUNNING, IFF_UP, INTERFACE_FLAGS
 from nltui.netlink.constants.if_arp import ARPHRD_LOOPBACK, IPV4_ENDPOINTS, IPV6_ENDPOINTS
 from nltui.netlink.constants.if_link import OPERATIONAL_STATES
@@ -56,6 +56,7 @@ class LinkFlags(Type):
     """ifi_flags: NO-CARRIER for UP without RUNNING, then names; nameless bits in hexadecimal."""
 
     order = Order.TEXT
+    meaning = Meaning.WORDS
 
     def text(self, value: Any, context: Context) -> str:
         """As `ip` between its angle brackets."""
@@ -157,6 +158,7 @@ class Names(Type):
     """IFLA_PROP_LIST: alternative names, IFLA_ALT_IFNAME each."""
 
     order = Order.TEXT
+    meaning = Meaning.WORDS
 
     def text(self, value: Any, context: Context) -> str | None:
         """Visible, separated by spaces."""
