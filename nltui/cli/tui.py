@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import ExitStack
 
 from nltui.cli import settings
 from nltui.cli.arguments import Tui
 from nltui.errors import UsageError
 from nltui.system import namespaces, privileges
+from nltui.system.namespaces import Namespace
 from nltui.text import visible
 
 
@@ -22,19 +24,34 @@ def run(args: Tui) -> int:
     from nltui.tables import TABLES, find
 
     start_table = find(args.table).name if args.table is not None else None
-    with namespaces.current() if args.netns is None else namespaces.resolve(args.netns) as namespace:
+    if args.filter:
+        from nltui.model.filter.parsed import filter_of
+
+        filter_of(args.filter, find(start_table or TABLES[0].name))
+    with ExitStack() as opened:
         from nltui.ui.app import NltuiApp
         from nltui.ui.launch import run as launch
         from nltui.worker.session import Session
 
+        def session(netns: str | None) -> tuple[Session, Namespace]:
+            found = opened.enter_context(namespaces.current() if netns is None else namespaces.resolve(netns))
+            where = None if netns is None else found
+            return Session(where, TABLES, buffer=args.rcvbuf, limits=limits, names=True), found
+
+        def reopen(argument: str) -> tuple[Session, str]:
+            made, found = session(argument or None)
+            return made, found.name
+
+        first, namespace = session(args.netns)
         app = NltuiApp(
-            Session(None if args.netns is None else namespace, TABLES, buffer=args.rcvbuf, limits=limits, names=True),
+            first,
             host=visible(os.uname().nodename, limit=64),
             namespace=namespace.name,
             badge=privileges.current().badge.value,
             start_table=start_table,
             start_filter=args.filter,
             complaint=complaint,
+            reopen=reopen,
         )
         return launch(app)
 

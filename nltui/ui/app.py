@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.theme import Theme
 
+from nltui.errors import UsageError
 from nltui.ui import choices
 from nltui.ui.dashboard import Dashboard
 from nltui.ui.footer import Footer, hints
@@ -30,10 +32,13 @@ from nltui.worker.contract import Freshness, SessionLike, TableStatus
 if TYPE_CHECKING:
     from nltui.ui.filter_bar import FilterBar
 
+Reopen = Callable[[str], tuple[SessionLike, str]]
+"""(what `-n` takes, empty for the namespace nltui is in) → (a session that is not started, the visible name)."""
 TWICE = 1.0
 """Seconds within which a second ctrl+c quits."""
 _WHILE_TYPING = frozenset({"clear_layer", "interrupt", "suspend_process", "quit"})
 _OVER_LISTS = frozenset({"suspend_process", "quit"})
+_NO_COMMANDS = ("app.command", "app.keep", "app.interrupt")
 _UNSETTLED = (Freshness.STARTING, Freshness.LOADING)
 
 
@@ -56,7 +61,7 @@ class NltuiApp(App[None]):
         for key, action, words, name in (
             ("question_mark", "help", "help: keys, table, columns", "help"),
             ("slash", "filter", "filter as you type", "filter"),
-            ("colon,t", "tables", "all tables", "tables"),
+            ("colon,ctrl+p", "command", "command line: tables, namespaces, themes, all that keys do", "command"),
             *[(digit, f"go('{digit}')", "panel of this digit; again zooms it", f"go{digit}") for digit in "1234567890"],
             ("tab", "focus_next", "next panel", "next"),
             ("shift+tab", "focus_previous", "previous panel", "previous"),
@@ -86,9 +91,11 @@ class NltuiApp(App[None]):
         start_filter: str = "",
         complaint: str = "",
         clock: Callable[[], float] = time.time,
+        reopen: Reopen | None = None,
     ) -> None:
+        """`reopen` makes a session for another network namespace; without it there is none to switch to."""
         super().__init__()
-        self.session = session
+        self.session, self._reopen = session, reopen
         self._start_filter, self._complaint = start_filter, complaint
         self.dashboard = Dashboard(session, start_table)
         self._status_bar = StatusBar(host, namespace, badge, clock)
@@ -264,6 +271,26 @@ class NltuiApp(App[None]):
         """ctrl+q, textual's own key."""
         self.leave()
 
+    async def switch(self, argument: str) -> None:
+        """Look at another network namespace, as `-n` takes it; empty: the one nltui is in. Raises NltuiError."""
+        if self._reopen is None:
+            raise UsageError("this session cannot look elsewhere")
+        session, name = self._reopen(argument)
+        old, self.session = self.session, session
+        zoomed = self.dashboard.zoomed
+        if self._filter_bar is not None:
+            await self._filter_bar.dismantle()
+            self._filter_bar = None
+        with self.batch_update():
+            await self.dashboard.remove()
+            self.dashboard = Dashboard(session, zoomed)
+            await self.mount(self.dashboard, before=self._footer)
+        self._status_bar.moved(name)
+        self._heart.follow(session)
+        session.start()
+        # Its readers take up to a second to end; nothing waits for them.
+        threading.Thread(target=old.stop, name="nltui-leave", daemon=True).start()
+
     def leave(self, code: int = 0) -> None:
         """End the readers and the program; `code` is the exit code (128+n for a signal)."""
         self.session.stop()
@@ -319,14 +346,16 @@ class NltuiApp(App[None]):
         """Choose what of the change under the cursor others must share."""
         panel = self.dashboard.focused_panel
         if panel is not None and panel.view.rows is not None:
-            choices.pick_only(self, panel, self._apply_filter)
+            choices.pick_only(self, panel, self.apply_filter)
 
-    async def _apply_filter(self, text: str) -> None:
-        """Put a filter in force on the focused panel, as if it had been typed."""
+    async def apply_filter(self, text: str) -> None:
+        """Put a filter in force on the focused panel, as if it had been typed. Raises FilterError."""
         panel = self.dashboard.focused_panel
         if panel is not None and panel.view.rows is not None:
             panel.filter(text, ())
             (await self._filter()).follow(panel)
+        else:
+            self._start_filter = text
 
     def action_sort(self) -> None:
         """Choose the sort column from a list."""
@@ -334,9 +363,20 @@ class NltuiApp(App[None]):
         if panel is not None and panel.view.rows is not None:
             choices.pick_sort(self, panel.view)
 
-    def action_tables(self) -> None:
-        """All tables, with their rows and state."""
-        choices.pick_table(self, self.dashboard, self.session.status())
+    def action_command(self) -> None:
+        """The command line, with all tables and what can be done."""
+        from nltui.ui.command_line import open_line
+
+        open_line(self)
+
+    def keyed_actions(self) -> list[tuple[str, Binding]]:
+        """(key as it stands on the keyboard, binding) of what keys of the program do now."""
+        found: dict[str, tuple[str, Binding]] = {}
+        for key, active in self.screen.active_bindings.items():
+            binding = active.binding
+            if binding.id and binding.id.startswith("app.") and not binding.id[-1].isdigit():
+                found.setdefault(binding.id, (choices.SHOWN.get(key, key), binding))
+        return [one for name, one in found.items() if name not in _NO_COMMANDS]
 
     def action_help(self) -> None:
         """Keys, table and columns; choosing a key presses it."""

@@ -1,4 +1,4 @@
-"""The lists that open over the panels: sort columns, tables, keys."""
+"""The lists that open over the panels: sort columns, actors, keys."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 from nltui.model.table import Table
-from nltui.ui.panel import badge
 from nltui.ui.table_view import TableView
-from nltui.ui.text import cells, grouped
-from nltui.ui.theme import PALETTES
-from nltui.worker.contract import SessionStatus, TableStatus
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
-    from nltui.ui.dashboard import Dashboard
     from nltui.ui.panel import Panel
     from nltui.ui.picker import Item
 
@@ -26,7 +21,6 @@ SHOWN = {
     "shift+tab": "shift+Tab", "home": "Home", "end": "End", "space": "Space",
 }  # fmt: skip
 """Textual's key names as they stand on the keyboard."""
-_THEME = "theme:"
 MARKS = (
     ("+ −", "before a row: it came, or went, a moment ago"),
     ("?", "before a dimmed row: unconfirmed; the last dump did not show it, and could not refute it either"),
@@ -59,30 +53,6 @@ def pick_sort(app: App[None], view: TableView) -> None:
             view.sort_by(column, not reverse if column == name else False)
 
     app.push_screen(Picker(f"sort {view.table.title.lower()} by", items, name), chosen)
-
-
-def pick_table(app: App[None], dashboard: Dashboard, status: SessionStatus) -> None:
-    """Any table, with what is known about it; below them the themes."""
-    from nltui.ui.picker import Item, Picker
-
-    items: list[Item] = []
-    states = [status.tables.get(table.name, TableStatus()) for _, table in dashboard.tables]
-    widest = max((cells(badge(state)[0]) for state in states), default=0)
-    for (digit, table), state in zip(dashboard.tables, states, strict=True):
-        said, tone = badge(state)
-        note = f"{grouped(state.rows):>10}  {said:<{widest}}  {table.feed.value:<8}  {table.command}"
-        items.append(Item(table.name, f"{digit or ' '} {table.title}", note, tone))
-
-    items += [Item(_THEME + name, f"  theme {name}", "colours of the screen") for name in PALETTES if name != app.theme]
-
-    async def chosen(name: str | None) -> None:
-        if name is not None and name.startswith(_THEME):
-            app.theme = name.removeprefix(_THEME)
-        elif name is not None:
-            await dashboard.go(name)
-
-    panel = dashboard.focused_panel
-    app.push_screen(Picker("tables", items, panel.table.name if panel is not None else None), chosen)
 
 
 def pick_only(app: App[None], panel: Panel, apply: Callable[[str], Awaitable[None]]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from time import perf_counter
 from typing import ClassVar
 
@@ -25,13 +23,12 @@ from nltui.ui.panel import Panel
 from nltui.ui.remembered import Remembered
 from nltui.ui.text import cells, crop, grouped, spread
 from nltui.ui.theme import paint_of
+from nltui.ui.typed_ahead import settled
 
 LARGE = 50_000
 """Rows from which typing waits for a pause before the table is filtered."""
 PAUSE = 0.12
 """Seconds of that pause."""
-PATIENCE = 0.5
-"""Most seconds to wait for keys that were typed already."""
 
 
 class FilterBar(Widget):
@@ -112,6 +109,11 @@ class FilterBar(Widget):
         self._tell()
         self._complete()
 
+    async def dismantle(self) -> None:
+        """Take everything of it off the screen."""
+        await self._list.remove()
+        await self.remove()
+
     def clear(self) -> None:
         """Forget what is typed, and give the focus back; what is pinned stays."""
         self._set("")
@@ -137,11 +139,8 @@ class FilterBar(Widget):
         self._leave()
 
     async def settled(self) -> None:
-        """Wait until keys that were typed before now are in the text: a slow line delivers several at once."""
-        done = asyncio.Event()
-        self._input.call_later(done.set)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), PATIENCE)
+        """Wait until keys that were typed before now are in the text."""
+        await settled(self._input)
 
     def pin(self) -> None:
         """What is typed becomes a chip, and another filter can be typed."""

@@ -43,7 +43,7 @@ def hints(dashboard: Dashboard, is_typing: bool) -> Iterator[Hint]:
         yield "m", "all rows" if panel.view.rows.narrowed else f"only {panel.table.usual.name}", "m"
     else:
         yield "p", "pause", "p"
-    yield ":", "tables", "colon"
+    yield ":", "command", "colon"
     if detail is not None:
         yield "Esc", "close the detail", "escape"
     elif panel is not None and panel.filter_text:

@@ -36,6 +36,11 @@ class Heart:
         self._timer = self._app.set_interval(EAGER, self._hurry)
         self._look()
 
+    def follow(self, session: SessionLike) -> None:
+        """Look at another session from now on."""
+        self._session, self._pulse = session, -1
+        self.poke()
+
     def poke(self) -> None:
         """The person did something: what it changes is to be seen at once."""
         self._awake = time.monotonic() + CALM

@@ -68,6 +68,11 @@ class StatusBar(Still):
         self._where = ""
         self._said = self._says()
 
+    def moved(self, namespace: str) -> None:
+        """Another namespace is looked at from now on."""
+        self._namespace, self._rate = door.visible(namespace), Rate()
+        self.refresh()
+
     def tick(self, status: SessionStatus, where: str) -> None:
         """Look at the session; `where` names the zoomed table, if any."""
         self._rate.look(self._clock(), status.events)

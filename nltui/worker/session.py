@@ -123,7 +123,7 @@ class Session:
             crew.start()
 
     def stop(self) -> None:
-        """Ask the readers to end and wait for them, at most a second."""
+        """Ask the readers to end and wait for them, at most a second; let go of the namespace."""
         self._stopping.set()
         deadline = time.monotonic() + JOIN
         if self._starter is not None:
@@ -132,6 +132,9 @@ class Session:
             self._crew.stop(deadline)
         if self._starter is not None:
             self._starter.join(max(0.0, deadline - time.monotonic()))
+        if self._namespace is not None:
+            # Held longer it would keep a namespace that is deleted alive.
+            self._namespace.close()
 
     def threads(self) -> list[threading.Thread]:
         """All that were started."""

@@ -49,7 +49,7 @@ async def test_minus_goes_to_the_panel_before() -> None:
 async def test_every_table_is_reachable_by_the_list() -> None:
     async with sitting() as robot:
         await robot.press("colon")
-        await robot.sees("tables", "5 Neighbours", "1,001  ✓ FRESH")
+        await robot.sees("command", "5 Neighbours", "1,001  ✓ FRESH")
         await robot.type("rul")
         await robot.press("enter")
         await robot.sees("› Rules", "lookup local")
@@ -168,7 +168,7 @@ async def test_themes_are_in_the_list_and_apply_to_every_line() -> None:
         await robot.press("colon")
         await robot.type("theme light")
         await robot.press("enter")
-        await robot.misses("type to search")
+        await robot.misses("─ command ─")
         await robot.tick()
         assert robot.app.theme == "light"
         lines = robot.app.screen._compositor.render_strips(robot.app.size)

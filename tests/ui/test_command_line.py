@@ -1,0 +1,142 @@
+"""`:`: everything by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nltui.errors import NamespaceUnknown
+from nltui.ui.commands import split
+from nltui.worker.contract import SessionLike
+from tests.ui.fake import FakeSession, home_router, record
+from tests.ui.robot import sitting
+
+
+def has_stopped(session: FakeSession) -> bool:
+    return session.stopped
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("", ("", "", 0)),
+        ("ro", ("ro", "", 2)),
+        ("routes dst in 10/8", ("routes", "dst in 10/8", 7)),
+        ("  ro x", ("ro", "x", 5)),
+        ("ip r", ("r", "", 4)),
+        ("ip route show", ("route", "", 13)),
+        ("ip route show proto bgp", ("route", "proto bgp", 14)),
+        ("ip ", ("ip", "", 3)),
+    ],
+)
+def test_a_line_is_a_word_and_its_argument(line: str, parts: tuple[str, str, int]) -> None:
+    assert split(line) == parts
+
+
+@pytest.mark.parametrize("line", ["routes proto == dhcp", "ip ro proto == dhcp", "rou proto == dhcp"])
+async def test_a_table_with_a_filter(line: str) -> None:
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.type(line)
+        await robot.press("enter")
+        await robot.sees("/ routes: proto == dhcp", "1 of 1,001")
+
+
+async def test_a_filter_that_is_wrong_comes_back_with_what_is_wrong() -> None:
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.type("routes dst in nowhere")
+        await robot.press("enter")
+        await robot.sees(": routes dst in nowhere", "no column `dst` in routes")
+        await robot.press("escape")
+        await robot.misses("─ command ─")
+        assert not robot.app.dashboard.panels["routes"].filter_text
+
+
+async def test_columns_and_values_complete() -> None:
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.type("routes pro")
+        await robot.sees("The proto, as the fake says.")
+        await robot.press("tab")
+        await robot.type("== ")
+        await robot.sees("bgp")
+        await robot.press("escape")
+
+
+async def test_what_a_key_does_has_a_name() -> None:
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.type("pau")
+        await robot.sees("pause the view")
+        await robot.press("enter")
+        await robot.sees("PAUSED")
+        await robot.press("ctrl+p")
+        await robot.type("sort mtu reverse")
+        await robot.press("enter")
+        await robot.sees("mtu ▼")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("xyzzy", "nothing is called so"),
+        ("sort nope", "links have no column 'nope'"),
+        ("sort mtu up", "behind a column only `reverse` can stand"),
+        ("narrow", "nothing is called so"),
+        ("ns blue", "this session cannot look elsewhere"),
+    ],
+)
+async def test_what_cannot_be_done_is_told(line: str, said: str) -> None:
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.type(line)
+        await robot.press("enter")
+        await robot.sees(said)
+        await robot.press("escape")
+        await robot.misses("─ command ─")
+
+
+async def test_lines_are_remembered() -> None:
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.type("routes proto == bgp")
+        await robot.press("enter")
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.sees("routes proto == bgp  recent")
+        await robot.press("enter")
+        await robot.sees("/ routes: proto == bgp")
+
+
+async def test_another_namespace_on_the_same_screen(tmp_path: Path) -> None:
+    blue = FakeSession()
+    blue.store["links"].put(record(7, name="blue0", kind="ifb"))
+
+    def reopen(argument: str) -> tuple[SessionLike, str]:
+        if argument != "blue":
+            raise NamespaceUnknown(f"no network namespace is called {argument}")
+        return blue, "blue"
+
+    async with sitting(session=home_router(FakeSession()), reopen=reopen) as robot:
+        await robot.press("1", "slash")
+        await robot.type("eth")
+        await robot.press("enter", "1", "enter", "colon")
+        await robot.type("ns red")
+        await robot.press("enter")
+        await robot.sees("no network namespace is called red")
+        assert not has_stopped(robot.session)
+        await robot.press("ctrl+u")
+        await robot.type("ns blue")
+        await robot.press("enter")
+        await robot.sees("ns blue", "blue0")
+        await robot.misses("/ links", "br-lan")
+        for _ in range(100):
+            if has_stopped(robot.session):
+                break
+            await robot.pilot.pause(0.01)
+        assert has_stopped(robot.session)
+        await robot.press("3")
+        await robot.press("1")
+        await robot.sees("blue0")
