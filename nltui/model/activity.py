@@ -13,6 +13,7 @@ from nltui.model.actor import Actor, Certainty
 from nltui.model.gaps import Gap, what_became_of_it, what_was_lost
 from nltui.model.history import Change, History, Kind, Source, then
 from nltui.model.log import NONE, NumberedView
+from nltui.model.row_history import entries_of
 from nltui.model.rows import Cell
 from nltui.model.table import Column, Table
 from nltui.model.types import Context, Json, Tone
@@ -258,6 +259,14 @@ class ActivityView(NumberedView):
         numbers, more = self._history.found(identity, gap.last or self._history.last, tables, FOUND)
         cells = (self._cells(number, self.table.columns) for number in numbers)
         return [line for line in cells if line is not None], more
+
+    def past(self, table: Table, message: bytes, most: int) -> list[tuple[Change, dict[str, Cell]]]:
+        """Changes of the object that a message is about, newest first, with their cells by column."""
+        number = next((place for place, one in enumerate(self._tables) if one.name == table.name), None)
+        if number is None:
+            return []
+        changes = (self._history.get(one) for one in entries_of(self._history, number, table, message, most))
+        return [(change, self._make(change)) for change in changes if change is not None]
 
     def requester(self, identity: Hashable) -> Actor | None:
         """Who asked for an entry's change, as far as is known by now; None where the entry is about none."""

@@ -17,7 +17,7 @@ from nltui.model.gaps import Gap
 from nltui.model.types import Context, Remembering
 from nltui.netlink.arena import copy, reserve
 from nltui.netlink.arrays import member, unique
-from nltui.netlink.columns import Bools, Ints, Words
+from nltui.netlink.columns import Batch, Bools, Ints, Plan, Words
 from nltui.record import Record
 
 GAPS = 1 << 10
@@ -214,6 +214,27 @@ class History:
                 self._bytes(place, old),
                 self._bytes(middle, new),
             )
+
+    def batch(self, table: int, start: int, stop: int, plan: Plan) -> tuple[Ints, Batch | None]:
+        """Numbers of the entries from `start` to `stop` that are about a table, and a copy of one message of each.
+
+        That is the new one, or the old one of what was removed. Entries without bytes are left out.
+        """
+        with self.lock:
+            numbers = np.arange(max(start, self.last - len(self._meta) + 1, 1), min(stop, self.last) + 1)
+            meta = self._meta[numbers % len(self._meta)]
+            size = np.where(meta["new"] > 0, meta["new"], meta["old"]).astype(np.int64)
+            skip = np.where(meta["new"] > 0, (meta["old"].astype(np.int64) + 3) >> 2, 0)
+            mine = (meta["table"] == table) & (size > 0) & (meta["place"] >= self._head - self._room)
+            numbers, size, places = numbers[mine], size[mine], (meta["place"] + skip)[mine]
+            if not len(numbers):
+                return numbers, None
+            lengths = (size + 3) >> 2
+            starts = 1 + np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)[:-1]])
+            words = np.zeros(1 + int(lengths.sum()), np.uint32)
+            inside = np.arange(len(words) - 1) - np.repeat(starts - 1, lengths)
+            words[1:] = self._words[(np.repeat(places, lengths) + inside) % self._room]
+        return numbers, Batch(words, starts, size, plan)
 
     # -- gaps --
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 from enum import Enum
 from types import MappingProxyType
 
+from nltui.model.relation import Relation
 from nltui.model.types import Type
 from nltui.netlink.fields import Field, Head
 from nltui.record import Record
@@ -254,6 +255,8 @@ class Table(Record, kw_only=True):
     """Most rows held; memory is reserved, not used, until rows come."""
     journal: bool = False
     """Of a LOCAL table: rows only come, the newest first, as in a LOG; there is no state to dump."""
+    related: tuple[Relation, ...] = ()
+    """What its rows have to do with others; the one with the letter `o` finds the row itself."""
     aliases: tuple[str, ...] = ()
     """Other names the command line takes."""
 

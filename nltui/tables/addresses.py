@@ -6,6 +6,7 @@ import errno
 import struct
 from typing import Any
 
+from nltui.model.relation import Relation
 from nltui.model.routing import AF_INET, AF_INET6, FAMILIES, SCOPE
 from nltui.model.table import Column, Doubt, Dump, Feed, Key, Part, Table, Where
 from nltui.model.types import (
@@ -263,5 +264,12 @@ ADDRESSES = Table(
         Doubt(frozenset({RTM_DELADDR}), ("neighbours",), part=("dev", INDEX)),
     ),
     resync=2,
+    related=(
+        Relation("o", "this address", "addresses", "address == {local} dev == {ifname}"),
+        Relation("l", "link", "links", "name == {ifname}"),
+        Relation("r", "routes to it", "routes", "dst covers {local} dev == {ifname}"),
+        Relation("n", "neighbours of the link", "neighbours", "dev == {ifname}"),
+        Relation("u", "uevents of the link", "uevents", 'device ~ "^net/{ifname:re}(/|$)"'),
+    ),
     aliases=("addr", "address", "a"),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 
+from nltui.model.relation import Relation
 from nltui.model.table import Column, Doubt, Dump, Feed, Key, Table, Where
 from nltui.model.types import Computed, Context, Device, Enumerated, Json, Number, Text, Tone, Type
 from nltui.netlink import wire
@@ -370,5 +371,17 @@ LINKS = Table(
     anonymous=True,
     sort="index",
     resync=1,
+    related=(
+        Relation("o", "this link", "links", "index == {ifindex}"),
+        Relation("a", "addresses", "addresses", "dev == {ifname}"),
+        Relation("r", "routes by it", "routes", 'dev == {ifname} or nexthops ~ "dev {ifname:re}( |,|$)"'),
+        Relation("n", "neighbours", "neighbours", "dev == {ifname}"),
+        Relation("t", "rules with it", "rules", 'selector ~ "[io]if {ifname:re}( |$)"'),
+        Relation("x", "nexthops", "nexthops", "dev == {ifname}"),
+        Relation("p", "peer or lower link", "links", "name == {link}"),
+        Relation("m", "master", "links", "name == {master}"),
+        Relation("c", "ports, and what has it below", "links", "master == {ifname} or link == {ifname}"),
+        Relation("u", "uevents", "uevents", 'device ~ "^net/{ifname:re}(/|$)"'),
+    ),
     aliases=("link", "l", "interfaces"),
 )

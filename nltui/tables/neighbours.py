@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+from nltui.model.relation import Relation
 from nltui.model.routing import AF_INET, AF_INET6, FAMILIES, PROTOCOL
 from nltui.model.table import Column, Dump, Feed, Key, Part, Table, Where
 from nltui.model.types import Computed, Context, Device, Enumerated, IpAddress, Json, LinkAddress, Meaning, Number, Tone
@@ -229,5 +230,15 @@ NEIGHBOURS = Table(
     audit=1.5,
     volatile=frozenset({nd.NDA_CACHEINFO, nd.NDA_PROBES}),
     resync=6,
+    related=(
+        Relation("o", "this neighbour", "neighbours", "address == {dst} dev == {dev}"),
+        # A proxy need not have a device.
+        Relation("o", "this neighbour", "neighbours", "address == {dst}"),
+        Relation("l", "link", "links", "name == {dev}"),
+        Relation("r", "routes by it", "routes", 'gateway == {dst} or nexthops ~ "via {dst:re} "'),
+        Relation("x", "nexthops", "nexthops", "via == {dst}"),
+        Relation("a", "addresses of the link", "addresses", "dev == {dev}"),
+        Relation("u", "uevents of the link", "uevents", 'device ~ "^net/{dev:re}(/|$)"'),
+    ),
     aliases=("neigh", "neighbour", "neighbors", "arp", "n"),
 )

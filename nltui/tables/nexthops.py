@@ -6,6 +6,7 @@ import struct
 from typing import Any
 
 from nltui.model import lwtunnel
+from nltui.model.relation import Relation
 from nltui.model.routing import FAMILIES, NEXTHOP_FLAGS, PROTOCOL, SCOPE
 from nltui.model.table import Column, Doubt, Dump, Feed, Key, Table
 from nltui.model.types import Align, Computed, Context, Device, Enumerated, Json, Meaning, Number, Order, Tone, ip_text
@@ -258,5 +259,12 @@ NEXTHOPS = Table(
     # Groups shrink, and routes change or go, when a nexthop goes; routes show what a replaced one stands for.
     doubts=(Doubt(frozenset({RTM_NEWNEXTHOP, RTM_DELNEXTHOP}), ("nexthops", "routes")),),
     resync=3,
+    related=(
+        Relation("o", "this nexthop", "nexthops", "id == {id}"),
+        Relation("r", "routes by it", "routes", "nhid == {id}"),
+        Relation("l", "link", "links", "name == {dev}"),
+        Relation("n", "neighbour of the gateway", "neighbours", "address == {gateway}"),
+        Relation("x", "members of the group", "nexthops", "id in {group.id}"),
+    ),
     aliases=("nexthop", "nh"),
 )

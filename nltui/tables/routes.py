@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from nltui.model import lwtunnel, multipath, route_dumps
+from nltui.model import destination, lwtunnel, multipath, route_dumps
 from nltui.model.metrics import metrics_json, metrics_text
+from nltui.model.relation import Relation
 from nltui.model.routing import (
     AF_INET,
     AF_INET6,
@@ -58,39 +59,10 @@ NEXTHOP_ID = attr(rt.RTA_NH_ID, format=U32)
 ENCAP_TYPE = attr(rt.RTA_ENCAP_TYPE, format=U16)
 ENCAP = attr(rt.RTA_ENCAP)
 
-RTN_UNICAST = 1
-REFUSING = ("blackhole", "unreachable", "prohibit")
 TAKEN = frozenset({"type", "dst", "from", "tos", "dev", "table", "protocol", "scope", "metric", "flags", "via"})
 """Keys of a route that an encapsulation may want too."""
 
 PREFERENCES = {0: "medium", 1: "high", 3: "low"}
-
-
-def _prefix(address: bytes | None, length: int, everything: str | None) -> str | None:
-    if address is None:
-        return f"0/{length}" if length else everything
-    return ip_text(address) if length == 8 * len(address) else f"{ip_text(address)}/{length}"
-
-
-def _destination(value: Any, context: Context) -> str:
-    address, length, type_ = value
-    shown = _prefix(address, length, "default") or ""
-    return shown if type_ == RTN_UNICAST else f"{rt.ROUTE_TYPES.get(type_, str(type_))} {shown}"
-
-
-def _destination_json(value: Any, context: Context) -> Json:
-    return _prefix(value[0], value[1], "default")
-
-
-def _destination_tone(value: Any, context: Context) -> Tone:
-    address, length, type_ = value
-    if rt.ROUTE_TYPES.get(type_) in REFUSING:
-        return Tone.BAD
-    return Tone.ACCENT if address is None and not length else Tone.PLAIN
-
-
-def _source(value: Any, context: Context) -> str | None:
-    return _prefix(value[0], value[1], None)
 
 
 def _via(value: Any, context: Context) -> str | None:
@@ -103,7 +75,7 @@ def _via(value: Any, context: Context) -> str | None:
         return multipath.summary(legs, context)
     if encap is not None:
         return f"encap {lwtunnel.name(encap)}"
-    if type_ != RTN_UNICAST:
+    if type_ != destination.RTN_UNICAST:
         return None
     return f"nhid {nexthop}" if nexthop is not None else "on-link"
 
@@ -165,7 +137,7 @@ SHOWN = (
     Column(
         name="destination",
         fields=(DST, DST_LEN, TYPE),
-        type=Prefix(_destination, _destination_json, _destination_tone, plain=True),
+        type=Prefix(destination.text, destination.as_json, destination.tone, plain=True),
         json="dst",
         help="Where packets must be headed for this route to count; other types than unicast stand in front (RTA_DST).",
         priority=1,
@@ -225,7 +197,7 @@ HIDDEN = (
     Column(
         name="type",
         fields=(TYPE,),
-        type=Enumerated(rt.ROUTE_TYPES, dict.fromkeys(REFUSING, Tone.BAD)),
+        type=Enumerated(rt.ROUTE_TYPES, dict.fromkeys(destination.REFUSING, Tone.BAD)),
         json="type",
         help="What happens to packets: unicast, local, broadcast, blackhole and so on (rtm_type).",
         shown=False,
@@ -240,7 +212,7 @@ HIDDEN = (
     Column(
         name="from",
         fields=(SRC, SRC_LEN),
-        type=Prefix(_source),
+        type=Prefix(destination.source),
         json="from",
         help="Only packets from this prefix; IPv6 (RTA_SRC).",
         shown=False,
@@ -393,5 +365,13 @@ ROUTES = Table(
     # The routing table of the Internet alone is more than 2²⁰ rows.
     capacity=1 << 21,
     resync=4,
+    related=(
+        Relation("o", "this route", "routes", "dst == {dst} table == {table} family == {family}"),
+        Relation("l", "link", "links", "name in {dev/nexthops.dev}"),
+        Relation("n", "neighbour of the gateway", "neighbours", "address in {gateway/via.host/nexthops.gateway}"),
+        Relation("x", "nexthop", "nexthops", "id == {nhid}"),
+        Relation("t", "rules that look here", "rules", "table == {table}"),
+        Relation("a", "source address", "addresses", "address == {prefsrc}"),
+    ),
     aliases=("route", "ro", "r"),
 )

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from nltui import text as door
+from nltui.model.relation import Relation
 from nltui.model.routing import AF_INET, AF_INET6, FAMILIES, PROTOCOL, dsfield, realms, table_name
 from nltui.model.table import Column, Dump, Feed, Grouping, Key, Table, Where
 from nltui.model.types import Align, Computed, Context, Enumerated, Json, Meaning, Order, Tone, ip_text
@@ -327,5 +328,10 @@ RULES = Table(
     sort="priority",
     capacity=1 << 18,
     resync=5,
+    related=(
+        Relation("o", "this rule", "rules", "priority == {priority}"),
+        Relation("r", "routes of its table", "routes", "table == {table}"),
+        Relation("l", "links it names", "links", "name in {iif/oif}"),
+    ),
     aliases=("rule", "ru"),
 )

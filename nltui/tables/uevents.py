@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nltui import text as door
+from nltui.model.relation import Relation
 from nltui.model.table import Column, Feed, Framing, Table
 from nltui.model.types import Clock, Computed, Context, Json, Meaning, Text, Tone
 from nltui.netlink.constants.netlink import NETLINK_KOBJECT_UEVENT
@@ -159,5 +160,6 @@ UEVENTS = Table(
     groups=(KERNEL_GROUP,),
     framing=Framing.UEVENT,
     capacity=1 << 14,
+    related=(Relation("l", "link", "links", "name == {properties.INTERFACE}"),),
     aliases=("uevent", "ue", "udev"),
 )

@@ -7,42 +7,36 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Event, InputEvent
+from textual.events import Event, InputEvent, Key
 from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.theme import Theme
 
 from nltui.errors import UsageError
-from nltui.ui import choices
+from nltui.ui.actions import Actions
 from nltui.ui.dashboard import Dashboard
 from nltui.ui.footer import Footer, hints
 from nltui.ui.heart import Heart
-from nltui.ui.panel import Panel
 from nltui.ui.plain import Ground
 from nltui.ui.status import Banner, StatusBar
-from nltui.ui.table_view import TableView
-from nltui.ui.tabs import TabStrip
 from nltui.ui.theme import DARK, Colourless, paint, themes
 from nltui.worker.contract import Freshness, SessionLike, TableStatus
-
-if TYPE_CHECKING:
-    from nltui.ui.filter_bar import FilterBar
 
 Reopen = Callable[[str], tuple[SessionLike, str]]
 """(what `-n` takes, empty for the namespace nltui is in) → (a session that is not started, the visible name)."""
 TWICE = 1.0
 """Seconds within which a second ctrl+c quits."""
 _WHILE_TYPING = frozenset({"clear_layer", "interrupt", "suspend_process", "quit"})
+_NEVER_SECOND = ("ctrl+c", "ctrl+q", "ctrl+z")
 _OVER_LISTS = frozenset({"suspend_process", "quit"})
-_NO_COMMANDS = ("app.command", "app.keep", "app.interrupt")
 _UNSETTLED = (Freshness.STARTING, Freshness.LOADING)
 
 
-class NltuiApp(App[None]):
+class NltuiApp(Actions):
     """Live tables of one network namespace; the session is started after the first paint.
 
     `start_table` opens zoomed, with `start_filter` in force. `complaint` is a sentence to be shown until Esc.
@@ -67,6 +61,9 @@ class NltuiApp(App[None]):
             ("shift+tab", "focus_previous", "previous panel", "previous"),
             ("z", "zoom", "zoom the panel", "zoom"),
             ("minus", "last", "last panel", "last"),
+            ("g", "lead_go", "g and a letter: to what is related; gg: top", "related"),
+            ("left_square_bracket", "back", "back to the view before", "back_view"),
+            ("right_square_bracket", "forth", "forth again", "forth_view"),
             ("s", "sort", "pick the sort column", "sort"),
             ("m", "narrow", "only what most people mean (routes: main), or all rows", "narrow"),
             ("f", "only", "only this process, program, object or type of change", "only"),
@@ -96,12 +93,10 @@ class NltuiApp(App[None]):
         """`reopen` makes a session for another network namespace; without it there is none to switch to."""
         super().__init__()
         self.session, self._reopen = session, reopen
-        self._start_filter, self._complaint = start_filter, complaint
+        self.start_filter, self._complaint = start_filter, complaint
         self.dashboard = Dashboard(session, start_table)
         self._status_bar = StatusBar(host, namespace, badge, clock)
         self._banner = Banner()
-        self._filter_bar: FilterBar | None = None
-        """Made when the first filter is typed."""
         self._footer = Footer()
         self._interrupted = float("-inf")
         self._heart = Heart(self, session, self.tick, self._is_busy)
@@ -133,7 +128,11 @@ class NltuiApp(App[None]):
         """Everything that can be shown without the session is shown at the first paint."""
         self.app_resume_signal.subscribe(self, self._redraw)
         self.theme_changed_signal.subscribe(self, lambda _: self.dashboard.repaint())
-        self._footer.show(list(hints(self.dashboard, self._is_typing)))
+        self._hint()
+
+    def _hint(self) -> None:
+        """Keys that work now."""
+        self._footer.show(list(hints(self.dashboard, self.is_typing, self.is_leading)))
 
     def _redraw(self, _: App[None]) -> None:
         # After ctrl+z and fg the terminal holds the shell's text; textual repaints only what changed meanwhile.
@@ -152,16 +151,16 @@ class NltuiApp(App[None]):
         self._banner.tell(status.trouble or status.gap or self._complaint)
         self.dashboard.tick(status)
         focused = self.dashboard.focused_panel
-        if self._start_filter and focused is not None and focused.view.rows is not None:
-            focused.filter(self._start_filter)
-            self._start_filter = ""
-            self.call_next(self._filter)
-        if self._filter_bar is not None:
-            self._filter_bar.follow(focused)
+        if self.start_filter and focused is not None and focused.view.rows is not None:
+            focused.filter(self.start_filter)
+            self.start_filter = ""
+            self.call_next(self.filter_bar)
+        if self.bar is not None:
+            self.bar.follow(focused)
         zoomed = self.dashboard.zoomed
         where = self.dashboard.panels[zoomed].table.title if zoomed in self.dashboard.panels else ""
         self._status_bar.tick(status, where)
-        self._footer.show(list(hints(self.dashboard, self._is_typing)))
+        self._hint()
         states = [status.tables.get(panel.table.name, TableStatus()) for panel in self.dashboard.visible_panels]
         if states and all(state.freshness not in _UNSETTLED for state in states):
             self._heart.loaded()
@@ -170,6 +169,11 @@ class NltuiApp(App[None]):
         """Keys and mouse wake the heart up."""
         if isinstance(event, InputEvent):
             self._heart.poke()
+        if isinstance(event, Key) and self.is_leading and event.key not in _NEVER_SECOND:
+            event.stop()
+            await self.leader.take(event)
+            self._hint()
+            return
         await super().on_event(event)
 
     def _is_busy(self) -> bool:
@@ -181,69 +185,28 @@ class NltuiApp(App[None]):
         if len(self.screen_stack) > 1:
             return action in _OVER_LISTS
         if action == "keep_filter":
-            return self._is_typing
+            return self.is_typing
         if action == "pin":
-            return self._filter_bar is not None and self._filter_bar.can_pin
+            return self.bar is not None and self.bar.can_pin
         if action == "only":
             panel = self.dashboard.focused_panel
-            return panel is not None and panel.table.journal and not self._is_typing
+            return panel is not None and panel.table.journal and not self.is_typing
         if action == "narrow":
             panel = self.dashboard.focused_panel
-            return panel is not None and panel.table.usual is not None and not self._is_typing
-        return not self._is_typing or action in _WHILE_TYPING
-
-    # -- places
-
-    async def action_go(self, digit: str) -> None:
-        """To the table with this digit."""
-        for number, table in self.dashboard.tables:
-            if number == digit:
-                await self.dashboard.go(table.name)
-
-    async def action_zoom(self) -> None:
-        """The focused panel over the whole screen, or back."""
-        if self.dashboard.zoomed is not None:
-            await self.dashboard.unzoom()
-        elif self.dashboard.focused_panel is not None:
-            await self.dashboard.zoom(self.dashboard.focused_panel.table.name)
-
-    async def action_last(self) -> None:
-        """To the panel that had the focus before."""
-        await self.dashboard.go(self.dashboard.previous)
-
-    async def on_panel_title_clicked(self, event: Panel.TitleClicked) -> None:
-        """As `z`."""
-        self.screen.set_focus(event.panel.view)
-        if self.dashboard.zoomed is not None:
-            await self.dashboard.unzoom()
-        else:
-            await self.dashboard.zoom(event.panel.table.name)
-
-    async def on_tab_strip_chosen(self, event: TabStrip.Chosen) -> None:
-        """As its digit."""
-        await self.dashboard.go(event.name)
-
-    async def on_table_view_opened(self, event: TableView.Opened) -> None:
-        """Enter, a double click, or `x`."""
-        from nltui.ui.detail import Detail
-
-        detail = self.dashboard.detail
-        if detail is not None and detail.page == event.page:
-            self.screen.set_focus(detail)
-            return
-        await self.dashboard.open_detail(event.view, event.page, lambda: Detail(self.session.context))
+            return panel is not None and panel.table.usual is not None and not self.is_typing
+        return not self.is_typing or action in _WHILE_TYPING
 
     # -- layers
 
     async def action_clear_layer(self) -> None:
         """Clear one layer; never quits."""
         panel = self.dashboard.focused_panel
-        if self._is_typing:
-            (await self._filter()).clear()
+        if self.is_typing:
+            (await self.filter_bar()).clear()
         elif self.dashboard.detail is not None:
             await self.dashboard.close_detail()
         elif panel is not None and panel.filter_text:
-            (await self._filter()).clear_one()
+            (await self.filter_bar()).clear_one()
         elif self.dashboard.zoomed is not None:
             await self.dashboard.unzoom()
         elif self._complaint:
@@ -278,9 +241,9 @@ class NltuiApp(App[None]):
         session, name = self._reopen(argument)
         old, self.session = self.session, session
         zoomed = self.dashboard.zoomed
-        if self._filter_bar is not None:
-            await self._filter_bar.dismantle()
-            self._filter_bar = None
+        if self.bar is not None:
+            await self.bar.dismantle()
+            self.bar = None
         with self.batch_update():
             await self.dashboard.remove()
             self.dashboard = Dashboard(session, zoomed)
@@ -295,90 +258,3 @@ class NltuiApp(App[None]):
         """End the readers and the program; `code` is the exit code (128+n for a signal)."""
         self.session.stop()
         self.exit(return_code=code)
-
-    # -- the focused table
-
-    @property
-    def _is_typing(self) -> bool:
-        return self._filter_bar is not None and self._filter_bar.is_editing
-
-    async def _filter(self) -> FilterBar:
-        """The filter line, about the focused panel."""
-        if self._filter_bar is None:
-            from nltui.ui.filter_bar import FilterBar
-
-            self._filter_bar = FilterBar()
-            await self.mount(self._filter_bar, before=self.dashboard)
-        self._filter_bar.follow(self.dashboard.focused_panel)
-        return self._filter_bar
-
-    async def action_filter(self) -> None:
-        """Open the filter line."""
-        panel = self.dashboard.focused_panel
-        if panel is not None and panel.view.rows is not None:
-            (await self._filter()).edit(panel)
-
-    async def action_pin(self) -> None:
-        """Make a chip of the filter."""
-        bar = await self._filter()
-        await bar.settled()
-        bar.pin()
-
-    async def action_keep_filter(self) -> None:
-        """Back to the table, with the filter in force."""
-        bar = await self._filter()
-        await bar.settled()
-        bar.keep()
-
-    def action_pause(self) -> None:
-        """Hold the focused view still, or let it go on."""
-        panel = self.dashboard.focused_panel
-        if panel is not None:
-            panel.pause(self.session.status().events)
-
-    def action_narrow(self) -> None:
-        """The focused table's usual rows only, or all."""
-        panel = self.dashboard.focused_panel
-        if panel is not None:
-            panel.narrow()
-
-    def action_only(self) -> None:
-        """Choose what of the change under the cursor others must share."""
-        panel = self.dashboard.focused_panel
-        if panel is not None and panel.view.rows is not None:
-            choices.pick_only(self, panel, self.apply_filter)
-
-    async def apply_filter(self, text: str) -> None:
-        """Put a filter in force on the focused panel, as if it had been typed. Raises FilterError."""
-        panel = self.dashboard.focused_panel
-        if panel is not None and panel.view.rows is not None:
-            panel.filter(text, ())
-            (await self._filter()).follow(panel)
-        else:
-            self._start_filter = text
-
-    def action_sort(self) -> None:
-        """Choose the sort column from a list."""
-        panel = self.dashboard.focused_panel
-        if panel is not None and panel.view.rows is not None:
-            choices.pick_sort(self, panel.view)
-
-    def action_command(self) -> None:
-        """The command line, with all tables and what can be done."""
-        from nltui.ui.command_line import open_line
-
-        open_line(self)
-
-    def keyed_actions(self) -> list[tuple[str, Binding]]:
-        """(key as it stands on the keyboard, binding) of what keys of the program do now."""
-        found: dict[str, tuple[str, Binding]] = {}
-        for key, active in self.screen.active_bindings.items():
-            binding = active.binding
-            if binding.id and binding.id.startswith("app.") and not binding.id[-1].isdigit():
-                found.setdefault(binding.id, (choices.SHOWN.get(key, key), binding))
-        return [one for name, one in found.items() if name not in _NO_COMMANDS]
-
-    def action_help(self) -> None:
-        """Keys, table and columns; choosing a key presses it."""
-        panel = self.dashboard.focused_panel
-        choices.pick_key(self, panel.table if panel is not None else None)

@@ -12,14 +12,14 @@ from nltui.ui.commands.base import Offer
 from nltui.ui.palette import Palette
 
 if TYPE_CHECKING:
-    from nltui.ui.app import NltuiApp
+    from nltui.ui.actions import Actions
 
 FILE = "commands"
 RECENT, SHOWN = 100, 5
 """Lines that are remembered, and offered on an empty line."""
 
 
-def open_line(app: NltuiApp, line: str = "", complaint: str = "") -> None:
+def open_line(app: Actions, line: str = "", complaint: str = "") -> None:
     """Ask for a command. Where one fails, the line comes back with what was wrong."""
     known = commands(app)
     recent = _recent()

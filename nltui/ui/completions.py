@@ -28,8 +28,10 @@ class Completions(Still):
     class Clicked(Message):
         """The person pointed at the line that is current now."""
 
-    def __init__(self) -> None:
-        super().__init__(id="completions")
+    def __init__(self, name: str = "completions", most: int = MOST) -> None:
+        """`most`: lines at once."""
+        super().__init__(id=name)
+        self._most = most
         self.display = False
         self.lines: tuple[Line, ...] = ()
         self.cursor, self._top = 0, 0
@@ -41,18 +43,22 @@ class Completions(Still):
         return self.cursor if self.display and self.lines else None
 
     def show(self, lines: Sequence[Line], hint: str, x: int, y: int) -> None:
-        """Lines to choose from, or a hint alone; nothing where both are empty. At a cell of the screen."""
+        """Lines to choose from, or a hint alone; nothing where both are empty.
+
+        `x` and `y` are a cell of the screen; with a negative `y`, just above the last line.
+        """
         self.lines, self._hint = tuple(lines), hint
         self.cursor, self._top, self.chosen = 0, 0, False
         self.display = bool(self.lines or hint)
         if not self.display:
             return
         screen = self.screen.size
+        y = max(0, screen.height - 1 - len(self.lines)) if y < 0 else y
         self._names = min(NAMES, max((cells(name) for name, _ in self.lines), default=0))
         notes = max((cells(note) for _, note in self.lines), default=0)
         width = min(screen.width, max(self._names + notes + 4, cells(hint) + 2 if not self.lines else 0))
         self.styles.width = width
-        self.styles.height = max(1, min(len(self.lines), MOST, screen.height - y))
+        self.styles.height = max(1, min(len(self.lines), self._most, screen.height - y))
         self.styles.offset = (max(0, min(x, screen.width - width)), y)
         self.refresh()
 

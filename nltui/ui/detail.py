@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.binding import Binding, BindingType
@@ -17,14 +18,23 @@ from nltui.model.table import Framing, Table
 from nltui.model.types import Context, Tone
 from nltui.ui import frame
 from nltui.ui.hexdump import hex_lines
+from nltui.ui.history_page import HistoryPage
+from nltui.ui.jumps import About, about
+from nltui.ui.list_page import ListPage, list_lines
 from nltui.ui.meanwhile import gap_facts, meanwhile_lines, meanwhile_of
 from nltui.ui.message_page import Entry, entries, entry_line, names_width
 from nltui.ui.panel import Panel
+from nltui.ui.related_page import RelatedPage
 from nltui.ui.summary import Fact, Line, NodeLike, Subject, drawn, facts
 from nltui.ui.text import Part, cells, strip
 from nltui.ui.theme import paint_of
 
-PAGES = ("summary", "message")
+if TYPE_CHECKING:
+    from nltui.ui.actions import Actions
+
+PAGES = ("summary", "message", "related", "history")
+LOOK_EVERY = 1.0
+"""Seconds between two looks at what a list is made of."""
 
 
 def subject_of(rows: Rows, identity: Hashable) -> Table | None:
@@ -49,23 +59,29 @@ def actor_of(rows: Rows, identity: Hashable) -> Actor | None:
 
 
 class Detail(Widget, can_focus=True):
-    """Two pages of one row: Summary in words, Message as the bytes say it."""
+    """Pages of one row: Summary in words, Message as the bytes say it, Related rows, its History."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "next line", id="detail.down"),
         Binding("k,up", "move(-1)", "previous line", id="detail.up"),
         Binding("pagedown,ctrl+d", "move(10)", "ten lines down", id="detail.page_down"),
         Binding("pageup,ctrl+u", "move(-10)", "ten lines up", id="detail.page_up"),
-        Binding("g,home", "move(-100000)", "first line", id="detail.top"),
+        Binding("home", "move(-100000)", "first line", id="detail.top"),
         Binding("G,end", "move(100000)", "last line", id="detail.bottom"),
-        Binding("l,right,h,left,enter", "turn", "Summary or Message", id="detail.turn"),
+        Binding("l,right", "turn(1)", "next page", id="detail.turn"),
+        Binding("h,left", "turn(-1)", "page before", id="detail.turn_back"),
+        Binding("enter", "enter", "go there, or the next page", id="detail.enter"),
+        Binding("space", "mark", "mark a moment to compare with", id="detail.mark"),
         Binding("x", "page('message')", "message", id="detail.message"),
     ]
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, program: Actions) -> None:
         super().__init__(id="detail")
         self.page = PAGES[0]
-        self._lookups = self._names = context
+        self._program = program
+        self._lookups = self._names = program.session.context
+        self._lists: dict[str, ListPage] = {page.name: page for page in (RelatedPage(program), HistoryPage(program))}
+        self._looked = float("-inf")
         self._panel: Panel | None = None
         self._row: Row | None = None
         self._message: bytes | None = None
@@ -83,14 +99,45 @@ class Detail(Widget, can_focus=True):
         self._panel, self.page = panel, page
         self._row, self._cursor, self._top = None, -1, 0
         self.follow()
-        if page == "message":
+        if page != "summary":
             self.screen.set_focus(self)
 
     def follow(self) -> None:
         """Ten times a second: look at the row under the table's cursor; repaint where it is another or changed."""
+        is_new = self._follow_row()
+        page = self._lists.get(self.page)
+        if page is None:
+            return
+        if is_new:
+            page.begin(self._found())
+        now = time.monotonic()
+        if is_new or now - self._looked >= LOOK_EVERY:
+            self._looked = now
+            self._look(page)
+
+    def _found(self) -> About | None:
+        """What the row is about."""
+        rows = self._panel.view.rows if self._panel is not None else None
+        if rows is None or self._row is None:
+            return None
+        return about(rows, self._row.identity, self._lookups)
+
+    @work(thread=True, exclusive=True, group="look")
+    def _look(self, page: ListPage) -> None:
+        seen = page.look()
+        if self.app.is_running:
+            self.app.call_from_thread(self._seen, page, seen)
+
+    def _seen(self, page: ListPage, seen: object) -> None:
+        page.take(seen)
+        if page.name == self.page:
+            self.refresh()
+
+    def _follow_row(self) -> bool:
+        """Whether it is another row, or another state of it."""
         view = self._panel.view if self._panel is not None else None
         if view is None or view.rows is None:
-            return
+            return False
         identity = view.cursor.identity
         index = view.rows.index_of(identity) if identity is not None else None
         found = view.rows.rows(index, index + 1, view.table.columns) if index is not None else []
@@ -98,7 +145,7 @@ class Detail(Widget, can_focus=True):
         message = view.rows.message(identity) if identity is not None else None
         actor = actor_of(view.rows, identity) if row is not None else None
         if row == self._row and message == self._message and (self._about is None or actor == self._about.actor):
-            return
+            return False
         if row is not None and (self._row is None or row.identity != self._row.identity) and self.page == "summary":
             self._top = 0
         self._row, self._message, self._problem = row, message, ""
@@ -113,6 +160,7 @@ class Detail(Widget, can_focus=True):
         else:
             self._decode(subject.protocol, message)
         self.refresh()
+        return True
 
     @work(thread=True, exclusive=True, group="decode")
     def _decode_first(self, protocol: int, message: bytes) -> None:
@@ -156,8 +204,11 @@ class Detail(Widget, can_focus=True):
     def _draw(self) -> list[Strip]:
         width, height = self.size
         paint, inner = paint_of(self), max(1, width - 2)
-        body = self._summary(inner) if self.page == "summary" else self._message_lines(inner, height - 2)
         rows = max(1, height - 2)
+        if self.page in self._lists:
+            body = list_lines(self._lists[self.page], inner, rows, paint)
+        else:
+            body = self._summary(inner) if self.page == "summary" else self._message_lines(inner, height - 2)
         if self.page == "summary":
             self._top = max(0, min(self._top, len(body) - rows))
             self._extent = f" {self._top + 1}-{self._top + rows} of {len(body)} " if len(body) > rows else ""
@@ -239,19 +290,39 @@ class Detail(Widget, can_focus=True):
 
     def action_move(self, lines: int) -> None:
         """The cursor over attributes, or the text under the window."""
-        if self.page == "message":
+        if self.page in self._lists:
+            self._lists[self.page].move(lines)
+        elif self.page == "message":
             self._cursor = max(0, min(self._cursor + lines, len(self._entries()) - 1))
         else:
             self._top = max(0, self._top + lines)
         self.refresh()
 
-    def action_turn(self) -> None:
-        """The other page."""
-        self.action_page(PAGES[1 - PAGES.index(self.page)])
+    def action_turn(self, by: int) -> None:
+        """Another page."""
+        self.action_page(PAGES[(PAGES.index(self.page) + by) % len(PAGES)])
+
+    async def action_enter(self) -> None:
+        """Of a list, what is under the cursor."""
+        if self.page in self._lists:
+            await self._lists[self.page].enter()
+            self.refresh()
+        else:
+            self.action_turn(1)
+
+    def action_mark(self) -> None:
+        """A line of a list."""
+        if self.page in self._lists:
+            self._lists[self.page].mark()
+            self.refresh()
 
     def action_page(self, page: str) -> None:
         """A page by name."""
         self.page, self._top = page, 0
+        if page in self._lists:
+            self._lists[page].begin(self._found())
+            self._looked = float("-inf")
+            self.follow()
         self.refresh()
 
     def on_focus(self) -> None:
@@ -265,9 +336,15 @@ class Detail(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A page's name turns, an attribute takes the cursor."""
         if event.y == 0:
-            end = 3 + len(PAGES[0])
-            if event.x < end + 12:
-                self.action_page(PAGES[0] if event.x <= end else PAGES[1])
+            begin = 3
+            for page in PAGES:
+                if begin <= event.x < begin + len(page):
+                    self.action_page(page)
+                begin += len(page) + 3
+        elif self.page in self._lists:
+            self._lists[self.page].cursor = 0
+            self._lists[self.page].move(event.y - 1)
+            self.refresh()
         elif self.page == "message" and event.y - 1 < len(self._entries()) - self._top:
             self._cursor = self._top + event.y - 1
             self.refresh()

@@ -202,7 +202,8 @@ class FilterBar(Widget):
         rows = panel.view.rows if panel is not None else None
         if panel is None or rows is None or not self.display:
             return
-        self._chips.say("".join(f"[{crop(chip, 30)}] " for chip in panel.pinned), Tone.VIOLET)
+        room = max(20, self.size.width // 2 // max(1, len(panel.pinned)))
+        self._chips.say("".join(f"[{crop(chip, room)}] " for chip in panel.pinned), Tone.VIOLET)
         if self._wrong is not None:
             is_unfinished = self._wrong.start >= len(self._input.value.rstrip())
             said = crop(self._wrong.sentence, max(20, self.size.width // 2))

@@ -19,16 +19,19 @@ Hint = tuple[str, str, str]
 """Key as shown, what it does, and the key as pressed."""
 
 
-def hints(dashboard: Dashboard, is_typing: bool) -> Iterator[Hint]:
-    """The keys worth naming now; the last one says how to leave."""
+def hints(dashboard: Dashboard, is_typing: bool, is_second: bool = False) -> Iterator[Hint]:
+    """The keys worth naming now; the last one says how to leave. `is_second`: one of those listed is waited for."""
     panel, detail = dashboard.focused_panel, dashboard.detail
+    if is_second:
+        yield "Esc", "none of these", "escape"
+        return
     if is_typing:
         yield from (("Enter", "keep", "enter"), ("Esc", "show all", "escape"))
         return
     yield "?", "help", "question_mark"
     yield "/", "filter", "slash"
     if detail is not None and dashboard.screen.focused is detail:
-        yield from (("j k", "move", "j"), ("h l", "Summary · Message", "l"), ("Tab", "table", "tab"))
+        yield from (("j k", "move", "j"), ("h l", "pages", "l"), ("Tab", "table", "tab"))
     elif detail is not None:
         yield from (("x", "message", "x"), ("Tab", "into the detail", "tab"))
     else:

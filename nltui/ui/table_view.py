@@ -36,7 +36,6 @@ class TableView(Plain, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "next row", id="table.down"),
         Binding("k,up", "move(-1)", "previous row", id="table.up"),
-        Binding("g", "first_half", "gg: first row", id="table.top"),
         Binding("home", "top", "first row", id="table.home"),
         Binding("G,end", "bottom", "last row", id="table.bottom"),
         Binding("ctrl+d", "page(0.5)", "half a page down", id="table.half_down"),
@@ -80,7 +79,6 @@ class TableView(Plain, can_focus=True):
         self._keys: list[object] = []
         self._cache: dict[object, Strip] = {}
         self._drawn: tuple[object, ...] = ()
-        self._previous_key = self._last_key = ""
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -267,12 +265,6 @@ class TableView(Plain, can_focus=True):
         """To the last row."""
         self._go(len(self.rows) - 1 if self.rows is not None else 0)
 
-    def action_first_half(self) -> None:
-        """`g` twice goes to the first row."""
-        if self._previous_key == "g":
-            self._last_key = ""
-            self.action_top()
-
     def action_sideways(self, step: int) -> None:
         """Scroll columns; the first one stays."""
         placed = self._layout
@@ -318,10 +310,6 @@ class TableView(Plain, can_focus=True):
     def on_blur(self) -> None:
         """The bar goes."""
         self.draw()
-
-    def on_key(self, event: events.Key) -> None:
-        """Remember the last two keys, for `gg`."""
-        self._previous_key, self._last_key = self._last_key, event.character or event.key
 
     def on_click(self, event: events.Click) -> None:
         """A row: go there, twice opens it. The header: sort, again reverses."""

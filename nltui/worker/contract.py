@@ -83,6 +83,12 @@ class SessionLike(Protocol):
     def rows(self, name: str) -> Rows | None:
         """A new view of one table, with its own order and filter; None until its store exists."""
 
+    def count(self, name: str, text: str) -> int | None:
+        """Rows of a table that fulfil a filter; None where its store does not exist yet. Raises FilterError.
+
+        On a large table it takes a while: not for the screen's own thread.
+        """
+
     def watch(self, name: str, visible: bool) -> None:
         """Say whether a table is on screen; volatile values are refreshed only then."""
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nltui.model.rows import Rows
-from nltui.model.table import Table
+from nltui.model.table import Feed, Table
 from nltui.system.namespaces import Namespace
 from nltui.worker.contract import Freshness, SessionStatus, TableStatus
 from nltui.worker.lookups import Lookups
@@ -181,6 +181,27 @@ class Session:
             return None
         table = next(table for table in self._tables if table.name == name)
         return crew.rows(table)
+
+    def count(self, name: str, text: str) -> int | None:
+        """Rows of a table that fulfil a filter now."""
+        from nltui.model.filter.parsed import filter_of
+
+        table = next(table for table in self._tables if table.name == name)
+        wanted = filter_of(text, table)
+        if not self.ready.is_set() or self._crew is None:
+            return None
+        if table.feed is Feed.FOLLOWED:
+            from nltui.model.filter.columnar import among, chooser
+
+            store = self.store(name)
+            return len(among(chooser(store, self.context), wanted.node, store.live()))
+        rows = self._crew.rows(table)
+        if rows is None:
+            return None
+        rows.filter(text)
+        while rows.tick() and rows.busy:
+            pass
+        return len(rows)
 
     def watch(self, name: str, visible: bool) -> None:
         """Volatile values of visible tables are refreshed."""

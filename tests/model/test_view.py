@@ -139,7 +139,7 @@ class Looking(RuleBasedStateMachine):
                 for column in TABLE.columns
                 if not column.volatile
             ]
-            assert (slot in shown) == any(view.filter_text in text.casefold() for text in texts), texts
+            assert (slot in shown) == any(view.filter_text.casefold() in text.casefold() for text in texts), texts
         for place, row in enumerate(rows):
             assert isinstance(row.identity, RowId)
             gone = store.state[row.identity.slot] == LINGERING

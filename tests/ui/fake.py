@@ -304,6 +304,12 @@ class FakeSession:
     def watch(self, name: str, visible: bool) -> None:
         self.watched[name] = visible
 
+    def count(self, name: str, text: str) -> int | None:
+        rows = FakeRows(self.store[name])
+        rows.filter(text)
+        rows.tick()
+        return len(rows)
+
     def actor(self, port_id: int, time_ns: int) -> Actor:
         return Actor(port_id, Certainty.UNKNOWN)
 

@@ -14,7 +14,7 @@ from nltui.ui.completions import Line
 from nltui.worker.contract import TableStatus
 
 if TYPE_CHECKING:
-    from nltui.ui.app import NltuiApp
+    from nltui.ui.actions import Actions
 
 COMMANDS: tuple[type[Command], ...] = (Only, Sort, Ns, Theme)
 """Beside tables and keys' actions."""
@@ -22,7 +22,7 @@ _SHOWS = ("show", "list", "ls", "lst", "s", "l")
 """What `ip` takes for the display of an object, behind which nothing more is said."""
 
 
-def commands(app: NltuiApp) -> list[Command]:
+def commands(app: Actions) -> list[Command]:
     """All that can be typed now: tables, commands, then what keys do."""
     status = app.session.status()
     found: list[Command] = [
@@ -63,7 +63,7 @@ def find(known: Sequence[Command], word: str) -> Command:
     raise UsageError(f"no command or table {word!r}")
 
 
-def offered(app: NltuiApp, known: Sequence[Command], line: str, recent: Sequence[str]) -> Offer:
+def offered(app: Actions, known: Sequence[Command], line: str, recent: Sequence[str]) -> Offer:
     """What could follow, or finish, a line up to the cursor."""
     word, rest, at = split(line)
     if not line.strip():

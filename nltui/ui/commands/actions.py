@@ -11,7 +11,7 @@ from nltui.ui.commands.base import Command, Offer
 from nltui.ui.theme import PALETTES
 
 if TYPE_CHECKING:
-    from nltui.ui.app import NltuiApp
+    from nltui.ui.actions import Actions
 
 
 class Press(Command):
@@ -22,7 +22,7 @@ class Press(Command):
         self.names = ((binding.id or "").rpartition(".")[2],)
         self.note = f"{shown:<8}  {binding.description}"
 
-    async def run(self, app: NltuiApp, rest: str) -> None:
+    async def run(self, app: Actions, rest: str) -> None:
         """As if the key were pressed."""
         if app.check_action(self._binding.action.partition("(")[0], ()):
             await app.run_action(self._binding.action)
@@ -37,7 +37,7 @@ class Sort(Command):
     note = "s         order by a column; `reverse` behind it turns it round"
     needs = True
 
-    def offer(self, app: NltuiApp, rest: str) -> Offer:
+    def offer(self, app: Actions, rest: str) -> Offer:
         """The table's columns."""
         panel = app.dashboard.focused_panel
         column, space, _ = rest.partition(" ")
@@ -47,7 +47,7 @@ class Sort(Command):
             return Offer((("reverse", "the largest first"),), len(column) + 1)
         return Offer(tuple((one.name, one.help) for one in panel.table.columns if column.casefold() in one.name))
 
-    async def run(self, app: NltuiApp, rest: str) -> None:
+    async def run(self, app: Actions, rest: str) -> None:
         """Order the focused table."""
         panel = app.dashboard.focused_panel
         name, _, how = rest.strip().partition(" ")
@@ -67,12 +67,12 @@ class Theme(Command):
     note = "the colours of the screen"
     needs, picks = True, True
 
-    def offer(self, app: NltuiApp, rest: str) -> Offer:
+    def offer(self, app: Actions, rest: str) -> Offer:
         """Those there are."""
         lines = ((name, "in force" if name == app.theme else "") for name in PALETTES if rest.casefold() in name)
         return Offer(tuple(lines))
 
-    async def run(self, app: NltuiApp, rest: str) -> None:
+    async def run(self, app: Actions, rest: str) -> None:
         """From now on."""
         if rest.strip() not in PALETTES:
             raise UsageError(f"no theme {rest.strip()!r}; there are {', '.join(PALETTES)}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nltui.ui.completions import Line
 
 if TYPE_CHECKING:
-    from nltui.ui.app import NltuiApp
+    from nltui.ui.actions import Actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Command(ABC):
     picks: bool = False
     """Whether the argument is one of those offered, wherever any is: what is typed of it finds it."""
 
-    def offer(self, app: NltuiApp, rest: str) -> Offer:
+    def offer(self, app: Actions, rest: str) -> Offer:
         """What could follow, or finish, the argument."""
         return Offer()
 
     @abstractmethod
-    async def run(self, app: NltuiApp, rest: str) -> None:
+    async def run(self, app: Actions, rest: str) -> None:
         """Do it. Raises NltuiError where it cannot be; then nothing was done."""

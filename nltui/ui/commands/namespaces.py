@@ -9,7 +9,7 @@ from nltui.ui.commands.base import Command, Offer
 
 if TYPE_CHECKING:
     from nltui.system.places import Place
-    from nltui.ui.app import NltuiApp
+    from nltui.ui.actions import Actions
 
 OURS = "-"
 """Stands for the namespace that this process is in."""
@@ -28,7 +28,7 @@ class Ns(Command):
 
         return places()
 
-    def offer(self, app: NltuiApp, rest: str) -> Offer:
+    def offer(self, app: Actions, rest: str) -> Offer:
         """Every namespace that can be seen."""
         lines: list[tuple[str, str]] = []
         for place in self._places:
@@ -40,7 +40,7 @@ class Ns(Command):
                 lines.append((argument, note))
         return Offer(tuple(lines))
 
-    async def run(self, app: NltuiApp, rest: str) -> None:
+    async def run(self, app: Actions, rest: str) -> None:
         """Switch to it."""
         argument = rest.strip()
         await app.switch("" if argument == OURS else argument)

@@ -11,7 +11,7 @@ from nltui.ui.text import grouped
 from nltui.worker.contract import TableStatus
 
 if TYPE_CHECKING:
-    from nltui.ui.app import NltuiApp
+    from nltui.ui.actions import Actions
 
 
 class Go(Command):
@@ -26,11 +26,11 @@ class Go(Command):
             f"{table.command}"
         )
 
-    def offer(self, app: NltuiApp, rest: str) -> Offer:
+    def offer(self, app: Actions, rest: str) -> Offer:
         """As the filter line completes."""
         return filter_offer(app, self.table, rest)
 
-    async def run(self, app: NltuiApp, rest: str) -> None:
+    async def run(self, app: Actions, rest: str) -> None:
         """Go there; a filter replaces the one in force."""
         from nltui.model.filter.parsed import filter_of
 
@@ -46,17 +46,17 @@ class Only(Command):
     names = ("filter",)
     note = "rows of this table that fulfil a filter; nothing behind it clears the filter"
 
-    def offer(self, app: NltuiApp, rest: str) -> Offer:
+    def offer(self, app: Actions, rest: str) -> Offer:
         """As the filter line completes."""
         panel = app.dashboard.focused_panel
         return filter_offer(app, panel.table, rest) if panel is not None else Offer()
 
-    async def run(self, app: NltuiApp, rest: str) -> None:
+    async def run(self, app: Actions, rest: str) -> None:
         """Instead of the one in force."""
         await app.apply_filter(rest.strip())
 
 
-def filter_offer(app: NltuiApp, table: Table, rest: str) -> Offer:
+def filter_offer(app: Actions, table: Table, rest: str) -> Offer:
     """What could come next in a filter of a table."""
     from nltui.model.filter.completion import complete
     from nltui.model.filter.seen import values_of

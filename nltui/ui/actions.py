@@ -1,0 +1,229 @@
+"""What keys do with panels and the table that has the focus."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.binding import Binding
+
+from nltui.ui import choices
+from nltui.ui.dashboard import Dashboard
+from nltui.ui.panel import Panel
+from nltui.ui.table_view import TableView
+from nltui.ui.tabs import TabStrip
+from nltui.worker.contract import SessionLike
+
+if TYPE_CHECKING:
+    from nltui.ui.filter_bar import FilterBar
+    from nltui.ui.jumps import Jumps
+    from nltui.ui.leader import Leader
+
+_NO_COMMANDS = ("app.command", "app.keep", "app.interrupt")
+"""Bindings that are of no use as a command."""
+
+
+class Actions(App[None]):
+    """The part of the program that keys reach; `NltuiApp` puts it together."""
+
+    session: SessionLike
+    dashboard: Dashboard
+    bar: FilterBar | None = None
+    """Made when the first filter is typed."""
+    start_filter = ""
+    """Waits for the rows of the focused panel."""
+
+    def tick(self) -> None:
+        """Look at the session and repaint what changed."""
+        raise NotImplementedError
+
+    # Neither is needed before the first paint.
+
+    @cached_property
+    def jumps(self) -> Jumps:
+        """Goes from rows to others, and back."""
+        from nltui.ui.jumps import Jumps
+
+        return Jumps(self)
+
+    @cached_property
+    def leader(self) -> Leader:
+        """Waits for second keys."""
+        from nltui.ui.leader import Leader
+
+        return Leader(self)
+
+    @property
+    def is_leading(self) -> bool:
+        """Whether the next key is a second one."""
+        return "leader" in self.__dict__ and self.leader.waits
+
+    async def switch(self, argument: str) -> None:
+        """Look at another network namespace. Raises NltuiError."""
+        raise NotImplementedError
+
+    # -- places
+
+    async def action_go(self, digit: str) -> None:
+        """To the table with this digit."""
+        for number, table in self.dashboard.tables:
+            if number == digit:
+                self.jumps.leave()
+                await self.dashboard.go(table.name)
+
+    async def action_zoom(self) -> None:
+        """The focused panel over the whole screen, or back."""
+        if self.dashboard.zoomed is not None:
+            await self.dashboard.unzoom()
+        elif self.dashboard.focused_panel is not None:
+            await self.dashboard.zoom(self.dashboard.focused_panel.table.name)
+
+    async def action_last(self) -> None:
+        """To the panel that had the focus before."""
+        await self.dashboard.go(self.dashboard.previous)
+
+    async def action_lead_go(self) -> None:
+        """`g`: a letter goes to what is related to the row under the cursor, another `g` to the top."""
+        from nltui.ui.leader import Choice
+
+        choices = {"g": Choice("top", self._top)}
+        for letter, (relation, text) in self.jumps.offers().items():
+            choices[letter] = Choice(relation.title, partial(self.jumps.to, relation.table, text))
+        panel = self.dashboard.focused_panel
+        if panel is not None and panel.view.cursor.identity is not None:
+            choices["h"] = Choice("history", partial(self._page, "history"))
+            choices["R"] = Choice("all related", partial(self._page, "related"))
+        await self.leader.lead("g", choices)
+
+    async def _top(self) -> None:
+        focused = self.screen.focused
+        if focused is not None and focused is self.dashboard.detail:
+            self.dashboard.detail.action_move(-1_000_000)
+        elif (panel := self.dashboard.focused_panel) is not None:
+            panel.view.action_top()
+
+    async def _page(self, page: str) -> None:
+        panel = self.dashboard.focused_panel
+        if panel is not None:
+            panel.view.action_open(page)
+
+    async def action_back(self) -> None:
+        """To the view before."""
+        if not await self.jumps.back():
+            self.bell()
+
+    async def action_forth(self) -> None:
+        """To the view that one came back from."""
+        if not await self.jumps.forth():
+            self.bell()
+
+    async def on_panel_title_clicked(self, event: Panel.TitleClicked) -> None:
+        """As `z`."""
+        self.screen.set_focus(event.panel.view)
+        if self.dashboard.zoomed is not None:
+            await self.dashboard.unzoom()
+        else:
+            await self.dashboard.zoom(event.panel.table.name)
+
+    async def on_tab_strip_chosen(self, event: TabStrip.Chosen) -> None:
+        """As its digit."""
+        await self.dashboard.go(event.name)
+
+    async def on_table_view_opened(self, event: TableView.Opened) -> None:
+        """Enter, a double click, or `x`."""
+        from nltui.ui.detail import Detail
+
+        detail = self.dashboard.detail
+        if detail is not None and detail.page == event.page:
+            self.screen.set_focus(detail)
+            return
+        await self.dashboard.open_detail(event.view, event.page, lambda: Detail(self))
+
+    # -- the focused table
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether keys go into the filter line."""
+        return self.bar is not None and self.bar.is_editing
+
+    async def filter_bar(self) -> FilterBar:
+        """The filter line, about the focused panel."""
+        if self.bar is None:
+            from nltui.ui.filter_bar import FilterBar
+
+            self.bar = FilterBar()
+            await self.mount(self.bar, before=self.dashboard)
+        self.bar.follow(self.dashboard.focused_panel)
+        return self.bar
+
+    async def action_filter(self) -> None:
+        """Open the filter line."""
+        panel = self.dashboard.focused_panel
+        if panel is not None and panel.view.rows is not None:
+            (await self.filter_bar()).edit(panel)
+
+    async def action_pin(self) -> None:
+        """Make a chip of the filter."""
+        bar = await self.filter_bar()
+        await bar.settled()
+        bar.pin()
+
+    async def action_keep_filter(self) -> None:
+        """Back to the table, with the filter in force."""
+        bar = await self.filter_bar()
+        await bar.settled()
+        bar.keep()
+
+    def action_pause(self) -> None:
+        """Hold the focused view still, or let it go on."""
+        panel = self.dashboard.focused_panel
+        if panel is not None:
+            panel.pause(self.session.status().events)
+
+    def action_narrow(self) -> None:
+        """The focused table's usual rows only, or all."""
+        panel = self.dashboard.focused_panel
+        if panel is not None:
+            panel.narrow()
+
+    def action_only(self) -> None:
+        """Choose what of the change under the cursor others must share."""
+        panel = self.dashboard.focused_panel
+        if panel is not None and panel.view.rows is not None:
+            choices.pick_only(self, panel, self.apply_filter)
+
+    async def apply_filter(self, text: str) -> None:
+        """Put a filter in force on the focused panel, as if it had been typed. Raises FilterError."""
+        panel = self.dashboard.focused_panel
+        if panel is not None and panel.view.rows is not None:
+            panel.filter(text, ())
+            (await self.filter_bar()).follow(panel)
+        else:
+            self.start_filter = text
+
+    def action_sort(self) -> None:
+        """Choose the sort column from a list."""
+        panel = self.dashboard.focused_panel
+        if panel is not None and panel.view.rows is not None:
+            choices.pick_sort(self, panel.view)
+
+    def action_command(self) -> None:
+        """The command line, with all tables and what can be done."""
+        from nltui.ui.command_line import open_line
+
+        open_line(self)
+
+    def keyed_actions(self) -> list[tuple[str, Binding]]:
+        """(key as it stands on the keyboard, binding) of what keys of the program do now."""
+        found: dict[str, tuple[str, Binding]] = {}
+        for key, active in self.screen.active_bindings.items():
+            binding = active.binding
+            if binding.id and binding.id.startswith("app.") and not binding.id[-1].isdigit():
+                found.setdefault(binding.id, (choices.SHOWN.get(key, key), binding))
+        return [one for name, one in found.items() if name not in _NO_COMMANDS]
+
+    def action_help(self) -> None:
+        """Keys, table and columns; choosing a key presses it."""
+        panel = self.dashboard.focused_panel
+        choices.pick_key(self, panel.table if panel is not None else None)

@@ -1,0 +1,74 @@
+"""A key that waits for a second one: `g` and a letter goes to what is related, `y` and a letter copies."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import App
+
+from nltui.ui.completions import Completions
+
+Act = Callable[[], Awaitable[None]]
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a second key does."""
+
+    words: str
+    act: Act
+
+
+class Leader:
+    """Shows the choices until the second key comes; any other key, and Esc, lets go of them."""
+
+    def __init__(self, app: App[None]) -> None:
+        self._app = app
+        self._choices: dict[str, Choice] = {}
+        self._list: Completions | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the next key is the second one."""
+        return bool(self._choices)
+
+    async def lead(self, key: str, choices: dict[str, Choice]) -> None:
+        """Wait for one of these letters."""
+        self._choices = choices
+        if self._list is None:
+            self._list = _Choices(self)
+            await self._app.screen.mount(self._list)
+        self._list.show([(f"{key}{letter}", choice.words) for letter, choice in choices.items()], "", 1, -1)
+
+    async def take(self, event: events.Key) -> None:
+        """The second key."""
+        await self.choose(event.character or event.key)
+
+    async def choose(self, letter: str) -> None:
+        """Do what it does, if anything."""
+        choice, self._choices = self._choices.get(letter), {}
+        if self._list is not None:
+            self._list.hide()
+        if choice is not None:
+            await choice.act()
+
+    def letter(self, place: int) -> str:
+        """Of a line of the list."""
+        return list(self._choices)[place]
+
+
+class _Choices(Completions):
+    """The list above the footer; a line can be clicked."""
+
+    def __init__(self, leader: Leader) -> None:
+        super().__init__("choices", MOST)
+        self._leader = leader
+
+    def on_click(self, event: events.Click) -> None:
+        """As its letter."""
+        event.stop()
+        if self._leader.waits and event.y < len(self.lines):
+            self.call_later(self._leader.choose, self._leader.letter(event.y))
