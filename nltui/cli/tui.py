@@ -23,11 +23,11 @@ def run(args: Tui) -> int:
     gc.disable()
     from nltui.tables import TABLES, find
 
-    start_table = find(args.table).name if args.table is not None else None
+    wanted = find(args.table) if args.table is not None else None
     if args.filter:
         from nltui.model.filter.parsed import filter_of
 
-        filter_of(args.filter, find(start_table or TABLES[0].name))
+        filter_of(args.filter, wanted or TABLES[0])
     with ExitStack() as opened:
         from nltui.ui.app import NltuiApp
         from nltui.ui.launch import run as launch
@@ -48,7 +48,7 @@ def run(args: Tui) -> int:
             host=visible(os.uname().nodename, limit=64),
             namespace=namespace.name,
             badge=privileges.current().badge.value,
-            start_table=start_table,
+            start_table=wanted.name if wanted is not None else None,
             start_filter=args.filter,
             complaint=complaint,
             reopen=reopen,

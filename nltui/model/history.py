@@ -236,6 +236,12 @@ class History:
             words[1:] = self._words[(np.repeat(places, lengths) + inside) % self._room]
         return numbers, Batch(words, starts, size, plan)
 
+    def times(self, numbers: Ints) -> Ints:
+        """When entries that are still there were heard, in ns since the epoch."""
+        with self.lock:
+            found: Ints = self._meta["time"][numbers % len(self._meta)]
+        return found
+
     # -- gaps --
 
     def tell(self, gap: Gap) -> int:

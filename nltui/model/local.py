@@ -32,6 +32,11 @@ class LocalView:
         self.tick()
 
     @property
+    def records(self) -> Sequence[Record]:
+        """Those the filter keeps, in order, as of the last tick."""
+        return self._order
+
+    @property
     def total(self) -> int:
         """Rows before the filter."""
         return len(self._records)

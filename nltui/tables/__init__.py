@@ -9,6 +9,7 @@ from nltui.model.table import Table
 from nltui.tables.activity import ACTIVITY
 from nltui.tables.addresses import ADDRESSES
 from nltui.tables.diagnostics import DIAGNOSTICS
+from nltui.tables.flaps import FLAPS
 from nltui.tables.links import LINKS
 from nltui.tables.neighbours import NEIGHBOURS
 from nltui.tables.nexthops import NEXTHOPS
@@ -16,7 +17,18 @@ from nltui.tables.routes import ROUTES
 from nltui.tables.rules import RULES
 from nltui.tables.uevents import UEVENTS
 
-TABLES: tuple[Table, ...] = (LINKS, ADDRESSES, ROUTES, NEIGHBOURS, RULES, NEXTHOPS, UEVENTS, DIAGNOSTICS, ACTIVITY)
+TABLES: tuple[Table, ...] = (
+    LINKS,
+    ADDRESSES,
+    ROUTES,
+    NEIGHBOURS,
+    RULES,
+    NEXTHOPS,
+    UEVENTS,
+    DIAGNOSTICS,
+    FLAPS,
+    ACTIVITY,
+)
 
 
 def find(name: str) -> Table:

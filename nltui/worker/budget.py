@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nltui.config import DEFAULTS, Limits
-from nltui.model import activity, intake, past
+from nltui.model import activity, flaps, intake, past
 from nltui.model.history import META
 from nltui.model.room import needs
 from nltui.model.search import CHUNK
@@ -56,6 +56,7 @@ def budget(tables: Sequence[Table], limits: Limits = DEFAULTS) -> Budget:
         "queued in the kernel": 2 * limits.monitor_buffer * (readers + len(logs)),
         "rendered values": len(tables) * (limits.memo_values + CHUNK) * CELL,
         "lines of the activity": activity.REMEMBERED * LINE,
+        "objects that changed": flaps.OBJECTS * (4 * flaps.BUCKETS + 2 * OBJECT) + flaps.SHOWN * LINE,
         "requesters": limits.processes * SIGHTINGS * OBJECT
         + 3 * limits.processes * (4096 + 2 * OBJECT)
         + descriptors.MOST * OBJECT,

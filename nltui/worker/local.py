@@ -12,6 +12,7 @@ from nltui.model.rows import Rows
 from nltui.model.table import Feed, Table
 from nltui.tables.activity import ACTIVITY
 from nltui.tables.diagnostics import DIAGNOSTICS
+from nltui.tables.flaps import FLAPS
 from nltui.worker.contract import SessionLike
 from nltui.worker.diagnostics import records
 from nltui.worker.log_reader import LogReader
@@ -42,6 +43,12 @@ def local_tables(
     """
     statuses = session.status
 
+    def flaps(table: Table) -> Rows:
+        from nltui.model.flaps import FlapsView
+
+        keys = {name: follower.store.keys for reader in readers.values() for name, follower in reader.followers.items()}
+        return FlapsView(table, session.tables, keys, history, session.context, answer)
+
     def diagnostics() -> list[Mapping[str, object]]:
         known = statuses().tables
         tables = [(table, known[table.name]) for table in session.tables]
@@ -52,6 +59,8 @@ def local_tables(
             lambda table: ActivityView(table, session.tables, history, session.context, answer, knowledge),
             lambda: history.last,
         ),
+        # How many there are is known to who counts them.
+        FLAPS.name: Local(flaps, lambda: 0),
         DIAGNOSTICS.name: Local(
             lambda table: LocalView(table, session.context, diagnostics),
             lambda: (

@@ -31,6 +31,7 @@ class NltuiApp(App):
         assert session.namespace is None
         assert given.pop("host") and given.pop("namespace")
         assert given.pop("badge") in ("CAN CHANGE", "UNPRIVILEGED", "READ-ONLY")
+        assert callable(given.pop("reopen"))
         assert given == {"start_table": "links", "start_filter": "eth", "complaint": ""}, given
     def leave(self, code):
         self.exit(return_code=code)

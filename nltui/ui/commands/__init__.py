@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nltui.errors import UsageError
 from nltui.ui.commands.actions import Press, Sort, Theme
 from nltui.ui.commands.base import Command, Offer
+from nltui.ui.commands.flaps import Lens
 from nltui.ui.commands.namespaces import Ns
 from nltui.ui.commands.tables import Go, Only
 from nltui.ui.completions import Line
@@ -16,7 +17,7 @@ from nltui.worker.contract import TableStatus
 if TYPE_CHECKING:
     from nltui.ui.actions import Actions
 
-COMMANDS: tuple[type[Command], ...] = (Only, Sort, Ns, Theme)
+COMMANDS: tuple[type[Command], ...] = (Only, Sort, Lens, Ns, Theme)
 """Beside tables and keys' actions."""
 _SHOWS = ("show", "list", "ls", "lst", "s", "l")
 """What `ip` takes for the display of an object, behind which nothing more is said."""
@@ -25,10 +26,15 @@ _SHOWS = ("show", "list", "ls", "lst", "s", "l")
 def commands(app: Actions) -> list[Command]:
     """All that can be typed now: tables, commands, then what keys do."""
     status = app.session.status()
+    own = [made() for made in COMMANDS]
+    # A command about one table goes before going there.
+    taken = {command.names[0] for command in own}
     found: list[Command] = [
-        Go(table, digit, status.tables.get(table.name, TableStatus())) for digit, table in app.dashboard.tables
+        Go(table, digit, status.tables.get(table.name, TableStatus()))
+        for digit, table in app.dashboard.tables
+        if table.name not in taken
     ]
-    found += [made() for made in COMMANDS]
+    found += own
     taken = {name for command in found for name in command.names}
     for key, binding in app.keyed_actions():
         if (binding.id or "").rpartition(".")[2] not in taken:
