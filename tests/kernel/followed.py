@@ -55,8 +55,8 @@ class Followed:
         wait: bool = True,
     ) -> None:
         self.ns, self.tables, self._wait = ns, tuple(tables), wait
-        self._namespace: Namespace = resolve(ns.path)
-        self.session = Session(self._namespace, self.tables, buffer=buffer, names=names, audit=audit)
+        self.namespace: Namespace = resolve(ns.path)
+        self.session = Session(self.namespace, self.tables, buffer=buffer, names=names, audit=audit)
 
     def __enter__(self) -> Self:
         self.session.start()
@@ -72,7 +72,7 @@ class Followed:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.session.stop()
-        self._namespace.close()
+        self.namespace.close()
         if error is None:
             assert not self.session.status().trouble, self.session.status().trouble
 

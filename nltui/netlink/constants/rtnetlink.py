@@ -84,6 +84,9 @@ RTA_ENCAP_TYPE: Final = 21
 RTA_ENCAP: Final = 22
 RTA_EXPIRES: Final = 23
 RTA_UID: Final = 25
+RTA_IP_PROTO: Final = 27
+RTA_SPORT: Final = 28
+RTA_DPORT: Final = 29
 RTA_NH_ID: Final = 30
 
 # inside RTA_METRICS
