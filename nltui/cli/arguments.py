@@ -81,6 +81,15 @@ class Wait(Record, kw_only=True):
     """Wait until no row matches."""
 
 
+class Why(Record, kw_only=True):
+    """`nltui why DST …`."""
+
+    words: tuple[str, ...]
+    netns: str | None = None
+    config: str | None = None
+    json: bool = False
+
+
 class Doctor(Record, kw_only=True):
     """`nltui doctor`."""
 
@@ -90,7 +99,7 @@ class Doctor(Record, kw_only=True):
     rcvbuf: int | None = None
 
 
-Command = Tui | Dump | Monitor | Wait | Doctor
+Command = Tui | Dump | Monitor | Wait | Why | Doctor
 
 
 class Shown(Exception):
@@ -114,7 +123,7 @@ def parse(argv: Sequence[str], version: str) -> Command:
     place = _first_word(argv)
     command = argv[place] if place is not None else ""
     parsers: dict[str, Callable[[Sequence[str], str], Command]]
-    parsers = {"dump": _dump, "monitor": _monitor, "wait": _wait, "doctor": _doctor}
+    parsers = {"dump": _dump, "monitor": _monitor, "wait": _wait, "why": _why, "doctor": _doctor}
     parser = parsers.get(command)
     if place is None or parser is None:
         return _tui(argv, version)
@@ -199,6 +208,7 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         "  nltui dump TABLE      print a table once (nltui dump --help)\n"
         "  nltui monitor         print changes as they happen (nltui monitor --help)\n"
         "  nltui wait TABLE      wait until a row is there, or gone (nltui wait --help)\n"
+        "  nltui why DST         tell which route a packet takes, and why (nltui why --help)\n"
         "  nltui doctor          tell what this kernel, privilege and terminal allow\n\n"
         "examples:\n"
         "  nltui                 the dashboard\n"
@@ -306,6 +316,28 @@ def _wait(argv: Sequence[str], version: str) -> Wait:
         timeout=found.timeout,
         absent=found.absent,
     )
+
+
+def _why(argv: Sequence[str], version: str) -> Why:
+    parser = _parser(
+        "nltui why",
+        version,
+        "Tell which route a packet takes, and why: the rules in order, the table each enters, the candidates there,\n"
+        "the nexthop with its neighbour and link; and what the kernel answers, where a difference is marked.",
+        "examples:\n"
+        "  nltui why 8.8.8.8\n"
+        "  nltui why 10.3.4.5 from 10.0.0.1 mark 0x1\n"
+        "  nltui why fd00::1 ipproto tcp dport 443 -j\n",
+    )
+    parser.add_argument(
+        "words",
+        nargs="+",
+        metavar="WORD",
+        help="as for `ip route get`: DST, then from, mark, iif, oif, tos, ipproto, sport, dport or uid with a value",
+    )
+    parser.add_argument("-j", "--json", action="store_true", help="JSON, one object")
+    found = parser.parse_intermixed_args(argv)
+    return Why(words=tuple(found.words), netns=found.netns, config=found.config, json=found.json)
 
 
 def _seconds(word: str) -> float:

@@ -60,6 +60,10 @@ def _run(argv: Sequence[str]) -> int:
             from nltui.cli import wait
 
             return wait.run(asked)
+        case arguments.Why():
+            from nltui.cli import why
+
+            return why.run(asked)
         case arguments.Doctor():
             from nltui.cli import doctor
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +14,8 @@ from nltui.record import Record
 
 if TYPE_CHECKING:
     from nltui.model.actor import Actor
+    from nltui.model.why.query import Query
+    from nltui.model.why.telling import Line
 
 
 class Freshness(Enum):
@@ -88,6 +90,9 @@ class SessionLike(Protocol):
 
         On a large table it takes a while: not for the screen's own thread.
         """
+
+    def why(self, query: Query) -> Sequence[Line]:
+        """Which route a packet takes, in lines for a person. Raises NltuiError. Not for the screen's own thread."""
 
     def watch(self, name: str, visible: bool) -> None:
         """Say whether a table is on screen; volatile values are refreshed only then."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nltui.model.history import History
     from nltui.model.log import LogStore
     from nltui.model.store import Store
+    from nltui.model.why.query import Query
+    from nltui.model.why.telling import Line
     from nltui.worker.crew import Crew
 
 JOIN = 1.0
@@ -202,6 +204,12 @@ class Session:
         while rows.tick() and rows.busy:
             pass
         return len(rows)
+
+    def why(self, query: Query) -> Sequence[Line]:
+        """Which route a packet takes, in lines for a person. Raises NltuiError."""
+        from nltui.worker.why import explained
+
+        return explained(self, self._namespace, query)
 
     def watch(self, name: str, visible: bool) -> None:
         """Volatile values of visible tables are refreshed."""

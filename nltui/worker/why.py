@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from nltui.errors import KernelRefused, MalformedMessage
 from nltui.model import chains, single
 from nltui.model.filter.columnar import among, chooser
 from nltui.model.filter.parsed import filter_of
+from nltui.model.filter.writing import equal
 from nltui.model.multipath import legs
 from nltui.model.store import Store
 from nltui.model.types import Context, ip_text
-from nltui.model.why.decide import decide
+from nltui.model.why.decide import decide, is_assumed
 from nltui.model.why.facts import Hop, Prefix, Route, Rule, Trace
 from nltui.model.why.query import Query
+from nltui.model.why.telling import Line, Way, Word, lines
 from nltui.netlink import wire
 from nltui.netlink.constants import fib_rules as fr
 from nltui.netlink.constants import rtnetlink as rt
@@ -32,6 +35,7 @@ RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE = 0x2000, 0x1000
 """linux/rtnetlink.h: answer with the entry of the table, and say which table."""
 NEEDED = ("rules", "routes", "links", "neighbours", "nexthops")
 RTNH_F_DEAD, RTNH_F_LINKDOWN = 1, 16
+RTN_UNICAST = 1
 _RTA_VIA, _RTA_GATEWAY = 18, 5
 
 
@@ -94,17 +98,57 @@ class Explainer:
             message = store.message(slot)
         return route_of(message, self._context, place)
 
+    def ways(self, query: Query, trace: Trace) -> list[Way]:
+        """Neighbour and link of each nexthop that can be used."""
+        found: list[Way] = []
+        if trace.route is None or trace.route.type != RTN_UNICAST:
+            return found
+        for hop in trace.hops:
+            target = hop.gateway or ip_text(query.dst)
+            near = self._texts("neighbours", equal([("address", target), ("dev", hop.device)]), ("state", "lladdr"))
+            link = self._texts("links", equal([("name", hop.device)]), ("state",))
+            found.append(Way(hop, target, " ".join(near) or "not known yet", " ".join(link) or "gone"))
+        return found
+
+    def _texts(self, name: str, text: str, columns: tuple[str, ...]) -> list[str]:
+        """Of the first row that fulfils a filter."""
+        table, store = rules_of(self._session, name), self._session.store(name)
+        slots = among(chooser(store, self._context), filter_of(text, table).node, store.live())
+        if not len(slots):
+            return []
+        message = store.message(int(slots[0]))
+        found = (single.text(table, table.column(column), message, self._context) for column in columns)
+        return [one for one in found if one]
+
     # -- what the kernel says --
+
+    def word(self, query: Query, trace: Trace) -> Word:
+        """Its answer beside that of the tables."""
+        answer = self.ask(query)
+        if answer.route is None:
+            agrees = bool(trace.errno)
+            return Word("", agrees, answer.refused.partition(": ")[2] or answer.refused)
+        made = route_of(answer.route, self._context)
+        source = single.text(routes.ROUTES, routes.ROUTES.column("prefsrc"), answer.route, self._context)
+        shown = f"{made.text} src {source}" if source else made.text
+        if trace.errno:
+            agrees = is_assumed(query)
+            return Word(shown, agrees, "the tables say that it is refused")
+        entry = route_of(answer.entry, self._context) if answer.entry is not None else None
+        if entry is None or trace.route is None or _entry(entry) != _entry(trace.route):
+            said = f"its entry is {entry.text} of table {entry.table}" if entry is not None else "it names no entry"
+            return Word(shown, False, said)
+        return Word(shown, True, "")
 
     def ask(self, query: Query) -> Answer:
         """RTM_GETROUTE, for the entry and for the route. Same as `ip route get fibmatch` and `ip route get`."""
-        found: list[bytes] = []
-        for flags in (RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE, RTM_F_LOOKUP_TABLE):
-            try:
-                found.append(self._requests.get(rt.RTM_GETROUTE, self._body(query, flags)))
-            except KernelRefused as refused:
-                return Answer(found[0] if found else None, None, str(refused), refused.number)
-        return Answer(found[0], found[1])
+        entry: bytes | None = None
+        with contextlib.suppress(KernelRefused):
+            entry = self._requests.get(rt.RTM_GETROUTE, self._body(query, RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE))
+        try:
+            return Answer(entry, self._requests.get(rt.RTM_GETROUTE, self._body(query, RTM_F_LOOKUP_TABLE)))
+        except KernelRefused as refused:
+            return Answer(entry, None, str(refused), refused.number)
 
     def _body(self, query: Query, flags: int) -> bytes:
         bits = 8 * len(query.dst)
@@ -136,9 +180,24 @@ class Explainer:
         raise KernelRefused(f"there is no link {visible(name)}", 19)
 
 
+def explained(session: Session, namespace: Namespace | None, query: Query) -> list[Line]:
+    """All of it in lines, once. Raises NltuiError."""
+    explainer = Explainer(session, namespace)
+    try:
+        trace = explainer.explain(query)
+        return lines(query, trace, explainer.ways(query, trace), explainer.word(query, trace))
+    finally:
+        explainer.close()
+
+
 def rules_of(session: Session, name: str) -> Any:
     """A table of a session."""
     return next(table for table in session.tables if table.name == name)
+
+
+def _entry(route: Route) -> tuple[object, ...]:
+    """What makes an entry of a table the same, whatever the state of its links."""
+    return route.dst, route.table, route.metric, route.type, sorted(hop.gateway for hop in route.hops)
 
 
 def _prefix(address: bytes | None, length: int, bits: int) -> Prefix:

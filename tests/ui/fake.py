@@ -11,6 +11,8 @@ from nltui.model.filter.records import accepts
 from nltui.model.rows import Cell, Mark, Row, evenly
 from nltui.model.table import Column, Feed, Framing, Table
 from nltui.model.types import Align, Context, Json, Tone, Type
+from nltui.model.why.query import Query
+from nltui.model.why.telling import Line
 from nltui.netlink.fields import U32, attr
 from nltui.worker.contract import Freshness, SessionStatus, TableStatus
 
@@ -309,6 +311,9 @@ class FakeSession:
         rows.filter(text)
         rows.tick()
         return len(rows)
+
+    def why(self, query: Query) -> list[Line]:
+        return [[("packet  ", Tone.DIM), (query.text, Tone.STRONG)], [("result  it takes [b]default[/]", Tone.OK)]]
 
     def actor(self, port_id: int, time_ns: int) -> Actor:
         return Actor(port_id, Certainty.UNKNOWN)

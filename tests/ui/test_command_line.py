@@ -140,3 +140,17 @@ async def test_another_namespace_on_the_same_screen(tmp_path: Path) -> None:
         await robot.press("3")
         await robot.press("1")
         await robot.sees("blue0")
+
+
+async def test_why_is_told_over_the_panels() -> None:
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.type("why 8.8.8.8 mark 1")
+        await robot.press("enter")
+        await robot.sees("─ why 8.8.8.8 mark 0x1 ─", "it takes [b]default[/]")
+        await robot.press("escape")
+        await robot.misses("─ why 8.8.8.8")
+        await robot.press("colon")
+        await robot.type("why nowhere")
+        await robot.press("enter")
+        await robot.sees("'nowhere' is no address")

@@ -11,13 +11,14 @@ from nltui.ui.commands.base import Command, Offer
 from nltui.ui.commands.flaps import Lens
 from nltui.ui.commands.namespaces import Ns
 from nltui.ui.commands.tables import Go, Only
+from nltui.ui.commands.why import Why
 from nltui.ui.completions import Line
 from nltui.worker.contract import TableStatus
 
 if TYPE_CHECKING:
     from nltui.ui.actions import Actions
 
-COMMANDS: tuple[type[Command], ...] = (Only, Sort, Lens, Ns, Theme)
+COMMANDS: tuple[type[Command], ...] = (Only, Sort, Lens, Why, Ns, Theme)
 """Beside tables and keys' actions."""
 _SHOWS = ("show", "list", "ls", "lst", "s", "l")
 """What `ip` takes for the display of an object, behind which nothing more is said."""

@@ -1,0 +1,128 @@
+"""`:why 8.8.8.8`: which route a packet takes, live, over the panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from nltui.errors import NltuiError
+from nltui.model.types import Tone
+from nltui.model.why.telling import Line
+from nltui.text import visible
+from nltui.ui import frame
+from nltui.ui.plain import Still
+from nltui.ui.text import cells, strip
+from nltui.ui.theme import paint_of
+
+EVERY = 1.0
+"""Seconds between two looks."""
+
+
+class WhyScreen(ModalScreen[None]):
+    """Told anew every second, as long as it is open."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,ctrl+c,enter", "leave", "leave", priority=True),
+        Binding("j,down", "scroll(1)", "down", priority=True),
+        Binding("k,up", "scroll(-1)", "up", priority=True),
+        Binding("pagedown,ctrl+d", "scroll(10)", "ten lines down", priority=True),
+        Binding("pageup,ctrl+u", "scroll(-10)", "ten lines up", priority=True),
+        Binding("h,left", "sideways(-8)", "to the left", priority=True),
+        Binding("l,right", "sideways(8)", "to the right", priority=True),
+    ]
+
+    def __init__(self, title: str, explain: Callable[[], Sequence[Line]]) -> None:
+        """`explain` is called in a thread; it may raise NltuiError."""
+        super().__init__()
+        self._explain = explain
+        self._lines = _Lines(title)
+
+    def compose(self) -> ComposeResult:
+        """The lines alone."""
+        yield self._lines
+
+    def on_mount(self) -> None:
+        """Look at once, and again and again."""
+        self._look()
+        self.set_interval(EVERY, self._look)
+
+    @work(thread=True, exclusive=True, group="why")
+    def _look(self) -> None:
+        try:
+            found = self._explain()
+        except NltuiError as error:
+            found = [[(visible(str(error), limit=400), Tone.BAD)]]
+        if self.app.is_running:
+            self.app.call_from_thread(self._lines.show, found)
+
+    def action_leave(self) -> None:
+        """Close it."""
+        self.dismiss(None)
+
+    def action_scroll(self, by: int) -> None:
+        """Lines."""
+        self._lines.scroll_by(by, 0)
+
+    def action_sideways(self, by: int) -> None:
+        """Columns."""
+        self._lines.scroll_by(0, by)
+
+
+class _Lines(Still):
+    """A frame around lines that can be longer and more than there is room for."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(id="why")
+        self._title = title
+        self._told: Sequence[Line] = [[("…", Tone.DIM)]]
+        self._top = self._left = 0
+
+    def show(self, told: Sequence[Line]) -> None:
+        """Other lines; what is scrolled stays so."""
+        if told != self._told:
+            self._told = told
+            widest = max((sum(cells(text) for text, _ in line) for line in told), default=0)
+            self.styles.width, self.styles.height = widest + 4, len(told) + 2
+            self.refresh()
+
+    def scroll_by(self, lines: int, columns: int) -> None:
+        """To the ends at most."""
+        width, height = self.size
+        widest = max((sum(cells(text) for text, _ in line) for line in self._told), default=0)
+        self._top = max(0, min(self._top + lines, len(self._told) - (height - 2)))
+        self._left = max(0, min(self._left + columns, widest - (width - 4)))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        width, height = self.size
+        paint = paint_of(self)
+        if y == 0:
+            return frame.top([(f" {self._title} ", paint.style(Tone.ACCENT, strong=True))], [], width, paint, True)
+        if y == height - 1:
+            more = len(self._told) - (height - 2)
+            place = f" {self._top + 1}-{self._top + height - 2} of {len(self._told)} " if more > 0 else " live · Esc "
+            return frame.bottom([], [(place, paint.style(Tone.DIM))], width, paint, True)
+        index = self._top + y - 1
+        line = self._told[index] if index < len(self._told) else []
+        parts = [(text, paint.style(tone)) for text, tone in line]
+        whole = strip(parts, max(width - 4, sum(cells(text) for text, _ in parts)), paint.style())
+        border = strip([("│", paint.focused_border)], 1, paint.focused_border)
+        blank = strip([(" ", paint.style())], 1, paint.style())
+        return Strip.join([border, blank, whole.crop(self._left, self._left + width - 4), blank, border])
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Three lines down."""
+        event.stop()
+        self.scroll_by(3, 0)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Three lines up."""
+        event.stop()
+        self.scroll_by(-3, 0)
