@@ -90,6 +90,15 @@ class Why(Record, kw_only=True):
     json: bool = False
 
 
+class Export(Record, kw_only=True):
+    """`nltui export [FILE]`."""
+
+    file: str | None = None
+    """None: a name made of host, namespace and time, here."""
+    netns: str | None = None
+    config: str | None = None
+
+
 class Doctor(Record, kw_only=True):
     """`nltui doctor`."""
 
@@ -99,7 +108,7 @@ class Doctor(Record, kw_only=True):
     rcvbuf: int | None = None
 
 
-Command = Tui | Dump | Monitor | Wait | Why | Doctor
+Command = Tui | Dump | Monitor | Wait | Why | Export | Doctor
 
 
 class Shown(Exception):
@@ -123,7 +132,7 @@ def parse(argv: Sequence[str], version: str) -> Command:
     place = _first_word(argv)
     command = argv[place] if place is not None else ""
     parsers: dict[str, Callable[[Sequence[str], str], Command]]
-    parsers = {"dump": _dump, "monitor": _monitor, "wait": _wait, "why": _why, "doctor": _doctor}
+    parsers = {"dump": _dump, "monitor": _monitor, "wait": _wait, "why": _why, "export": _export, "doctor": _doctor}
     parser = parsers.get(command)
     if place is None or parser is None:
         return _tui(argv, version)
@@ -209,6 +218,7 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         "  nltui monitor         print changes as they happen (nltui monitor --help)\n"
         "  nltui wait TABLE      wait until a row is there, or gone (nltui wait --help)\n"
         "  nltui why DST         tell which route a packet takes, and why (nltui why --help)\n"
+        "  nltui export FILE     write all tables, changes and a capture to a file\n"
         "  nltui doctor          tell what this kernel, privilege and terminal allow\n\n"
         "examples:\n"
         "  nltui                 the dashboard\n"
@@ -338,6 +348,19 @@ def _why(argv: Sequence[str], version: str) -> Why:
     parser.add_argument("-j", "--json", action="store_true", help="JSON, one object")
     found = parser.parse_intermixed_args(argv)
     return Why(words=tuple(found.words), netns=found.netns, config=found.config, json=found.json)
+
+
+def _export(argv: Sequence[str], version: str) -> Export:
+    parser = _parser(
+        "nltui export",
+        version,
+        "Write everything that is known to a file (tar.gz): every table as JSON lines and as text, the changes since\n"
+        "the start, a manifest, and a capture of the messages that Wireshark opens. No file is ever overwritten.",
+        "examples:\n  nltui export\n  nltui export /tmp/before.tar.gz -n blue\n",
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help="where to; a directory: with the usual name in it")
+    found = parser.parse_args(argv)
+    return Export(file=found.file, netns=found.netns, config=found.config)
 
 
 def _seconds(word: str) -> float:

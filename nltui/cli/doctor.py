@@ -208,7 +208,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _tables(rows: LocalView) -> Iterator[str]:
     """The diagnostics, tables and sockets apart: they have few columns in common."""
-    from nltui.cli.lines import Lines
+    from nltui.model.lines import Lines
 
     columns = DIAGNOSTICS.columns
     texts = [[cell.text for cell in row.cells] for row in rows.rows(0, len(rows), columns)]

@@ -20,7 +20,7 @@ from nltui.worker.contract import Freshness
 from nltui.worker.session import Session
 
 if TYPE_CHECKING:
-    from nltui.cli.lines import Lines
+    from nltui.model.lines import Lines
     from nltui.model.local import LocalView
     from nltui.netlink.columns import Ints
 
@@ -156,6 +156,6 @@ def _text(session: Session, table: Table, slots: Ints, details: bool, out: TextI
 
 
 def _lines(columns: Sequence[Column], out: TextIO) -> Lines:
-    from nltui.cli.lines import Lines
+    from nltui.model.lines import Lines
 
     return Lines(columns, os.get_terminal_size(out.fileno()).columns if out.isatty() else None)

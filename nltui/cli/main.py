@@ -64,6 +64,10 @@ def _run(argv: Sequence[str]) -> int:
             from nltui.cli import why
 
             return why.run(asked)
+        case arguments.Export():
+            from nltui.cli import export
+
+            return export.run(asked)
         case arguments.Doctor():
             from nltui.cli import doctor
 

@@ -12,14 +12,13 @@ from nltui.cli.arguments import Monitor
 from nltui.cli.gaps import GapLines
 from nltui.cli.kept import Kept, is_event_kept, is_kept, kept_of, split
 from nltui.errors import DataLost
-from nltui.model import actor as actors
-from nltui.model.activity import GLYPH, clock, describe, differences, requester, who
 from nltui.model.filter.parsed import Filter
 from nltui.model.filter.writing import both
 from nltui.model.history import Change, Kind, then
 from nltui.model.log import log_values
-from nltui.model.single import place, record
+from nltui.model.single import place
 from nltui.model.table import Feed, Table
+from nltui.model.telling import line, object_of
 from nltui.system import namespaces
 from nltui.tables import TABLES
 from nltui.text import visible
@@ -95,7 +94,7 @@ def _print(session: Session, wanted: Kept, as_json: bool, gaps: GapLines, strict
                 continue
             table = session.tables[change.table]
             if table.name in wanted and is_kept(wanted[table.name], table, change, then(change, session.context)):
-                sys.stdout.write((_json if as_json else _line)(session, table, change) + "\n")
+                sys.stdout.write(_told(session, table, change, as_json) + "\n")
         logs = {name: _log(session, name, last, as_json, wanted[name]) for name, last in logs.items()}
         gaps.tell(seen)
         sys.stdout.flush()
@@ -107,38 +106,16 @@ def _print(session: Session, wanted: Kept, as_json: bool, gaps: GapLines, strict
                 return
 
 
+def _told(session: Session, table: Table, change: Change, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(object_of(table, change, session.context, session.actor))
+    return line(table, change, session.context, session.actor)
+
+
 def _complain(session: Session) -> None:
     stale = {t.sentence for t in session.status().tables.values() if t.freshness is Freshness.STALE}
     for sentence in filter(None, stale):
         print(sentence, file=sys.stderr, flush=True)
-
-
-def _line(session: Session, table: Table, change: Change) -> str:
-    context = then(change, session.context)
-    named, rest = describe(table, change.new or change.old, context)
-    if change.kind is Kind.CHANGED:
-        found = differences(table, change, context)
-        rest = ", ".join(f"{name} {old or '∅'}→{new or '∅'}" if old != new else name for name, old, new in found)
-    actor = who(table, change, session.actor)
-    return f"{clock(change.time)} {GLYPH[change.kind]} {table.singular} {named} {rest}  {actor}".replace("   ", "  ")
-
-
-def _json(session: Session, table: Table, change: Change) -> str:
-    actor = requester(table, change, session.actor)
-    said: dict[str, Any] = {
-        "time": change.time / 1e9,
-        "table": table.name,
-        "change": change.kind.name.lower(),
-        "who": actor.text,
-        "port_id": change.port_id,
-        "certainty": actor.certainty.value,
-        "actor": actors.record(actor),
-    }
-    context = then(change, session.context)
-    if change.kind is Kind.CHANGED:
-        said["old"] = record(table, change.old, context)
-    said["row"] = record(table, change.new or change.old, context)
-    return json.dumps(said)
 
 
 def _log(session: Session, name: str, seen: int, as_json: bool, wanted: Filter) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from nltui.model.cells import MEMO_MOST, columns_of
 from nltui.model.distinct import distinct, prefix_texts, some
 from nltui.model.single import place
-from nltui.model.store import Store
+from nltui.model.store import FREE, Store
 from nltui.model.table import Column
 from nltui.model.types import Context, Prefix
 from nltui.netlink.columns import Batch, Bools, Ints, Plan
@@ -46,6 +46,8 @@ class JsonWriter:
 
     def _chunk(self, slots: Ints) -> list[str]:
         with self._store.lock:
+            # Of a store that goes on being written to: what has gone since is left out.
+            slots = slots[self._store.state[slots] != FREE]
             batch = self._store.batch(slots, self._plan)
             nested = self._with_nested(batch)
             if nested.all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from typing import Any
 
 from nltui import text as door
@@ -44,7 +45,22 @@ def metrics_json(value: Any, context: Context) -> Json:
 
 
 def metrics_text(value: Any, context: Context) -> str:
-    """For a person: `mtu 1400 advmss 1300`."""
+    """For a person: `mtu lock 1400 advmss 1300`."""
     shown = metrics_json(value, context)
-    words = (key if what is None else f"{key} {what}" for key, what in (shown[0] if shown else {}).items())
+    locked = _locked(value)
+    words = (
+        key if what is None else f"{key} lock {what}" if key in locked else f"{key} {what}"
+        for key, what in (shown[0] if shown else {}).items()
+    )
     return door.visible(" ".join(words))
+
+
+def _locked(payload: bytes) -> set[str]:
+    """Names of metrics that path discovery must leave alone (RTAX_LOCK)."""
+    try:
+        raw = attributes(payload).get(rt.RTAX_LOCK, b"")
+    except MalformedMessage:
+        return set()
+    mask = int.from_bytes(raw, sys.byteorder)
+    names = {**rt.METRICS, rt.RTAX_CC_ALGO: "congestion"}
+    return {name for type_, name in names.items() if mask >> type_ & 1}

@@ -16,11 +16,15 @@ def related(table: Table, message: bytes, context: Context) -> dict[str, tuple[R
     return by_letter(table.related, values(table, message, context))
 
 
-def values(table: Table, message: bytes, context: Context) -> dict[str, Any]:
-    """A row's JSON; columns that have none of their own are there by their name, as text."""
+def values(table: Table, message: bytes, context: Context, volatile: bool = False) -> dict[str, Any]:
+    """A row's JSON; columns that have none of their own are there by their name, as text, unless a key is called so.
+
+    `volatile`: with what changes without being told, as it was in the message.
+    """
     found: dict[str, Any] = {}
+    taken = {column.json.partition(".")[0] for column in table.columns if column.json is not None}
     for column in table.columns:
-        if column.rate_of or column.volatile:
+        if column.rate_of or (column.volatile and not volatile):
             continue
         if table.framing is Framing.NLMSG:
             value = single.values(table, column, message)
@@ -29,7 +33,8 @@ def values(table: Table, message: bytes, context: Context) -> dict[str, Any]:
         if value is None and not column.type.absent:
             continue
         if column.json is None:
-            found[column.name] = column.type.text(value, context)
+            if column.name not in taken:
+                found[column.name] = column.type.text(value, context)
         elif (said := column.type.json(value, context)) is not None:
             single.place(found, column.json, said)
     return found

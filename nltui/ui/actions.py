@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+import time
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from nltui.worker.contract import SessionLike
 if TYPE_CHECKING:
     from nltui.ui.filter_bar import FilterBar
     from nltui.ui.jumps import Jumps
-    from nltui.ui.leader import Leader
+    from nltui.ui.leader import Choice, Leader
 
 _NO_COMMANDS = ("app.command", "app.keep", "app.interrupt")
 """Bindings that are of no use as a command."""
@@ -59,6 +61,25 @@ class Actions(App[None]):
         """Whether the next key is a second one."""
         return "leader" in self.__dict__ and self.leader.waits
 
+    namespace = ""
+    """Its visible name."""
+
+    def usual_export(self) -> str:
+        """The name of a bundle where none is given."""
+        from nltui.worker.bundle import usual_name
+
+        return usual_name(platform.node(), self.namespace, time.time())
+
+    def action_export(self) -> None:
+        """The command line, with the usual name of a bundle."""
+        from nltui.ui.command_line import open_line
+
+        open_line(self, f"export {self.usual_export()}")
+
+    def say(self, sentence: str) -> None:
+        """Tell of something that was done, until the next key."""
+        raise NotImplementedError
+
     async def switch(self, argument: str) -> None:
         """Look at another network namespace. Raises NltuiError."""
         raise NotImplementedError
@@ -83,8 +104,11 @@ class Actions(App[None]):
         """To the panel that had the focus before."""
         await self.dashboard.go(self.dashboard.previous)
 
-    async def action_lead_go(self) -> None:
+    def action_lead_go(self) -> None:
         """`g`: a letter goes to what is related to the row under the cursor, another `g` to the top."""
+        self.leader.lead("g", self._places_to_go)
+
+    def _places_to_go(self) -> dict[str, Choice]:
         from nltui.ui.leader import Choice
 
         choices = {"g": Choice("top", self._top)}
@@ -94,7 +118,23 @@ class Actions(App[None]):
         if panel is not None and panel.view.cursor.identity is not None:
             choices["h"] = Choice("history", partial(self._page, "history"))
             choices["R"] = Choice("all related", partial(self._page, "related"))
-        await self.leader.lead("g", choices)
+        return choices
+
+    def action_lead_copy(self) -> None:
+        """`y`: a letter says as what the row under the cursor is copied."""
+        self.leader.lead("y", self._ways_to_copy)
+
+    def _ways_to_copy(self) -> dict[str, Choice]:
+        from nltui.ui.copying import Copying
+        from nltui.ui.leader import Choice
+
+        copying = Copying(self)
+
+        async def copy(what: str) -> None:
+            self.say(copying.copy(what))
+
+        words = {"y": "the row as text", "i": "the `ip` command that makes it", "j": "as JSON", "x": "message in hex"}
+        return {letter: Choice(said, partial(copy, letter)) for letter, said in words.items()}
 
     async def _top(self) -> None:
         focused = self.screen.focused
@@ -189,6 +229,11 @@ class Actions(App[None]):
 
     def action_only(self) -> None:
         """Choose what of the change under the cursor others must share."""
+        from nltui.ui.leader import in_order
+
+        in_order(self, self._choose_only)
+
+    async def _choose_only(self) -> None:
         panel = self.dashboard.focused_panel
         if panel is not None and panel.view.rows is not None:
             choices.pick_only(self, panel, self.apply_filter)

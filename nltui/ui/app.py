@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,6 +17,7 @@ from textual.reactive import Reactive
 from textual.theme import Theme
 
 from nltui.errors import UsageError
+from nltui.text import visible
 from nltui.ui.actions import Actions
 from nltui.ui.dashboard import Dashboard
 from nltui.ui.footer import Footer, hints
@@ -25,6 +26,9 @@ from nltui.ui.plain import Ground
 from nltui.ui.status import Banner, StatusBar
 from nltui.ui.theme import DARK, Colourless, paint, themes
 from nltui.worker.contract import Freshness, SessionLike, TableStatus
+
+if TYPE_CHECKING:
+    from nltui.ui.leader import OrderedStep
 
 Reopen = Callable[[str], tuple[SessionLike, str]]
 """(what `-n` takes, empty for the namespace nltui is in) → (a session that is not started, the visible name)."""
@@ -62,6 +66,8 @@ class NltuiApp(Actions):
             ("z", "zoom", "zoom the panel", "zoom"),
             ("minus", "last", "last panel", "last"),
             ("g", "lead_go", "g and a letter: to what is related; gg: top", "related"),
+            ("y", "lead_copy", "y and a letter: copy the row, its ip command, JSON or hex", "copy"),
+            ("E", "export", "export all tables, changes and a capture to a file", "export_all"),
             ("left_square_bracket", "back", "back to the view before", "back_view"),
             ("right_square_bracket", "forth", "forth again", "forth_view"),
             ("s", "sort", "pick the sort column", "sort"),
@@ -92,13 +98,15 @@ class NltuiApp(Actions):
     ) -> None:
         """`reopen` makes a session for another network namespace; without it there is none to switch to."""
         super().__init__()
-        self.session, self._reopen = session, reopen
+        self.session, self._reopen, self.namespace = session, reopen, namespace
         self.start_filter, self._complaint = start_filter, complaint
         self.dashboard = Dashboard(session, start_table)
         self._status_bar = StatusBar(host, namespace, badge, clock)
         self._banner = Banner()
         self._footer = Footer()
         self._interrupted = float("-inf")
+        self._said = ""
+        """What was done last, until the next key."""
         self._heart = Heart(self, session, self.tick, self._is_busy)
 
     @property
@@ -148,7 +156,7 @@ class NltuiApp(Actions):
             # The last beat of the clock can come while the screen is being taken down.
             return
         status = self.session.status()
-        self._banner.tell(status.trouble or status.gap or self._complaint)
+        self._banner.tell(status.trouble or status.gap or self._complaint or self._said)
         self.dashboard.tick(status)
         focused = self.dashboard.focused_panel
         if self.start_filter and focused is not None and focused.view.rows is not None:
@@ -169,12 +177,20 @@ class NltuiApp(Actions):
         """Keys and mouse wake the heart up."""
         if isinstance(event, InputEvent):
             self._heart.poke()
-        if isinstance(event, Key) and self.is_leading and event.key not in _NEVER_SECOND:
+        # A key that nothing below wanted comes back here, maybe after later ones: it counts only the first time.
+        is_key = isinstance(event, Key) and not event.is_forwarded
+        if is_key:
+            self._said = ""
+        if isinstance(event, Key) and is_key and self.is_leading and event.key not in _NEVER_SECOND:
             event.stop()
-            await self.leader.take(event)
-            self._hint()
+            self.leader.take(event)
             return
         await super().on_event(event)
+
+    async def on_ordered_step(self, event: OrderedStep) -> None:
+        """Its turn has come."""
+        await event.act()
+        self._hint()
 
     def _is_busy(self) -> bool:
         """Whether a filter is still being tried, or something has to fade."""
@@ -234,6 +250,11 @@ class NltuiApp(Actions):
         """ctrl+q, textual's own key."""
         self.leave()
 
+    def say(self, sentence: str) -> None:
+        """Tell of something that was done, until the next key."""
+        self._said = visible(sentence, limit=400)
+        self.tick()
+
     async def switch(self, argument: str) -> None:
         """Look at another network namespace, as `-n` takes it; empty: the one nltui is in. Raises NltuiError."""
         if self._reopen is None:
@@ -248,6 +269,7 @@ class NltuiApp(Actions):
             await self.dashboard.remove()
             self.dashboard = Dashboard(session, zoomed)
             await self.mount(self.dashboard, before=self._footer)
+        self.namespace = name
         self._status_bar.moved(name)
         self._heart.follow(session)
         session.start()

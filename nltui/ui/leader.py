@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from textual import events
 from textual.app import App
+from textual.message import Message
 
 from nltui.ui.completions import Completions
 
@@ -22,33 +24,51 @@ class Choice:
     act: Act
 
 
+class OrderedStep(Message):
+    """Something to do after the keys typed before: it goes the way that they go, up from what has the focus."""
+
+    def __init__(self, act: Act) -> None:
+        super().__init__()
+        self.act = act
+
+
+def in_order(app: App[None], act: Act) -> None:
+    """Do something when the keys that were typed before have done what they do."""
+    (app.screen.focused or app.screen).post_message(OrderedStep(act))
+
+
 class Leader:
     """Shows the choices until the second key comes; any other key, and Esc, lets go of them."""
 
     def __init__(self, app: App[None]) -> None:
         self._app = app
+        self.waits = False
+        """Whether the next key is the second one."""
         self._choices: dict[str, Choice] = {}
         self._list: Completions | None = None
 
-    @property
-    def waits(self) -> bool:
-        """Whether the next key is the second one."""
-        return bool(self._choices)
+    def lead(self, key: str, make: Callable[[], dict[str, Choice]]) -> None:
+        """Wait for one of these letters; which there are is found out when the keys before have been obeyed."""
+        self.waits = True
+        in_order(self._app, partial(self._open, key, make))
 
-    async def lead(self, key: str, choices: dict[str, Choice]) -> None:
-        """Wait for one of these letters."""
-        self._choices = choices
+    async def _open(self, key: str, make: Callable[[], dict[str, Choice]]) -> None:
+        self._choices = make()
         if self._list is None:
             self._list = _Choices(self)
             await self._app.screen.mount(self._list)
-        self._list.show([(f"{key}{letter}", choice.words) for letter, choice in choices.items()], "", 1, -1)
+        if self.waits:
+            lines = [(f"{key}{letter}", choice.words) for letter, choice in self._choices.items()]
+            self._list.show(lines, "", 1, -1)
 
-    async def take(self, event: events.Key) -> None:
+    def take(self, event: events.Key) -> None:
         """The second key."""
-        await self.choose(event.character or event.key)
+        self.waits = False
+        in_order(self._app, partial(self.choose, event.character or event.key))
 
     async def choose(self, letter: str) -> None:
         """Do what it does, if anything."""
+        self.waits = False
         choice, self._choices = self._choices.get(letter), {}
         if self._list is not None:
             self._list.hide()

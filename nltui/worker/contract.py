@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nltui.model.rows import Rows
 from nltui.model.table import Table
@@ -93,6 +93,12 @@ class SessionLike(Protocol):
 
     def why(self, query: Query) -> Sequence[Line]:
         """Which route a packet takes, in lines for a person. Raises NltuiError. Not for the screen's own thread."""
+
+    def export(self, path: str, namespace: str, progress: Callable[[str, int], bool]) -> dict[str, Any]:
+        """Write everything that is known to a file, and return what is in it. Raises NltuiError.
+
+        `progress` is told what is written and how many rows were, and says whether to go on. Takes its time.
+        """
 
     def watch(self, name: str, visible: bool) -> None:
         """Say whether a table is on screen; volatile values are refreshed only then."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
+from nltui.errors import UsageError
 from nltui.model.rows import Rows
 from nltui.model.table import Feed, Table
 from nltui.system.namespaces import Namespace
@@ -210,6 +211,14 @@ class Session:
         from nltui.worker.why import explained
 
         return explained(self, self._namespace, query)
+
+    def export(self, path: str, namespace: str, progress: Callable[[str, int], bool]) -> dict[str, Any]:
+        """Write everything that is known to a file. Raises NltuiError."""
+        from nltui.worker.bundle import export
+
+        if not self.ready.is_set() or self._crew is None:
+            raise UsageError("nothing is known yet")
+        return export(self, path, namespace, progress)
 
     def watch(self, name: str, visible: bool) -> None:
         """Volatile values of visible tables are refreshed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from nltui.model.actor import Actor, Certainty
 from nltui.model.filter.parsed import NO_FILTER, filter_of
@@ -314,6 +315,10 @@ class FakeSession:
 
     def why(self, query: Query) -> list[Line]:
         return [[("packet  ", Tone.DIM), (query.text, Tone.STRONG)], [("result  it takes [b]default[/]", Tone.OK)]]
+
+    def export(self, path: str, namespace: str, progress: Callable[[str, int], bool]) -> dict[str, Any]:
+        assert progress("links", 6)
+        return {"tables": {"links": {"rows": 6}}, "packets": 7}
 
     def actor(self, port_id: int, time_ns: int) -> Actor:
         return Actor(port_id, Certainty.UNKNOWN)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nltui.errors import UsageError
 from nltui.ui.commands.actions import Press, Sort, Theme
 from nltui.ui.commands.base import Command, Offer
+from nltui.ui.commands.export import Export
 from nltui.ui.commands.flaps import Lens
 from nltui.ui.commands.namespaces import Ns
 from nltui.ui.commands.tables import Go, Only
@@ -18,7 +19,7 @@ from nltui.worker.contract import TableStatus
 if TYPE_CHECKING:
     from nltui.ui.actions import Actions
 
-COMMANDS: tuple[type[Command], ...] = (Only, Sort, Lens, Why, Ns, Theme)
+COMMANDS: tuple[type[Command], ...] = (Only, Sort, Lens, Why, Ns, Export, Theme)
 """Beside tables and keys' actions."""
 _SHOWS = ("show", "list", "ls", "lst", "s", "l")
 """What `ip` takes for the display of an object, behind which nothing more is said."""
