@@ -13,7 +13,7 @@ from nltui.errors import UsageError
 from nltui.record import Record
 from nltui.text import visible
 
-VALUED = ("-n", "--netns", "--filter", "--config", "-rc", "--rcvbuf", "--timeout")
+VALUED = ("-n", "--netns", "--filter", "--config", "-rc", "--rcvbuf", "--timeout", "--theme")
 """Options that take the next word."""
 LANGUAGE = """filters:
   WORD                     rows with this text in any column
@@ -36,6 +36,10 @@ class Tui(Record, kw_only=True):
     """Bytes; None: as many as usual."""
     config: str | None = None
     """The configuration file; None: the usual one, if there is any."""
+    theme: str | None = None
+    """None: that of last time."""
+    ascii: bool = False
+    mouse: bool = True
 
 
 class Dump(Record, kw_only=True):
@@ -228,8 +232,20 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
     parser.add_argument("table", nargs="?", metavar="TABLE", help="open with this table")
     _filter(parser)
     _buffer(parser)
+    parser.add_argument("--theme", metavar="NAME", help="colours; `:theme` on the screen lists them")
+    parser.add_argument("--ascii", action="store_true", help="no character that is not ASCII")
+    parser.add_argument("--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal")
     found = parser.parse_intermixed_args(argv)
-    return Tui(table=found.table, filter=_chosen(found), netns=found.netns, config=found.config, rcvbuf=found.rcvbuf)
+    return Tui(
+        table=found.table,
+        filter=_chosen(found),
+        netns=found.netns,
+        config=found.config,
+        rcvbuf=found.rcvbuf,
+        theme=found.theme,
+        ascii=found.ascii,
+        mouse=found.mouse,
+    )
 
 
 def _dump(argv: Sequence[str], version: str) -> Dump:

@@ -28,6 +28,7 @@ def run(args: Tui) -> int:
         from nltui.model.filter.parsed import filter_of
 
         filter_of(args.filter, wanted or TABLES[0])
+    theme = _theme(args.theme)
     with ExitStack() as opened:
         from nltui.ui.app import NltuiApp
         from nltui.ui.launch import run as launch
@@ -52,8 +53,28 @@ def run(args: Tui) -> int:
             start_filter=args.filter,
             complaint=complaint,
             reopen=reopen,
+            theme=theme,
+            ascii=args.ascii or not _is_unicode(),
         )
-        return launch(app)
+        return launch(app, mouse=args.mouse)
+
+
+def _theme(named: str | None) -> str:
+    """As asked for, else that of last time; empty: the usual one. Raises UsageError."""
+    from nltui.system import state
+
+    wanted = named if named is not None else state.read("look").get("theme", "")
+    if not wanted:
+        return ""
+    from nltui.ui.theme import PALETTES
+
+    if named is not None and named not in PALETTES:
+        raise UsageError(f"no theme {visible(named)!r}; there are {', '.join(PALETTES)}")
+    return wanted if wanted in PALETTES else ""
+
+
+def _is_unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf8sig")
 
 
 def _check_terminal() -> None:

@@ -253,6 +253,21 @@ class Actions(App[None]):
         if panel is not None and panel.view.rows is not None:
             choices.pick_sort(self, panel.view)
 
+    def action_columns(self) -> None:
+        """Choose the focused table's columns."""
+        from nltui.ui.column_choice import ColumnChoice, remember
+
+        panel = self.dashboard.focused_panel
+        if panel is None:
+            return
+        view, table = panel.view, panel.table
+
+        def apply(names: tuple[str, ...] | None) -> None:
+            view.choose(names)
+            remember(table, names)
+
+        self.push_screen(ColumnChoice(table, view.chosen, apply))
+
     def action_command(self) -> None:
         """The command line, with all tables and what can be done."""
         from nltui.ui.command_line import open_line

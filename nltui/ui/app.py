@@ -71,6 +71,7 @@ class NltuiApp(Actions):
             ("left_square_bracket", "back", "back to the view before", "back_view"),
             ("right_square_bracket", "forth", "forth again", "forth_view"),
             ("s", "sort", "pick the sort column", "sort"),
+            ("o", "columns", "choose columns", "columns"),
             ("m", "narrow", "only what most people mean (routes: main), or all rows", "narrow"),
             ("f", "only", "only this process, program, object or type of change", "only"),
             ("p", "pause", "pause the view", "pause"),
@@ -95,9 +96,14 @@ class NltuiApp(Actions):
         complaint: str = "",
         clock: Callable[[], float] = time.time,
         reopen: Reopen | None = None,
+        theme: str = "",
+        ascii: bool = False,
     ) -> None:
         """`reopen` makes a session for another network namespace; without it there is none to switch to."""
         super().__init__()
+        self._ascii = ascii
+        if theme:
+            self.set_reactive(NltuiApp.theme, theme)
         self.session, self._reopen, self.namespace = session, reopen, namespace
         self.start_filter, self._complaint = start_filter, complaint
         self.dashboard = Dashboard(session, start_table)
@@ -127,10 +133,13 @@ class NltuiApp(Actions):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """NO_COLOR, where not empty, means no colour codes at all; empty it means nothing (no-color.org)."""
-        if os.environ.get("NO_COLOR"):
-            return [Colourless(paint(self.theme).palette)]
-        # Textual's own would look for the sixteen colours of terminals; all of ours are given as #rrggbb.
-        return []
+        # Textual's own would turn the sixteen colours of terminals into others.
+        filters: list[LineFilter] = [Colourless(paint(self.theme).palette)] if os.environ.get("NO_COLOR") else []
+        if self._ascii:
+            from nltui.ui.ascii import Ascii
+
+            filters.append(Ascii())
+        return filters
 
     def on_mount(self) -> None:
         """Everything that can be shown without the session is shown at the first paint."""
@@ -221,6 +230,8 @@ class NltuiApp(Actions):
             (await self.filter_bar()).clear()
         elif self.dashboard.detail is not None:
             await self.dashboard.close_detail()
+        elif panel is not None and panel.view.unmark():
+            return
         elif panel is not None and panel.filter_text:
             (await self.filter_bar()).clear_one()
         elif self.dashboard.zoomed is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from nltui.ui.jumps import About, about
 
 if TYPE_CHECKING:
     from nltui.ui.actions import Actions
+    from nltui.ui.table_view import TableView
 
 MOST = 74_000
 """Bytes that terminals take by OSC 52 (100,000 of base64, as xterm); what is longer goes to a file."""
@@ -21,43 +23,53 @@ FILE = "copied.txt"
 
 
 class Copying:
-    """For the row under the cursor of the focused panel."""
+    """Of the row under the cursor of the focused panel, or of all that are marked there."""
 
     def __init__(self, app: Actions) -> None:
         self._app = app
 
     def row(self) -> str:
-        """Its cells, as on the screen, separated by tabs."""
-        panel = self._app.dashboard.focused_panel
-        cells = panel.view.cells_at_cursor() if panel is not None else {}
-        if panel is None or not cells:
+        """Cells, as on the screen, separated by tabs."""
+        view = self._view()
+        names = [column.name for column in view.columns]
+        found = [view.cells_of(identity) for identity in self._identities(view)]
+        lines = ["\t".join(cells[name] for name in names) for cells in found if cells]
+        if not lines:
             raise UsageError("there is no row to copy")
-        return "\t".join(cells[column.name] for column in panel.view.columns)
+        return "\n".join(lines)
 
     def command(self) -> str:
-        """The `ip` line that would make it again."""
+        """The `ip` lines that would make them again."""
         from nltui.model.recreate import command
 
-        found = self._about()
-        return command(found.table, found.message, found.context)
+        return "\n".join(command(one.table, one.message, one.context) for one in self._abouts())
 
     def json(self) -> str:
-        """As `nltui dump -j` prints it."""
-        found = self._about()
-        return json.dumps(values(found.table, found.message, found.context, volatile=True))
+        """As `nltui dump -j` prints them."""
+        rows = [values(one.table, one.message, one.context, volatile=True) for one in self._abouts()]
+        return json.dumps(rows if len(rows) > 1 else rows[0])
 
     def hex(self) -> str:
-        """The message's bytes."""
-        return self._about().message.hex(" ")
+        """The messages' bytes."""
+        return "\n".join(one.message.hex(" ") for one in self._abouts())
 
-    def _about(self) -> About:
+    def _view(self) -> TableView:
         panel = self._app.dashboard.focused_panel
-        rows = panel.view.rows if panel is not None else None
-        identity = panel.view.cursor.identity if panel is not None else None
-        found = about(rows, identity, self._app.session.context) if rows is not None and identity is not None else None
-        if found is None:
+        if panel is None or panel.view.rows is None:
+            raise UsageError("there is no row to copy")
+        return panel.view
+
+    def _identities(self, view: TableView) -> list[Hashable]:
+        return view.marked.identities or ([view.cursor.identity] if view.cursor.identity is not None else [])
+
+    def _abouts(self) -> list[About]:
+        view = self._view()
+        assert view.rows is not None
+        found = (about(view.rows, one, self._app.session.context) for one in self._identities(view))
+        told = [one for one in found if one is not None]
+        if not told:
             raise UsageError("this row has no message of its own")
-        return found
+        return told
 
     def copy(self, what: str) -> str:
         """Put it on the clipboard; where it is too long, into a file. Returns what was done, in a sentence."""
@@ -68,7 +80,8 @@ class Copying:
         size = len(text.encode(errors="surrogateescape"))
         if size <= MOST:
             self._app.copy_to_clipboard(text)
-            return f"copied: {text.expandtabs(2)}"
+            lines = text.count("\n") + 1
+            return f"copied: {text.expandtabs(2)}" if lines == 1 else f"copied: {lines:,} lines, {size:,} bytes"
         return self._into_file(text, size)
 
     def _into_file(self, text: str, size: int) -> str:

@@ -10,7 +10,7 @@ from nltui.ui.columns import Layout
 from nltui.ui.text import Part, cell_parts, cells, crop, fit, strip
 from nltui.ui.theme import Paint
 
-CURSOR = "▸"
+CURSOR, MARKED = "▸", "●"
 _MARK_TONES = {Mark.ADDED: Tone.OK, Mark.REMOVED: Tone.BAD, Mark.UNCONFIRMED: Tone.CHANGED}
 
 
@@ -47,13 +47,13 @@ def _cut_last(parts: list[Part], room: int) -> list[Part]:
     return [*rest, (text[:-1], style)]
 
 
-def row_line(row: Row, placed: Layout, width: int, paint: Paint, is_cursor: bool) -> Strip:
+def row_line(row: Row, placed: Layout, width: int, paint: Paint, is_cursor: bool, is_marked: bool = False) -> Strip:
     """One row: mark, then its cells in their places; changed cells stand out for a moment, a row in doubt is dim."""
     ground = "cursor" if is_cursor else ""
     fill = paint.style(Tone.PLAIN, ground)
     dim = paint.style(Tone.DIM, ground)
     whole = _MARK_TONES.get(row.mark)
-    glyph = row.mark.value if whole else CURSOR if is_cursor else " "
+    glyph = row.mark.value if whole else MARKED if is_marked else CURSOR if is_cursor else " "
     parts: list[Part] = [(glyph, fill if glyph == " " else paint.style(whole or Tone.ACCENT, ground, strong=True))]
     x = 1
     flowed = False
@@ -67,7 +67,7 @@ def row_line(row: Row, placed: Layout, width: int, paint: Paint, is_cursor: bool
         if slot.x > x:
             parts.append((" " * (slot.x - x), fill))
         cell = row.cells[slot.cell]
-        tone, strong = _tone(cell, row.mark), is_cursor and place == 0
+        tone, strong = _tone(cell, row.mark), (is_cursor or is_marked) and place == 0
         if slot.cell in row.flash:
             tone, strong = Tone.CHANGED, True
         style = paint.style(tone, ground, strong)

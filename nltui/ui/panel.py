@@ -65,7 +65,7 @@ class Panel(Plain):
         self.typed = ""
         self._open_rows = open_rows
         self._waiting = 0
-        self._extent: tuple[int, str, bool] | None = None
+        self._extent: tuple[int, str, bool, int] | None = None
         self._edges: tuple[object, ...] = ()
         self.view.empty = self._empty()
 
@@ -97,6 +97,9 @@ class Panel(Plain):
         if self.view.rows is None and (opened := self._open_rows()) is not None:
             opened.narrow(self.table.usual is not None)
             opened.tick()
+            from nltui.ui.column_choice import remembered
+
+            self.view.chosen = remembered(self.table)
             self.view.attach(opened)
             is_news = True
         if self.paused_at is not None:
@@ -106,7 +109,7 @@ class Panel(Plain):
         else:
             is_news |= self.view.tick()
         rows = self.view.rows
-        extent = (len(rows), rows.filter_text, rows.narrowed) if rows is not None else None
+        extent = (len(rows), rows.filter_text, rows.narrowed, len(self.view.marked)) if rows is not None else None
         if is_news or extent != self._extent:
             self._extent = extent
             self._update_edges()
@@ -167,6 +170,8 @@ class Panel(Plain):
         if rows is None:
             return ""
         usual = f"{self.table.usual.name} " if self.table.usual is not None and rows.narrowed else ""
+        if self.view.marked:
+            usual = f"{len(self.view.marked)} marked · {usual}"
         if rows.filter_text or (usual and len(rows) != rows.total):
             return f"{usual}{grouped(len(rows))} of {grouped(rows.total)}"
         return f"{usual}{grouped(len(rows))}"

@@ -6,7 +6,7 @@ which here can be ten times a second.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -20,6 +20,7 @@ from nltui.model.table import Column, Table
 from nltui.ui import columns as layout
 from nltui.ui.cursor import Cursor
 from nltui.ui.lines import header_line, row_line
+from nltui.ui.marked import Marked
 from nltui.ui.plain import Plain
 from nltui.ui.text import cells, centred
 from nltui.ui.theme import paint_of
@@ -48,6 +49,8 @@ class TableView(Plain, can_focus=True):
         Binding("x", "open('message')", "message: header, attributes, hex", id="table.message"),
         Binding("S", "reverse", "reverse the order", id="table.reverse"),
         Binding("w", "wide", "wide: all columns", id="table.wide"),
+        Binding("space", "mark", "mark the row, or no longer", id="table.mark"),
+        Binding("v", "range", "begin a range of marks; again: end it", id="table.range"),
         Binding("n", "match(1)", "next match of the filter", id="table.next_match"),
         Binding("N", "match(-1)", "previous match", id="table.previous_match"),
     ]
@@ -67,10 +70,13 @@ class TableView(Plain, can_focus=True):
         self.top = 0
         self.left = 0
         self.wide = False
+        self.chosen: tuple[str, ...] | None = None
+        """Names of the columns that the person wants, in their order; None: the table's own."""
         self.always_bar = False
         """Show the cursor's bar without the focus too: a detail beside it belongs to the row."""
         self.empty = ""
         """What to say where there are no rows."""
+        self.marked = Marked()
         self._needs: dict[str, int] = {}
         self._filled: set[str] = set()
         """Columns in which something was seen."""
@@ -83,7 +89,11 @@ class TableView(Plain, can_focus=True):
     @property
     def columns(self) -> tuple[Column, ...]:
         """Those that may be on screen now."""
-        return tuple(column for column in self.table.columns if column.shown or self.wide)
+        if self.wide:
+            return self.table.columns
+        if self.chosen is not None:
+            return tuple(self.table.column(name) for name in self.chosen)
+        return tuple(column for column in self.table.columns if column.shown)
 
     @property
     def page_height(self) -> int:
@@ -110,8 +120,12 @@ class TableView(Plain, can_focus=True):
                 self.draw()
 
     def cells_at_cursor(self) -> dict[str, str]:
-        """Texts of the row under the cursor by column, whether on screen or not; empty where there is none."""
-        index = self.rows.index_of(self.cursor.identity) if self.rows is not None else None
+        """Of the row under the cursor."""
+        return self.cells_of(self.cursor.identity) if self.cursor.identity is not None else {}
+
+    def cells_of(self, identity: Hashable) -> dict[str, str]:
+        """Texts of a row by column, whether on screen or not; empty where it is none of these rows."""
+        index = self.rows.index_of(identity) if self.rows is not None else None
         if self.rows is None or index is None:
             return {}
         found = self.rows.rows(index, index + 1, self.table.columns)
@@ -155,7 +169,10 @@ class TableView(Plain, can_focus=True):
         else:
             bar = self.has_focus or self.always_bar
             at = self.cursor.index - self.top if bar else -1
-            body: list[object] = [(row, i == at) for i, row in enumerate(rows)]
+            marked, cursor, top = self.marked, self.cursor.index, self.top
+            body: list[object] = [
+                (row, i == at, row.identity in marked or marked.covers(top + i, cursor)) for i, row in enumerate(rows)
+            ]
             keys = [(base, self._sort()), *body, *[None] * (height - 1 - len(rows))]
             lines = [self._strip(key, width) for key in keys]
         self._keys, self._strips = keys[:height], lines[:height]
@@ -204,8 +221,8 @@ class TableView(Plain, can_focus=True):
             return found
         paint = paint_of(self)
         match key:
-            case (Row() as row, bool() as is_cursor):
-                made = row_line(row, self._layout, width, paint, is_cursor)
+            case (Row() as row, bool() as is_cursor, bool() as is_marked):
+                made = row_line(row, self._layout, width, paint, is_cursor, is_marked)
             case None:
                 made = Strip.blank(width, paint.style())
             case _:
@@ -265,6 +282,33 @@ class TableView(Plain, can_focus=True):
         """To the last row."""
         self._go(len(self.rows) - 1 if self.rows is not None else 0)
 
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or no longer, and go on; an open range ends here."""
+        if self.rows is None or self.cursor.identity is None:
+            return
+        if self.marked.anchor is not None:
+            self.marked.close(self.rows, self.cursor.index)
+        else:
+            self.marked.flip(self.cursor.identity)
+        self._go(self.cursor.index + 1)
+
+    def action_range(self) -> None:
+        """Begin a range of marks at the cursor, or end it there."""
+        if self.rows is None or self.cursor.identity is None:
+            return
+        if self.marked.anchor is None:
+            self.marked.anchor = self.cursor.index
+        else:
+            self.marked.close(self.rows, self.cursor.index)
+        self.draw()
+
+    def unmark(self) -> bool:
+        """Forget all marks; False where there were none."""
+        had = self.marked.clear()
+        if had:
+            self.draw()
+        return had
+
     def action_sideways(self, step: int) -> None:
         """Scroll columns; the first one stays."""
         placed = self._layout
@@ -286,6 +330,12 @@ class TableView(Plain, can_focus=True):
         """All columns, in their declared places, scrolled sideways."""
         self.wide = not self.wide
         self.left = 0
+        self._needs.clear()
+        self.draw()
+
+    def choose(self, names: tuple[str, ...] | None) -> None:
+        """Other columns, in this order; None: the table's own."""
+        self.chosen, self.left = names, 0
         self._needs.clear()
         self.draw()
 

@@ -10,8 +10,15 @@ from textual.strip import Strip
 
 from nltui.model.types import Tone
 from nltui.ui.plain import Still
-from nltui.ui.text import Part, cells, spread
+from nltui.ui.text import Part, cells, cut, spread
 from nltui.ui.theme import paint_of
+
+LEAST = 5
+"""Cells of a label at least: a digit and three letters."""
+
+
+def _short(label: str, most: int) -> str:
+    return label if cells(label) <= most else cut(label, most).rstrip()
 
 
 class TabStrip(Still):
@@ -36,16 +43,19 @@ class TabStrip(Still):
             self.refresh()
 
     def _fitting(self) -> list[tuple[str, str]]:
-        """Where not all have room, the last ones are their digits alone; without one, they are only in the list."""
-        tabs = list(self._tabs)
+        """All names as long as they all can be; the current one keeps its whole."""
+        longest = max((cells(label) for _, label in self._tabs), default=0)
+        for most in range(longest, LEAST - 1, -1):
+            tabs = [(name, label if name == self._current else _short(label, most)) for name, label in self._tabs]
+            if sum(cells(label) + 2 for _, label in tabs) <= self.size.width:
+                return tabs
+        # Not even so: the last ones are their digits alone.
         for place in reversed(range(len(tabs))):
             if sum(cells(label) + 2 for _, label in tabs) <= self.size.width:
                 break
             name, label = tabs[place]
             if name != self._current:
-                tabs[place] = name, label[0] if label[0].isdigit() else ""
-                if not tabs[place][1]:
-                    del tabs[place]
+                tabs[place] = name, label[0]
         return tabs
 
     def render_line(self, y: int) -> Strip:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Palette(Record):
-    """Colours as `#rrggbb`; every colour on screen is one of these."""
+    """Colours as `#rrggbb`, or rich's names of the terminal's own; every colour on screen is one of these."""
 
     name: str
     ground: str
@@ -56,25 +56,43 @@ COLOUR_BLIND = Palette(
     "#56b4e9", "#e69f00", "#f0e442", "#cc79a7", "#99d6ea", "#233246", "#463a1a",
 )  # fmt: skip
 
-PALETTES = {palette.name: palette for palette in (DARK, LIGHT, HIGH_CONTRAST, COLOUR_BLIND)}
+MONO = Palette(
+    "mono", "#000000", "#1c1c1c", "#585858", "#d0d0d0", "#8a8a8a", "#ffffff",
+    "#e4e4e4", "#ffffff", "#e4e4e4", "#bcbcbc", "#bcbcbc", "#3a3a3a", "#4e4e4e",
+)  # fmt: skip
+ANSI = Palette(
+    "ansi16", "default", "black", "bright_black", "default", "bright_black", "bright_cyan",
+    "green", "bright_red", "yellow", "magenta", "cyan", "blue", "yellow",
+)  # fmt: skip
+"""The terminal's own sixteen colours."""
+
+PALETTES = {palette.name: palette for palette in (DARK, LIGHT, HIGH_CONTRAST, COLOUR_BLIND, MONO, ANSI)}
 
 
 def textual_theme(palette: Palette) -> Theme:
     """The same colours for textual's own widgets and the stylesheet (`$bars`, `$border-quiet` …)."""
+
+    def spelled(colour: str) -> str:
+        return colour if colour.startswith("#") else f"ansi_{colour}"
+
     return Theme(
         name=palette.name,
-        primary=palette.accent,
-        secondary=palette.violet,
-        accent=palette.accent,
-        warning=palette.changed,
-        error=palette.bad,
-        success=palette.ok,
-        foreground=palette.text,
-        background=palette.ground,
-        surface=palette.ground,
-        panel=palette.bars,
+        primary=spelled(palette.accent),
+        secondary=spelled(palette.violet),
+        accent=spelled(palette.accent),
+        warning=spelled(palette.changed),
+        error=spelled(palette.bad),
+        success=spelled(palette.ok),
+        foreground=spelled(palette.text),
+        background=spelled(palette.ground),
+        surface=spelled(palette.ground),
+        panel=spelled(palette.bars),
         dark=palette.is_dark,
-        variables={"bars": palette.bars, "quiet": palette.border, "faint": palette.dim},
+        variables={
+            "bars": spelled(palette.bars),
+            "quiet": spelled(palette.border),
+            "faint": spelled(palette.dim),
+        },
     )
 
 

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from nltui.errors import UsageError
+from nltui.system import state
 from nltui.ui.commands.base import Command, Offer
 from nltui.ui.theme import PALETTES
 
 if TYPE_CHECKING:
     from nltui.ui.actions import Actions
+
+
+FILE = "look"
+"""Where the theme is remembered."""
 
 
 class Press(Command):
@@ -77,3 +82,4 @@ class Theme(Command):
         if rest.strip() not in PALETTES:
             raise UsageError(f"no theme {rest.strip()!r}; there are {', '.join(PALETTES)}")
         app.theme = rest.strip()
+        state.write(FILE, {"theme": app.theme})

@@ -1,0 +1,176 @@
+"""`o`: which columns a table shows, and in which order; remembered from one run to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from nltui.model.table import Table
+from nltui.model.types import Tone
+from nltui.system import state
+from nltui.ui import frame
+from nltui.ui.plain import Still
+from nltui.ui.text import Part, cells, crop, strip
+from nltui.ui.theme import paint_of
+
+FILE = "columns"
+
+Chosen = tuple[str, ...]
+
+
+def remembered(table: Table) -> Chosen | None:
+    """Names of the columns chosen in a former run; None where none were."""
+    found = state.read(FILE).get(table.name)
+    known = {column.name for column in table.columns}
+    names = tuple(one for one in found if isinstance(one, str) and one in known) if isinstance(found, list) else ()
+    return names or None
+
+
+def remember(table: Table, chosen: Chosen | None) -> None:
+    """For the next run; None: the table's own."""
+    others = {name: names for name, names in state.read(FILE).items() if name != table.name}
+    state.write(FILE, others | ({table.name: list(chosen)} if chosen is not None else {}))
+
+
+class ColumnChoice(ModalScreen[None]):
+    """Every change is seen behind the list at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,o,q,ctrl+c", "leave", "leave", priority=True),
+        Binding("space,enter", "flip", "show or hide", priority=True),
+        Binding("j,down", "move(1)", "down", priority=True),
+        Binding("k,up", "move(-1)", "up", priority=True),
+        Binding("J,shift+down", "shift(1)", "further to the right", priority=True),
+        Binding("K,shift+up", "shift(-1)", "further to the left", priority=True),
+        Binding("r", "reset", "as it was", priority=True),
+    ]
+
+    def __init__(self, table: Table, chosen: Chosen | None, apply: Callable[[Chosen | None], None]) -> None:
+        """`chosen`: names in their order; None: the table's own. `apply` takes every new choice."""
+        super().__init__()
+        self._table, self._apply = table, apply
+        self._list = _Columns(table, chosen)
+
+    def compose(self) -> ComposeResult:
+        """The list alone."""
+        yield self._list
+
+    def action_leave(self) -> None:
+        """Close it."""
+        self.dismiss(None)
+
+    def action_move(self, by: int) -> None:
+        """Another column."""
+        self._list.move(by)
+
+    def action_flip(self) -> None:
+        """Show or hide the one under the cursor; one always stays."""
+        self._list.toggle()
+        self._apply(self._list.chosen)
+
+    def action_shift(self, by: int) -> None:
+        """Change its place."""
+        self._list.shift(by)
+        self._apply(self._list.chosen)
+
+    def action_reset(self) -> None:
+        """The table's own columns in their own order."""
+        self._list.reset()
+        self._apply(None)
+
+
+class _Columns(Still):
+    """All columns: those that are shown first, in their order."""
+
+    def __init__(self, table: Table, chosen: Chosen | None) -> None:
+        super().__init__(id="picker")
+        self._table = table
+        self.cursor = self._top = 0
+        self._set(chosen)
+
+    def _set(self, chosen: Chosen | None) -> None:
+        own = [column.name for column in self._table.columns if column.shown]
+        self._on = list(chosen) if chosen is not None else own
+        self._names = self._on + [column.name for column in self._table.columns if column.name not in self._on]
+
+    def on_mount(self) -> None:
+        """As wide and high as needed."""
+        helps = max(cells(column.help) for column in self._table.columns)
+        self.styles.width = self._width + helps + 10
+        self.styles.height = len(self._names) + 2
+
+    @property
+    def _width(self) -> int:
+        return max(cells(name) for name in self._names)
+
+    @property
+    def chosen(self) -> Chosen:
+        """Those that are shown, in order."""
+        return tuple(name for name in self._names if name in self._on)
+
+    def move(self, by: int) -> None:
+        """The cursor, to the ends at most."""
+        self.cursor = max(0, min(self.cursor + by, len(self._names) - 1))
+        self.refresh()
+
+    def toggle(self) -> None:
+        """The one under the cursor."""
+        name = self._names[self.cursor]
+        if name not in self._on:
+            self._on.append(name)
+        elif len(self._on) > 1:
+            self._on.remove(name)
+        self.refresh()
+
+    def shift(self, by: int) -> None:
+        """The one under the cursor, past its neighbour."""
+        other = self.cursor + by
+        if 0 <= other < len(self._names):
+            names = self._names
+            names[self.cursor], names[other] = names[other], names[self.cursor]
+            self.cursor = other
+            self.refresh()
+
+    def reset(self) -> None:
+        """The table's own."""
+        self._set(None)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """A mark, the name, what it is."""
+        width, height = self.size
+        paint = paint_of(self)
+        if y == 0:
+            title = f" columns of {self._table.title.lower()} "
+            return frame.top([(title, paint.style(Tone.ACCENT, strong=True))], [], width, paint, True)
+        if y == height - 1:
+            keys = " Space shows or hides · J K move · r as it was · Esc "
+            return frame.bottom([], [(keys, paint.style(Tone.DIM))], width, paint, True)
+        border = strip([("│", paint.focused_border)], 1, paint.focused_border)
+        return Strip.join([border, self._line(y - 1, width - 2), border])
+
+    def _line(self, y: int, width: int) -> Strip:
+        paint, rows = paint_of(self), self.size.height - 2
+        self._top = max(self.cursor - rows + 1, min(self._top, self.cursor))
+        index = self._top + y
+        if index >= len(self._names):
+            return strip([], width, paint.style())
+        name = self._names[index]
+        ground, is_on = "cursor" if index == self.cursor else "", name in self._on
+        mark: Part = (" ✓ " if is_on else "   ", paint.style(Tone.OK, ground))
+        said = crop(self._table.column(name).help, max(0, width - self._width - 6))
+        parts = [mark, (f"{name:<{self._width}}  ", paint.style(Tone.PLAIN if is_on else Tone.DIM, ground, is_on))]
+        return strip([*parts, (said, paint.style(Tone.DIM, ground))], width, paint.style(Tone.PLAIN, ground))
+
+    def on_click(self, event: events.Click) -> None:
+        """The line under the pointer: go there, and show or hide it."""
+        if 0 < event.y < self.size.height - 1 and self._top + event.y - 1 < len(self._names):
+            self.cursor = self._top + event.y - 1
+            if isinstance(self.screen, ColumnChoice):
+                self.screen.action_flip()
