@@ -4,6 +4,10 @@
     history_entries = 200_000
     [rows]
     routes = 4_000_000
+    [keys]
+    "app.pause" = "space"
+    [look]
+    theme = "light"
 
 What cannot be used is complained of with its line, and the default takes its place: a slip in a file must not keep
 anybody from looking.
@@ -23,7 +27,9 @@ LONGEST = 1 << 20
 """Bytes of a file that are read."""
 ROWS = (1 << 10, 1 << 25, "rows")
 """Least and most rows that a table may be told to hold."""
-SECTIONS = ("limits", "rows")
+SECTIONS = ("limits", "rows", "keys", "look")
+WORDS = {"look": ("theme",)}
+"""Sections of words, and the keys they may have; those of [keys] are known to the screen."""
 
 
 def _limit(default: int, least: int, most: int, unit: str) -> int:
@@ -63,6 +69,11 @@ class Config:
     """What a file says."""
 
     limits: Limits = DEFAULTS
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """By what a key does (`app.pause`): the keys, separated by commas."""
+    look: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where each of `keys` and `look` stands in the file: what a complaint about it begins with."""
     complaints: tuple[str, ...] = ()
     """One sentence each; they quote the file, so they have to go through the door for untrusted text."""
 
@@ -117,7 +128,21 @@ def _checked(path: str, text: str, found: dict[str, Any], tables: Sequence[str])
         "rows": dict.fromkeys(tables, ROWS),
     }
     values: dict[str, dict[str, int]] = {"limits": {}, "rows": {}}
+    words: dict[str, dict[str, str]] = {"keys": {}, "look": {}}
+    places: dict[str, str] = {}
     for section, entries in found.items():
+        if section in words and isinstance(entries, dict):
+            for key, value in entries.items():
+                known = WORDS.get(section)
+                if known is not None and key not in known:
+                    complain(section, key, f"there is no `{section}.{key}`{_nearest(key, known)}")
+                elif not isinstance(value, str) or not value.isprintable():
+                    complain(section, key, f"`{section}.{key}` must be a word in quotation marks")
+                else:
+                    words[section][key] = value
+                    line = _line(text, section, key)
+                    places[key] = f"{path}{f' line {line}' if line else ''}"
+            continue
         if section not in ranges:
             complain("", section, f"there is no `{section}`{_nearest(section, SECTIONS)}")
             continue
@@ -134,7 +159,8 @@ def _checked(path: str, text: str, found: dict[str, Any], tables: Sequence[str])
                 complain(section, key, f"`{section}.{key}` must be {range_}; the default is used")
                 continue
             values[section][key] = value
-    return Config(Limits(**values["limits"], rows=values["rows"]), tuple(complaints))
+    limits = Limits(**values["limits"], rows=values["rows"])
+    return Config(limits, words["keys"], words["look"], places, tuple(complaints))
 
 
 def _syntax(text: str, said: str) -> str:

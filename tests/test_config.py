@@ -172,3 +172,15 @@ def test_the_most_memory_is_the_sum_of_all_bounds_and_the_readme_says_it() -> No
         larger = budget(TABLES, Limits(**{name: getattr(DEFAULTS, name) * 2}))
         assert larger.fixed[part] > found.fixed[part]
     assert budget(TABLES, Limits(rows={"routes": 1 << 22})).rows["routes"] == 2 * found.rows["routes"]
+
+
+def test_keys_and_look_are_words_with_their_places(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[keys]\n"app.pause" = "P"\n"app.zoom" = 7\n[look]\ntheme = "light"\ncolour = "red"\n')
+    found = load(str(file), ["links"])
+    assert (found.keys, found.look) == ({"app.pause": "P"}, {"theme": "light"})
+    assert found.places == {"app.pause": f"{file} line 2", "theme": f"{file} line 5"}
+    assert found.complaints == (
+        f"{file} line 3: `keys.app.zoom` must be a word in quotation marks",
+        f"{file} line 6: there is no `look.colour`; there are theme",
+    )

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from nltui.cli import settings
 from nltui.cli.arguments import Tui
@@ -14,11 +15,15 @@ from nltui.system import namespaces, privileges
 from nltui.system.namespaces import Namespace
 from nltui.text import visible
 
+if TYPE_CHECKING:
+    from nltui.config import Config
+
 
 def run(args: Tui) -> int:
     """Show the interface until the person leaves; returns its exit code. Raises NltuiError before anything is drawn."""
     _check_terminal()
-    limits, complaint = settings.limits(args.config)
+    found, complaint = settings.load(args.config)
+    limits = found.limits if found is not None else None
     # Nothing made while starting is garbage; the interface lets the collector work again once rows are shown.
     gc.disable()
     from nltui.tables import TABLES, find
@@ -28,7 +33,8 @@ def run(args: Tui) -> int:
         from nltui.model.filter.parsed import filter_of
 
         filter_of(args.filter, wanted or TABLES[0])
-    theme = _theme(args.theme)
+    theme, wrong = _theme(args.theme, found)
+    complaint = " · ".join(filter(None, (complaint, wrong)))
     with ExitStack() as opened:
         from nltui.ui.app import NltuiApp
         from nltui.ui.launch import run as launch
@@ -54,23 +60,32 @@ def run(args: Tui) -> int:
             complaint=complaint,
             reopen=reopen,
             theme=theme,
+            keys=found.keys if found is not None else {},
+            places=found.places if found is not None else {},
             ascii=args.ascii or not _is_unicode(),
         )
         return launch(app, mouse=args.mouse)
 
 
-def _theme(named: str | None) -> str:
-    """As asked for, else that of last time; empty: the usual one. Raises UsageError."""
+def _theme(named: str | None, found: Config | None) -> tuple[str, str]:
+    """As asked for, as in the file, or that of last time; empty: the usual one. And what is wrong with the file's.
+
+    Raises UsageError.
+    """
     from nltui.system import state
 
-    wanted = named if named is not None else state.read("look").get("theme", "")
+    told = found.look.get("theme", "") if found is not None else ""
+    wanted = named if named is not None else told or state.read("look").get("theme", "")
     if not wanted:
-        return ""
+        return "", ""
     from nltui.ui.theme import PALETTES
 
-    if named is not None and named not in PALETTES:
-        raise UsageError(f"no theme {visible(named)!r}; there are {', '.join(PALETTES)}")
-    return wanted if wanted in PALETTES else ""
+    said = f"no theme {visible(str(wanted))!r}; there are {', '.join(PALETTES)}"
+    if wanted in PALETTES:
+        return wanted, ""
+    if named is not None:
+        raise UsageError(said)
+    return "", f"{visible(found.places['theme'], limit=200)}: {said}" if told and found is not None else ""
 
 
 def _is_unicode() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -98,10 +98,18 @@ class NltuiApp(Actions):
         reopen: Reopen | None = None,
         theme: str = "",
         ascii: bool = False,
+        keys: Mapping[str, str] | None = None,
+        places: Mapping[str, str] | None = None,
     ) -> None:
         """`reopen` makes a session for another network namespace; without it there is none to switch to."""
         super().__init__()
         self._ascii = ascii
+        if keys:
+            from nltui.ui.keymap import checked
+
+            used, wrong = checked(keys, places or {})
+            self.set_keymap(used)
+            complaint = " · ".join(filter(None, (complaint, wrong)))
         if theme:
             self.set_reactive(NltuiApp.theme, theme)
         self.session, self._reopen, self.namespace = session, reopen, namespace
