@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -150,6 +151,10 @@ class Scene:
 
         with (
             patch.object(time, "time_ns", lambda: int(self.now * 1e9)),
+            patch.object(time, "time", lambda: self.now),
+            patch("nltui.ui.filter_bar.perf_counter", lambda: 0.0),
+            tempfile.TemporaryDirectory() as state,
+            patch.dict(os.environ, XDG_STATE_HOME=state),
             patch.object(Session, "actor", named),
             patch.dict(os.environ, TZ="UTC"),
         ):
@@ -213,6 +218,18 @@ async def main() -> None:
             await camera.press("x", "j")
             await camera.sees("RTA_DST", "bytes ─")
             camera.save("message")
+            await camera.press("escape", "slash", "ctrl+u", *"dst in 10/8 proto == b")
+            await camera.sees("dst in 10/8 proto == b", "bgp ")
+            camera.save("filter")
+            await camera.press("escape", "1", "slash", *"wan0", "enter", "g", "h")
+            await camera.sees("mtu 1500→9000", "before → after")
+            camera.save("history")
+            await camera.press("escape", "escape", "colon", *"flaps all", "enter")
+            await camera.sees("iptv0", "changes ▼")
+            camera.save("flaps")
+            await camera.press("colon", *"why 10.21.1.1", "enter")
+            await camera.sees("decides", "the same")
+            camera.save("why")
 
 
 async def happen(scene: Scene, session: Session, camera: Photographer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nltui.model.filter.completion import Completion, complete
 from nltui.model.filter.errors import FilterError
@@ -52,8 +53,13 @@ class Completing:
         if is_term and not asked:
             # Most words are looked for in any column: a name is offered where it begins like the word.
             offered = [one for one in offered if typed and one.text.startswith(typed.casefold())]
-        self._found = Completion(self._found.start, tuple(offered), self._found.hint)
+        self._found = replace(self._found, candidates=tuple(offered))
         return [(one.text, one.note) for one in offered], self._found.hint, self._found.start
+
+    def finished(self, text: str) -> str:
+        """A text without the comparison at its end that is only begun: with it, hardly any row would be left."""
+        begin = complete(text, self._panel.table, self._values_of).unfinished if self._panel is not None else None
+        return text if begin is None else text[:begin].rstrip()
 
     def taken(self, place: int) -> tuple[str, int]:
         """(what stands there when the line at a place is taken, from which character on)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import perf_counter
 from typing import ClassVar
 
@@ -164,9 +165,9 @@ class FilterBar(Widget):
         self._complete()
         rows = self.panel.view.rows if self.panel is not None else None
         if rows is not None and rows.total > LARGE:
-            self._waiting = self.set_timer(PAUSE, self._apply)
+            self._waiting = self.set_timer(PAUSE, partial(self._apply, typing=True))
         else:
-            self._apply()
+            self._apply(typing=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""
@@ -180,7 +181,8 @@ class FilterBar(Widget):
         if self.panel is not None:
             self._label.say(f" / {self.panel.table.title.lower()}: ", Tone.ACCENT)
 
-    def _apply(self) -> None:
+    def _apply(self, *, typing: bool = False) -> None:
+        """Put what is typed in force; while `typing` goes on, without a comparison that is only begun."""
         if self._waiting is not None:
             self._waiting.stop()
             self._waiting = None
@@ -188,7 +190,8 @@ class FilterBar(Widget):
             return
         before = perf_counter()
         try:
-            self.panel.filter(self._input.value)
+            text = self._input.value
+            self.panel.filter(self._completing.finished(text) if typing else text)
             self._wrong = None
         except FilterError as error:
             # Where something is pinned, that stands before it in the whole.

@@ -59,6 +59,8 @@ class Completion:
     start: int
     candidates: tuple[Candidate, ...] = ()
     hint: str = ""
+    unfinished: int | None = None
+    """Where the comparison begins that what is typed is only the beginning of; None where it is not, or need not be."""
 
 
 def complete(text: str, table: Table, values: Values) -> Completion:
@@ -67,9 +69,13 @@ def complete(text: str, table: Table, values: Values) -> Completion:
     if place.where == "value":
         return _of_values(place, place.column, values) if place.column is not None else Completion(place.start)
     offered = list(_operators(place)) if place.where == "op" else []
+    unfinished = place.term if offered else None
     if place.where != "set":
         offered = offered or list(_terms(place, table))
-    return Completion(place.start, tuple(offered))
+    if place.typed and place.where in ("term", "joined") and column_of(table, place.typed) is not None:
+        # A column's whole name: most likely something will be said of it.
+        unfinished = place.start
+    return Completion(place.start, tuple(offered), unfinished=unfinished)
 
 
 class _Place:
@@ -81,7 +87,9 @@ class _Place:
         self.where = "term"
         """`term`, `op` (behind a column), `value`, `set` (behind a value in braces) or `joined` (behind a term)."""
         self.column: Column | None = None
-        self._op, self._in_set = "", False
+        self.term = 0
+        """Where the column of the present comparison begins."""
+        self.op, self._in_set = "", False
         self.typed, self.start, self.is_quoted = "", len(text), False
         while (token := self._next()) is not None:
             if token.kind == "end":
@@ -94,7 +102,7 @@ class _Place:
     def _next(self) -> Token | None:
         try:
             if self.where == "value":
-                return self._read.pattern() if "~" in self._op else self._read.value()
+                return self._read.pattern() if "~" in self.op else self._read.value()
             return self._read.next()
         except FilterError as error:
             # A quotation mark is open.
@@ -112,11 +120,11 @@ class _Place:
             self._in_set = token.kind == ","
             self.where = "value" if self._in_set else "joined"
         elif token.kind == "symbol" or (self.where == "op" and word in NAMED):
-            self._op, self.where = word or token.text, "value"
+            self.op, self.where = word or token.text, "value"
         elif word in RESERVED or token.kind in ("(", "!"):
             self.where = "term"
         else:
-            self.column = column_of(self._table, token.text) if word else None
+            self.column, self.term = (column_of(self._table, token.text) if word else None), token.start
             self.where = "op" if self.column is not None else "joined"
 
 
@@ -127,7 +135,16 @@ def _of_values(place: _Place, column: Column, values: Values) -> Completion:
     found = [(value, note) for value, note in values(column) if place.typed.casefold() in value.casefold()]
     found.sort(key=lambda one: not one[0].casefold().startswith(place.typed.casefold()))
     candidates = tuple(Candidate(literal(value, place.is_quoted), note) for value, note in found)
-    return Completion(place.start, candidates, "" if candidates else _HINTS.get(meaning, ""))
+    # A part of a value that is there will hardly be all of it.
+    is_whole = place.op in ("~", "!~", "has")
+    is_part = (
+        not is_whole
+        and bool(place.typed)
+        and bool(found)
+        and place.typed.casefold() not in [v.casefold() for v, _ in found]
+    )
+    unfinished = place.term if is_part else None
+    return Completion(place.start, candidates, "" if candidates else _HINTS.get(meaning, ""), unfinished)
 
 
 def _operators(place: _Place) -> Iterator[Candidate]:

@@ -77,3 +77,22 @@ def test_several_filters_in_one() -> None:
     assert both(["", "a or b", " "]) == "a or b"
     assert both(["a or b", "c"]) == "(a or b) (c)"
     assert both([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "begin"),
+    [
+        ("proto", 0),
+        ("bgp proto", 4),
+        ("proto ", 0),
+        ("dst in 10/8 proto == st", 12),
+        ("proto == static", None),
+        ("proto == xyz", None),
+        ("dev ~ et", None),
+        ("bgp", None),
+        ("metric > 5", None),
+        ("proto in {bgp, st", 0),
+    ],
+)
+def test_what_is_only_begun(text: str, begin: int | None) -> None:
+    assert complete(text, ROUTES, values).unfinished == begin
