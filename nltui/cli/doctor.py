@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nltui import __version__
 from nltui.cli import settings, trouble
-from nltui.cli.arguments import Doctor
+from nltui.cli.asked import Doctor
 from nltui.model.table import Feed
 from nltui.model.types import Json
 from nltui.system import namespaces, privileges, terminal

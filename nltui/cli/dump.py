@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from nltui.cli import settings, trouble
-from nltui.cli.arguments import Dump
+from nltui.cli.asked import Dump
 from nltui.errors import TimedOut, UsageError
 from nltui.model.filter.parsed import Filter, filter_of
 from nltui.model.table import Column, Feed, Table, Where

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from nltui.cli import settings, trouble
-from nltui.cli.arguments import Export
+from nltui.cli.asked import Export
 from nltui.model.table import Feed
 from nltui.system import namespaces
 from nltui.tables import TABLES

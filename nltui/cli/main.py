@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from nltui import __version__
-from nltui.cli import arguments
+from nltui.cli import arguments, asked
 from nltui.errors import NltuiError
 from nltui.text import visible
 
@@ -43,39 +43,39 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     try:
-        asked = arguments.parse(argv, f"nltui {__version__}")
+        request = arguments.parse(argv, f"nltui {__version__}")
     except arguments.Shown as shown:
         print(shown, end="")
         return 0
-    match asked:
-        case arguments.Dump():
+    match request:
+        case asked.Dump():
             from nltui.cli import dump
 
-            return dump.run(asked)
-        case arguments.Monitor():
+            return dump.run(request)
+        case asked.Monitor():
             from nltui.cli import monitor
 
-            return monitor.run(asked)
-        case arguments.Wait():
+            return monitor.run(request)
+        case asked.Wait():
             from nltui.cli import wait
 
-            return wait.run(asked)
-        case arguments.Why():
+            return wait.run(request)
+        case asked.Why():
             from nltui.cli import why
 
-            return why.run(asked)
-        case arguments.Export():
+            return why.run(request)
+        case asked.Export():
             from nltui.cli import export
 
-            return export.run(asked)
-        case arguments.Doctor():
+            return export.run(request)
+        case asked.Doctor():
             from nltui.cli import doctor
 
-            return doctor.run(asked)
-        case arguments.Tui():
+            return doctor.run(request)
+        case asked.Tui():
             from nltui.cli import tui
 
-            return tui.run(asked)
+            return tui.run(request)
 
 
 def _discard_output() -> None:

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from nltui.cli import settings, trouble
-from nltui.cli.arguments import Monitor
+from nltui.cli.asked import Monitor
 from nltui.cli.gaps import GapLines
 from nltui.cli.kept import Kept, is_event_kept, is_kept, kept_of, split
 from nltui.errors import DataLost

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from nltui.cli import settings
-from nltui.cli.arguments import Tui
+from nltui.cli.asked import Tui
 from nltui.errors import UsageError
 from nltui.system import namespaces, privileges
 from nltui.system.namespaces import Namespace

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from nltui.cli import settings, trouble
-from nltui.cli.arguments import Wait
+from nltui.cli.asked import Wait
 from nltui.errors import TimedOut, UsageError
 from nltui.model.filter.parsed import Filter, filter_of
 from nltui.model.table import Feed, Table

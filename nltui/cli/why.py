@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from nltui.cli import settings, trouble
-from nltui.cli.arguments import Why
+from nltui.cli.asked import Why
 from nltui.errors import KernelRefused, TimedOut
 from nltui.model import single
 from nltui.model.types import Tone

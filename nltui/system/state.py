@@ -6,9 +6,7 @@ Nothing here is ever needed: a file that is missing, damaged or cannot be writte
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +30,9 @@ def read(name: str) -> dict[str, Any]:
         return {}
     try:
         with Path(place, f"{name}.json").open(encoding="utf-8") as file:
+            # Not before there is something to read: the first paint waits for this.
+            import json
+
             found = json.loads(file.read(LARGEST))
     except (OSError, ValueError, RecursionError):
         return {}
@@ -43,6 +44,9 @@ def write(name: str, content: dict[str, Any]) -> bool:
     place = directory()
     if not place:
         return False
+    import json
+    import tempfile
+
     made: Path | None = None
     try:
         Path(place).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -255,7 +255,8 @@ class Actions(App[None]):
 
     def action_columns(self) -> None:
         """Choose the focused table's columns."""
-        from nltui.ui.column_choice import ColumnChoice, remember
+        from nltui.ui.column_choice import ColumnChoice
+        from nltui.ui.column_memory import remember
 
         panel = self.dashboard.focused_panel
         if panel is None:

@@ -97,7 +97,7 @@ class Panel(Plain):
         if self.view.rows is None and (opened := self._open_rows()) is not None:
             opened.narrow(self.table.usual is not None)
             opened.tick()
-            from nltui.ui.column_choice import remembered
+            from nltui.ui.column_memory import remembered
 
             self.view.chosen = remembered(self.table)
             self.view.attach(opened)

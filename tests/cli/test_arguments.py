@@ -2,7 +2,8 @@
 
 import pytest
 
-from nltui.cli.arguments import Command, Doctor, Dump, Monitor, Shown, Tui, Wait, parse
+from nltui.cli.arguments import Shown, parse
+from nltui.cli.asked import Command, Doctor, Dump, Monitor, Tui, Wait
 from nltui.errors import UsageError
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 import nltui.cli
-from nltui.cli.arguments import Dump
+from nltui.cli.asked import Dump
 from nltui.cli.main import main
 from nltui.errors import KernelRefused, PrivilegeMissing, TimedOut, UsageError
 

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from nltui.cli.arguments import Tui
+from nltui.cli.asked import Tui
 from nltui.cli.tui import run
 from nltui.errors import UsageError
 from nltui.system.signals import SIGNALS

@@ -33,7 +33,7 @@ count(Stylesheet, "reparse", "parsed again")
 count(Screen, "_refresh_layout", "laid out")
 from nltui.ui import launch
 
-def run(app):
+def run(app, mouse):
     told = {}
     def start():
         mine = [module for name, module in sorted(sys.modules.items()) if name.startswith("nltui")]
@@ -78,6 +78,9 @@ LOADED = {
     "nltui.text",
     "nltui.cli",
     "nltui.cli.arguments",
+    "nltui.cli.asked",
+    "nltui.system.state",
+    "nltui.ui.marked",
     "nltui.cli.settings",
     "nltui.cli.tui",
     "nltui.model",
