@@ -12,11 +12,13 @@ from nltui.cli import settings, trouble
 from nltui.cli.asked import Dump
 from nltui.errors import TimedOut, UsageError
 from nltui.model.filter.parsed import Filter, filter_of
+from nltui.model.filter.tree import Comparison, conjuncts
 from nltui.model.table import Column, Feed, Table, Where
 from nltui.record import replace
 from nltui.system import namespaces
 from nltui.tables import TABLES, find
 from nltui.worker.contract import Freshness
+from nltui.worker.lookups import Lookups
 from nltui.worker.session import Session
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def run(args: Dump) -> int:
     wanted = filter_of(args.filter, table)
     if table.feed is Feed.LOCAL:
         return _local(table, args)
-    table = _narrowed(table, args.family)
+    table = _asked(_narrowed(table, args.family), wanted)
     limits, _ = settings.limits(args.config)
     # A short life whose data all stays until the end: there is nothing for the collector to find.
     gc.disable()
@@ -103,6 +105,32 @@ def _narrowed(table: Table, family: int | None) -> Table:
     number = FAMILIES[family]
     dumps = tuple(dump for dump in table.dumps if dump.family in (None, number))
     return replace(table, dumps=dumps, accepts=(*table.accepts, Where(table.family, frozenset({number}))))
+
+
+def _asked(table: Table, wanted: Filter) -> Table:
+    """Only what the kernel can be asked for of a filter: rows with one value of a column."""
+    for part in conjuncts(wanted.node):
+        if not isinstance(part, Comparison) or part.op != "==" or len(part.literals) != 1:
+            continue
+        narrowing = table.narrowings.get(part.column.name)
+        value = _number(part) if narrowing is not None else None
+        if narrowing is None or value is None:
+            continue
+        families = {dump.family for dump in table.dumps}
+        dumps = tuple(dump for dump in narrowing.dumps(value) if dump.family in families)
+        where = Where(narrowing.field, among=frozenset({value}))
+        return replace(table, dumps=dumps, accepts=(*table.accepts, where), parts={})
+    return table
+
+
+def _number(part: Comparison) -> int | None:
+    """The number that a name stands for, among those of a byte; None where that is not known for certain."""
+    literal, nobody = part.literals[0], Lookups()
+    named = [n for n in range(256) if (part.column.type.text(n, nobody) or "").casefold() == literal.folded]
+    number = literal.number
+    if len(named) == 1 and number is None:
+        return named[0]
+    return number if isinstance(number, int) and not literal.is_quoted and 0 < number < 1 << 32 else None
 
 
 def _wait(session: Session, names: list[str]) -> None:

@@ -157,6 +157,14 @@ class Part(Record):
     unless: str = ""
 
 
+class Narrowing(Record):
+    """How the kernel itself leaves out rows with another value of `field` from a strict dump."""
+
+    field: Field
+    dumps: Callable[[int], tuple[Dump, ...]]
+    """(value) → the requests in place of the table's own."""
+
+
 class Refresh(Record):
     """How a followed table's volatile values are brought up to date while it is visible.
 
@@ -218,6 +226,8 @@ class Table(Record, kw_only=True):
     dumps: tuple[Dump, ...] = ()
     parts: Mapping[str, Part] = MappingProxyType({})
     """By name: what can be dumped apart, which is cheaper where the table is huge."""
+    narrowings: Mapping[str, Narrowing] = MappingProxyType({})
+    """By column: what a command that only wants rows with one value of it asks the kernel for."""
     inexact: tuple[str, Field] | None = None
     """The part that is doubtful after an event that cannot be applied exactly, and where the event tells its value;
     None: the whole table is."""

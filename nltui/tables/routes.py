@@ -38,17 +38,17 @@ from nltui.model.types import (
 from nltui.netlink.constants import rtnetlink as rt
 from nltui.netlink.constants.neighbour import USER_HZ
 from nltui.netlink.constants.netlink import NETLINK_ROUTE, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE
-from nltui.netlink.fields import ADDR, S32, U8, U16, U32, First, Head, Slice, attr
+from nltui.netlink.fields import ADDR, S32, U8, U16, U32, Head, Slice, attr
 
 FAMILY = route_dumps.FAMILY
 DST_LEN = Head(17, U8)
 SRC_LEN = Head(18, U8)
 TOS = Head(19, U8)
-PROTOCOL_FIELD = Head(21, U8)
+PROTOCOL_FIELD = route_dumps.PROTOCOL
 SCOPE_FIELD = Head(22, U8)
 TYPE = Head(23, U8)
 FLAGS = Head(24, U32)
-TABLE_FIELD = First((attr(rt.RTA_TABLE, format=U32), Head(20, U8)))
+TABLE_FIELD = route_dumps.TABLE
 DST = attr(rt.RTA_DST, format=ADDR)
 SRC = attr(rt.RTA_SRC, format=ADDR)
 GATEWAY = attr(rt.RTA_GATEWAY, format=ADDR)
@@ -359,6 +359,7 @@ ROUTES = Table(
     family=FAMILY,
     dumps=route_dumps.WHOLE,
     parts=route_dumps.PARTS,
+    narrowings=route_dumps.NARROWINGS,
     inexact=("family", FAMILY),
     silent_misses=True,
     volatile=frozenset({rt.RTA_CACHEINFO, rt.RTA_EXPIRES}),

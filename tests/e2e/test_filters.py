@@ -107,3 +107,24 @@ def test_keys_typed_ahead_act_in_their_order(routed: Netns, tmux: Start) -> None
         screen.sees("/ routes: [proto == bgp] dst covers 10.3.4.5", "1 of 12")
         screen.keys("Escape").sees("[proto == bgp]", "5 of 12")
         screen.keys("/", "(metrik > 5").sees("no column `metrik` in routes; did you mean `metric`?", "5 of 12")
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("table == 77", 3),
+        ("table == main dst in 10/8", 6),
+        ("table == 254 proto == bgp", 5),
+        ("proto == static", 1),
+        ("proto == 186", 7),
+        ("table == 99", 0),
+        ("table == nowhere", 0),
+        ("not table == main proto == bgp", 2),
+        ("table == 77 or table == main", 10),
+    ],
+)
+def test_what_the_kernel_leaves_out_changes_nothing(routed: Netns, words: str, count: int) -> None:
+    for number in range(2):
+        routed.ip(f"route add 10.{100 + number}.0.0/16 via 10.0.0.9 proto bgp table 77")
+    routed.ip("route add 10.102.0.0/16 via 10.0.0.9 proto zebra table 77")
+    assert nltui("-n", routed.name, "dump", "routes", words, "--count", "-4").stdout == f"{count}\n"
