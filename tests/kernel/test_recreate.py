@@ -83,3 +83,39 @@ def rows(ns: Netns, name: str) -> list[str]:
             del row["state"]
     steady = ({key: value for key, value in row.items() if key not in MOVING} for row in found)
     return [json.dumps(row, sort_keys=True) for row in steady]
+
+
+KIND_STATES = ("bridge_id", "root_id", "root_port", "hello_timer", "tcn_timer", "topology_change_timer", "gc_timer")
+"""Of a bridge: what it is doing, not how it is set."""
+SOURCES = ("macaddr_count", "macaddr_data")
+"""Of a macvlan in mode source: set by commands of their own."""
+
+
+def test_links_are_made_with_the_settings_of_their_kind(netns: Netns, peer: Netns) -> None:
+    world.build(netns, peer)
+    with Netns() as other:
+        with Followed(netns) as followed:
+            store, context, table = followed.session.store("links"), followed.session.context, find("links")
+            made, refused = [], []
+            for slot in store.live().tolist():
+                try:
+                    made.append(command(table, store.message(slot), context))
+                except Unrepeatable as error:
+                    refused.append(str(error))
+        failed = [f"{line}: {said}" for line in made if (said := ran(other, line))]
+        assert not failed, "\n".join(failed)
+        assert len(refused) <= 4, refused
+        before, after = kinds(netns), kinds(other)
+        names = [name for name in before if name in after]
+        assert len(names) > 15
+        assert {name: after[name] for name in names} == {name: before[name] for name in names}
+
+
+def kinds(ns: Netns) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in ns.ip_json("-d link show"):
+        info = row.get("linkinfo", {})
+        data = info.get("info_data", {})
+        steady = {key: value for key, value in data.items() if key not in (*KIND_STATES, *SOURCES)}
+        found[row["ifname"]] = json.dumps([info.get("info_kind"), steady], sort_keys=True)
+    return found
