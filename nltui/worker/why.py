@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -175,9 +176,9 @@ class Explainer:
         store, table = self._session.store("links"), rules_of(self._session, "links")
         for slot in store.live().tolist():
             message = store.message(slot)
-            if single.text(table, table.column("name"), message, self._context) == visible(name):
+            if single.text(table, table.column("name"), message, self._context) == name:
                 return int(single.text(table, table.column("index"), message, self._context))
-        raise KernelRefused(f"there is no link {visible(name)}", 19)
+        raise KernelRefused(f"there is no link {name}", errno.ENODEV)
 
 
 def explained(session: Session, namespace: Namespace | None, query: Query) -> list[Line]:

@@ -119,3 +119,15 @@ def kinds(ns: Netns) -> dict[str, str]:
         steady = {key: value for key, value in data.items() if key not in (*KIND_STATES, *SOURCES)}
         found[row["ifname"]] = json.dumps([info.get("info_kind"), steady], sort_keys=True)
     return found
+
+
+def test_a_name_that_would_act_on_a_terminal_is_not_given(netns: Netns) -> None:
+    netns.ip("link add \x1b[31mred type ifb")
+    with Followed(netns) as followed:
+        store, table = followed.session.store("links"), find("links")
+        said = []
+        for slot in store.live().tolist():
+            with pytest.raises(Unrepeatable) as caught:
+                command(table, store.message(slot), followed.session.context)
+            said.append(str(caught.value))
+    assert "a name in it has characters that are not safe to paste" in said

@@ -46,4 +46,6 @@ def command(table: Table, message: bytes, context: Context) -> str:
         words = make(values(table, message, context, volatile=True) | _said(table, message, context))
     except (KeyError, TypeError, ValueError) as error:
         raise Unrepeatable(f"this row lacks what `ip` would need ({error})") from error
+    if not all(word.isprintable() for word in words):
+        raise Unrepeatable("a name in it has characters that are not safe to paste")
     return shlex.join(["ip", *words])

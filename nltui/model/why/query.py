@@ -16,7 +16,7 @@ USAGE = "DST [from SRC] [mark M] [iif DEV | oif DEV] [tos T] [ipproto P] [sport 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One packet. Addresses are 4 or 16 bytes; None and 0 are what `ip route get` leaves out."""
+    """One packet. Addresses are 4 or 16 bytes, names visible; None and 0 are what `ip route get` leaves out."""
 
     dst: bytes
     src: bytes | None = None
@@ -41,7 +41,7 @@ class Query:
         if self.src is not None:
             words.append(f"from {ipaddress.ip_address(self.src)}")
         words += [f"mark {self.mark:#x}"] if self.mark else []
-        words += [f"{name} {visible(value)}" for name, value in (("iif", self.iif), ("oif", self.oif)) if value]
+        words += [f"{name} {value}" for name, value in (("iif", self.iif), ("oif", self.oif)) if value]
         words += [f"tos {self.tos:#x}"] if self.tos else []
         numbers = (("ipproto", self.ipproto), ("sport", self.sport), ("dport", self.dport))
         words += [f"{name} {value}" for name, value in numbers if value]
@@ -58,9 +58,9 @@ def parse(words: Sequence[str]) -> Query:
     names: Mapping[str, tuple[str, Callable[[str], Any]]] = {
         "from": ("src", _address),
         "mark": ("mark", _number(0xFFFFFFFF)),
-        "iif": ("iif", str),
-        "oif": ("oif", str),
-        "dev": ("oif", str),
+        "iif": ("iif", visible),
+        "oif": ("oif", visible),
+        "dev": ("oif", visible),
         "tos": ("tos", _number(255)),
         "dsfield": ("tos", _number(255)),
         "ipproto": ("ipproto", _protocol),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from nltui.text import visible
 from nltui.ui.commands.base import Command, Offer
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Ns(Command):
         """Every namespace that can be seen."""
         lines: list[tuple[str, str]] = []
         for place in self._places:
-            argument = place.argument or OURS
+            argument = visible(place.argument) or OURS
             count = f"{place.processes} process{'' if place.processes == 1 else 'es'}"
             name = place.name if place.name != argument else ""
             note = f"{name:<16}  {count:>13}  {place.note}"

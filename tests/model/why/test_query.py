@@ -44,3 +44,7 @@ def test_what_is_wrong_is_told(line: str, said: str) -> None:
     with pytest.raises(UsageError, match="why: ") as caught:
         parse(line.split())
     assert said in str(caught.value)
+
+
+def test_names_are_visible() -> None:
+    assert parse(["8.8.8.8", "oif", "\x1b[31mX"]).oif == "\\x1b[31mX"
