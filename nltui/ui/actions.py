@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
+from abc import abstractmethod
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,9 @@ class Actions(App[None]):
     start_filter = ""
     """Waits for the rows of the focused panel."""
 
+    @abstractmethod
     def tick(self) -> None:
         """Look at the session and repaint what changed."""
-        raise NotImplementedError
 
     # Neither is needed before the first paint.
 
@@ -76,13 +77,13 @@ class Actions(App[None]):
 
         open_line(self, f"export {self.usual_export()}")
 
+    @abstractmethod
     def say(self, sentence: str) -> None:
         """Tell of something that was done, until the next key."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def switch(self, argument: str) -> None:
         """Look at another network namespace. Raises NltuiError."""
-        raise NotImplementedError
 
     # -- places
 

@@ -221,9 +221,10 @@ def rule_of(message: bytes, context: Context) -> Rule:
         return visible(raw.split(b"\0", 1)[0]) if isinstance(raw, bytes) else ""
 
     given: Mapping[str, Any] = found
+    priority = single.value(table, rules.PRIORITY, message)
     mask = given["fwmask"] if given["fwmask"] is not None else (0xFFFFFFFF if given["fwmark"] else 0)
     return Rule(
-        priority=single.value(table, rules.PRIORITY, message) or 0,  # type: ignore[arg-type]
+        priority=priority if isinstance(priority, int) else 0,
         text=single.text(table, table.column("selector"), message, context),
         does=single.text(table, table.column("action"), message, context),
         action=given["action"],

@@ -6,6 +6,7 @@ import pytest
 
 from nltui.model.filter.completion import Completion, complete
 from nltui.model.filter.parsed import filter_of
+from nltui.model.filter.tree import Comparison, walk
 from nltui.model.filter.writing import both, equal, literal
 from nltui.model.table import Column
 from nltui.tables import find
@@ -68,8 +69,8 @@ def test_flags_are_asked_with_has_first() -> None:
 @pytest.mark.parametrize("value", ["eth0", "a b", 'x"y\\z', "or", "10", "(", "ü", "a&b", "x=y", "{", "10.0.0.1/8"])
 def test_what_the_program_writes_is_read_back(value: str) -> None:
     for text in (equal([("dev", value), ("proto", value)]), f"dev == {literal(value)} proto == {literal(value, True)}"):
-        tests = filter_of(text, ROUTES).rest
-        assert [one.literals[0].text for one in tests.parts] == [value, value]  # type: ignore[union-attr]
+        tests = [one for one in walk(filter_of(text, ROUTES).node) if isinstance(one, Comparison)]
+        assert [one.literals[0].text for one in tests] == [value, value]
     assert equal([("dev", "10")]) == 'dev == "10"'
 
 

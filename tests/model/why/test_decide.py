@@ -23,8 +23,8 @@ def route(
     return Route(f"{dst} {metric}", table, prefix(dst), None, 0, metric, type, (hop,))
 
 
-def rule(priority: int, table: int = 254, action: int = TO_TABLE, **more: object) -> Rule:
-    return Rule(priority, "from all", f"lookup {table}", action, table, **more)  # type: ignore[arg-type]
+def rule(priority: int, table: int = 254, action: int = TO_TABLE, goto: int | None = None) -> Rule:
+    return Rule(priority, "from all", f"lookup {table}", action, table, goto=goto)
 
 
 def asked(line: str, rules: Sequence[Rule], routes: Sequence[Route], groups: dict[int, int] | None = None) -> Trace:
@@ -51,7 +51,7 @@ def test_the_longest_prefix_then_the_lowest_metric() -> None:
 
 
 def test_rules_in_their_order_until_one_leads_somewhere() -> None:
-    rules = [rule(1, 77), rule(2, 100, mark=5, mask=0xF), rule(3)]
+    rules = [rule(1, 77), replace(rule(2, 100), mark=5, mask=0xF), rule(3)]
     assert winner(asked("10.1.1.1", rules, ROUTES)) == "10.0.0.0/8 10"
     assert winner(asked("10.1.1.1 mark 0x15", rules, ROUTES)) == "10.1.0.0/16 0"
     assert asked("10.1.1.1", rules, ROUTES).steps[1].reason == "mark is 0x0"
@@ -70,10 +70,12 @@ def test_goto_nop_and_refusals() -> None:
 
 
 def test_suppressed_routes_leave_the_choice_to_later_rules() -> None:
-    rules = [rule(1, suppress_length=0), rule(2, 100)]
+    rules = [replace(rule(1), suppress_length=0), rule(2, 100)]
     assert winner(asked("10.1.1.1", rules, ROUTES)) == "10.0.0.0/8 10"
     assert winner(asked("192.0.2.1", rules, ROUTES)) == "ENETUNREACH"
-    assert winner(asked("10.1.1.1", [rule(1, suppress_group=3), rule(2, 100)], ROUTES, {1: 3})) == "10.1.0.0/16 0"
+    assert (
+        winner(asked("10.1.1.1", [replace(rule(1), suppress_group=3), rule(2, 100)], ROUTES, {1: 3})) == "10.1.0.0/16 0"
+    )
 
 
 def test_routes_that_refuse_or_throw() -> None:
