@@ -109,7 +109,13 @@ def _say_ready() -> None:
     sys.stdin.read()
 
 
-JOBS: dict[str, Callable[..., dict[str, Any]]] = {"load": load, "drain": drain, "follow": follow, "view": view}
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {
+    "load": load,
+    "drain": drain,
+    "follow": follow,
+    "view": view,
+    "storm": looking.in_storm,
+}
 
 
 def main(job: str, netns: str, *words: str) -> None:

@@ -46,11 +46,38 @@ def measure(namespace: Namespace, table: str, ifindex: int) -> dict[str, Any]:
     out["first"] = _filter(rows, "nothing")
     out["prefix"] = _filter(rows, "16.0.1")
     out["substring"] = _filter(rows, "250.20")
+    out["inside"] = _filter(rows, "dst in 16.1.0.0/16")
+    out["equal"] = _filter(rows, "metric == 9")
     _filter(rows, "")
     out["sort"] = max(_sort(rows, column) for column in COLUMNS)
     rows.sort_by(COLUMNS[0])
     settle(rows)
     out["tick"] = _tick(session, namespace, rows, ifindex)
+    session.stop()
+    return out
+
+
+def in_storm(namespace: Namespace, table: str) -> dict[str, Any]:
+    """The same filters while routes come and go: the middle of nine, the view going on as on the screen."""
+    session = Session(namespace, TABLES)
+    session.start()
+    if not session.wait([table], PATIENCE):
+        raise RuntimeError(f"{table} did not become fresh")
+    rows = view(session, table)
+    _filter(rows, "250.20")
+    out: dict[str, Any] = {"rows": len(rows)}
+    for name, text in (("inside", "dst in 16.1.0.0/16"), ("substring", "250.20")):
+        took = []
+        for _ in range(9):
+            rows.filter("")
+            settle(rows)
+            begin = time.perf_counter()
+            rows.filter(text)
+            settle(rows)
+            took.append(time.perf_counter() - begin)
+            time.sleep(0.1)
+        out[name] = sorted(took)[4]
+    out["events"] = session.status().events
     session.stop()
     return out
 
