@@ -289,6 +289,8 @@ class NltuiApp(Actions):
             self.dashboard = Dashboard(session, zoomed)
             await self.mount(self.dashboard, before=self._footer)
         self.namespace = name
+        # What was seen before is of another session.
+        self.__dict__.pop("jumps", None)
         self._status_bar.moved(name)
         self._heart.follow(session)
         session.start()

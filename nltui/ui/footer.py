@@ -35,7 +35,7 @@ def hints(dashboard: Dashboard, is_typing: bool, is_second: bool = False) -> Ite
     elif detail is not None:
         yield from (("x", "message", "x"), ("Tab", "into the detail", "tab"))
     else:
-        yield from (("⏎", "detail", "enter"), ("x", "message", "x"))
+        yield from (("⏎", "detail", "enter"), ("g", "related", "g"))
     if panel is not None and panel.table.journal:
         yield "f", "only …", "f"
     elif detail is None:

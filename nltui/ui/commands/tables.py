@@ -35,6 +35,7 @@ class Go(Command):
         from nltui.model.filter.parsed import filter_of
 
         filter_of(rest, self.table)
+        app.jumps.leave()
         await app.dashboard.go(self.table.name)
         if rest.strip():
             await app.apply_filter(rest.strip())
