@@ -24,7 +24,7 @@ from nltui.ui.panel import Panel
 from nltui.ui.remembered import Remembered
 from nltui.ui.text import cells, crop, grouped, spread
 from nltui.ui.theme import paint_of
-from nltui.ui.typed_ahead import settled
+from nltui.ui.typed_ahead import OrderedInput, settled
 
 LARGE = 50_000
 """Rows from which typing waits for a pause before the table is filtered."""
@@ -280,7 +280,7 @@ class FilterBar(Widget):
         self.screen.set_focus(self._input)
 
 
-class _Line(Input):
+class _Line(OrderedInput):
     """Takes every character but `&`, which pins; where there is nothing to pin, that one too."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:

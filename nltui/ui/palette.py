@@ -22,7 +22,7 @@ from nltui.ui.completions import Line
 from nltui.ui.plain import Still
 from nltui.ui.text import Part, cells, crop, strip
 from nltui.ui.theme import paint_of
-from nltui.ui.typed_ahead import settled
+from nltui.ui.typed_ahead import OrderedInput, settled
 
 NAMES = 32
 """Cells of the left part at most."""
@@ -49,7 +49,7 @@ class Palette(ModalScreen[str | None]):
         """`is_whole` tells whether a line can be run as it is. `complaint`: what was wrong with `line`."""
         super().__init__()
         self._offered, self._is_whole = offered, is_whole
-        self._input = Input(line, compact=True, select_on_focus=False)
+        self._input = OrderedInput(line, compact=True, select_on_focus=False)
         self._list = _Offers()
         self._bottom = _Edge(is_top=False)
         self._bottom.said, self._wrong = complaint, line

@@ -16,7 +16,7 @@ def test_switching_between_namespaces(gateway: Netns, peer: Netns, tmux: Start) 
         peer.ip("link add blue1 type ifb")
         screen.sees("blue1")
         screen.keys(":", "ns nowhere", "Enter").sees("no network namespace is called nowhere")
-        screen.keys("C-u").keys(f"ns {gateway.name}", "Enter").sees("wan0", "far0", "FRESH")
+        screen.keys("C-u", f"ns {gateway.name}", "Enter").sees("wan0", "far0", "FRESH")
         screen.keys(":", "ip a 10.0", "Enter").sees("10.0.0.1/24", "/ addresses: 10.0")
         screen.keys("C-q")
         assert screen.ends() == 0
