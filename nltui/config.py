@@ -8,6 +8,8 @@
     "app.pause" = "space"
     [look]
     theme = "light"
+    [columns]
+    links = ["name", "mtu", "state"]
 
 What cannot be used is complained of with its line, and the default takes its place: a slip in a file must not keep
 anybody from looking.
@@ -27,7 +29,7 @@ LONGEST = 1 << 20
 """Bytes of a file that are read."""
 ROWS = (1 << 10, 1 << 25, "rows")
 """Least and most rows that a table may be told to hold."""
-SECTIONS = ("limits", "rows", "keys", "look")
+SECTIONS = ("limits", "rows", "keys", "look", "columns")
 WORDS = {"look": ("theme",)}
 """Sections of words, and the keys they may have; those of [keys] are known to the screen."""
 
@@ -72,8 +74,10 @@ class Config:
     keys: Mapping[str, str] = field(default_factory=dict)
     """By what a key does (`app.pause`): the keys, separated by commas."""
     look: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By table: names of the columns shown from the start, in their order."""
     places: Mapping[str, str] = field(default_factory=dict)
-    """Where each of `keys` and `look` stands in the file: what a complaint about it begins with."""
+    """Where each of `keys`, `look` and `columns` stands in the file: what a complaint about it begins with."""
     complaints: tuple[str, ...] = ()
     """One sentence each; they quote the file, so they have to go through the door for untrusted text."""
 
@@ -130,6 +134,7 @@ def _checked(path: str, text: str, found: dict[str, Any], tables: Sequence[str])
     values: dict[str, dict[str, int]] = {"limits": {}, "rows": {}}
     words: dict[str, dict[str, str]] = {"keys": {}, "look": {}}
     places: dict[str, str] = {}
+    columns: dict[str, tuple[str, ...]] = {}
     for section, entries in found.items():
         if section in words and isinstance(entries, dict):
             for key, value in entries.items():
@@ -142,6 +147,17 @@ def _checked(path: str, text: str, found: dict[str, Any], tables: Sequence[str])
                     words[section][key] = value
                     line = _line(text, section, key)
                     places[key] = f"{path}{f' line {line}' if line else ''}"
+            continue
+        if section == "columns" and isinstance(entries, dict):
+            for key, value in entries.items():
+                if key not in tables:
+                    complain(section, key, f"there is no `columns.{key}`{_nearest(key, list(tables))}")
+                elif not value or not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+                    complain(section, key, f"`columns.{key}` must be a list of names in quotation marks")
+                else:
+                    columns[key] = tuple(value)
+                    line = _line(text, section, key)
+                    places[f"columns.{key}"] = f"{path}{f' line {line}' if line else ''}"
             continue
         if section not in ranges:
             complain("", section, f"there is no `{section}`{_nearest(section, SECTIONS)}")
@@ -160,7 +176,7 @@ def _checked(path: str, text: str, found: dict[str, Any], tables: Sequence[str])
                 continue
             values[section][key] = value
     limits = Limits(**values["limits"], rows=values["rows"])
-    return Config(limits, words["keys"], words["look"], places, tuple(complaints))
+    return Config(limits, words["keys"], words["look"], columns, places, tuple(complaints))
 
 
 def _syntax(text: str, said: str) -> str:

@@ -184,3 +184,14 @@ def test_keys_and_look_are_words_with_their_places(tmp_path: Path) -> None:
         f"{file} line 3: `keys.app.zoom` must be a word in quotation marks",
         f"{file} line 6: there is no `look.colour`; there are theme",
     )
+
+
+def test_columns_are_lists_of_names(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[columns]\nlinks = ["name", "mtu"]\nlinsk = ["name"]\nroutes = "dst"\n')
+    found = load(str(file), ["links", "routes"])
+    assert found.columns == {"links": ("name", "mtu")}
+    assert found.complaints == (
+        f"{file} line 3: there is no `columns.linsk`; did you mean `links`?",
+        f"{file} line 4: `columns.routes` must be a list of names in quotation marks",
+    )

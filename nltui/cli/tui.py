@@ -61,6 +61,7 @@ def run(args: Tui) -> int:
             reopen=reopen,
             theme=theme,
             keys=found.keys if found is not None else {},
+            columns=found.columns if found is not None else {},
             places=found.places if found is not None else {},
             ascii=args.ascii or not _is_unicode(),
         )

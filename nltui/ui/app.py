@@ -99,6 +99,7 @@ class NltuiApp(Actions):
         theme: str = "",
         ascii: bool = False,
         keys: Mapping[str, str] | None = None,
+        columns: Mapping[str, tuple[str, ...]] | None = None,
         places: Mapping[str, str] | None = None,
     ) -> None:
         """`reopen` makes a session for another network namespace; without it there is none to switch to."""
@@ -113,8 +114,14 @@ class NltuiApp(Actions):
         if theme:
             self.set_reactive(NltuiApp.theme, theme)
         self.session, self._reopen, self.namespace = session, reopen, namespace
+        self._columns: dict[str, tuple[str, ...]] = {}
+        if columns:
+            from nltui.ui.column_memory import wished
+
+            self._columns, wrong = wished(session.tables, columns, places or {})
+            complaint = " · ".join(filter(None, (complaint, wrong)))
         self.start_filter, self._complaint = start_filter, complaint
-        self.dashboard = Dashboard(session, start_table)
+        self.dashboard = Dashboard(session, start_table, self._columns)
         self._status_bar = StatusBar(host, namespace, badge, clock)
         self._banner = Banner()
         self._footer = Footer()
@@ -286,7 +293,7 @@ class NltuiApp(Actions):
             self.bar = None
         with self.batch_update():
             await self.dashboard.remove()
-            self.dashboard = Dashboard(session, zoomed)
+            self.dashboard = Dashboard(session, zoomed, self._columns)
             await self.mount(self.dashboard, before=self._footer)
         self.namespace = name
         # What was seen before is of another session.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -42,8 +42,12 @@ def arranged(tables: Sequence[Table]) -> list[tuple[str, Table]]:
 class Dashboard(Plain):
     """Panels are made when they are first seen; only visible ones are looked after."""
 
-    def __init__(self, session: SessionLike, start_table: str | None) -> None:
+    def __init__(
+        self, session: SessionLike, start_table: str | None, columns: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """`columns`: by table, those shown from the start, where they are not the table's own."""
         super().__init__()
+        self._columns = columns or {}
         self._session = session
         self.tables = arranged(session.tables)
         names = [table.name for _, table in self.tables]
@@ -68,6 +72,7 @@ class Dashboard(Plain):
 
     def _make(self, digit: str, table: Table) -> Panel:
         panel = Panel(table, digit, lambda: self._session.rows(table.name))
+        panel.wished = self._columns.get(table.name)
         self.panels[table.name] = panel
         return panel
 

@@ -63,6 +63,8 @@ class Panel(Plain):
         self.pinned: tuple[str, ...] = ()
         """Filters that hold beside the one that is typed."""
         self.typed = ""
+        self.wished: tuple[str, ...] | None = None
+        """Columns that the configuration asks for."""
         self._open_rows = open_rows
         self._waiting = 0
         self._extent: tuple[int, str, bool, int] | None = None
@@ -99,7 +101,7 @@ class Panel(Plain):
             opened.tick()
             from nltui.ui.column_memory import remembered
 
-            self.view.chosen = remembered(self.table)
+            self.view.chosen = remembered(self.table) or self.wished
             self.view.attach(opened)
             is_news = True
         if self.paused_at is not None:

@@ -32,7 +32,7 @@ class NltuiApp(App):
         assert given.pop("host") and given.pop("namespace")
         assert given.pop("badge") in ("CAN CHANGE", "UNPRIVILEGED", "READ-ONLY")
         assert callable(given.pop("reopen"))
-        assert (given.pop("theme"), given.pop("keys"), given.pop("places")) == ("", {}, {})
+        assert (given.pop("theme"), given.pop("keys"), given.pop("columns"), given.pop("places")) == ("", {}, {}, {})
         assert given.pop("ascii") in (True, False)
         assert given == {"start_table": "links", "start_filter": "eth", "complaint": ""}, given
     def leave(self, code):

@@ -47,3 +47,10 @@ async def test_columns_are_chosen_ordered_and_remembered() -> None:
         assert names == ["name", "mtu", "state", "rx/s", "tx/s"]
         await robot.press("o", "r", "escape")
         assert len(robot.app.dashboard.panels["links"].view.columns) == 6
+
+
+async def test_columns_of_the_configuration() -> None:
+    columns = {"links": ("mtu", "name", "nope")}
+    async with sitting(columns=columns, places={"columns.links": "c.toml line 2"}) as robot:
+        await robot.sees("c.toml line 2: links have no column 'nope'")
+        assert [column.name for column in robot.app.dashboard.panels["links"].view.columns] == ["mtu", "name"]
