@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from nltui.ui.picker import Item
 
 SHOWN = {
-    "question_mark": "?", "colon": ":", "slash": "/", "minus": "-", "escape": "Esc", "enter": "Enter",
+    "question_mark": "?", "colon": ":", "slash": "/", "minus": "-", "ampersand": "&",
+    "left_square_bracket": "[", "right_square_bracket": "]", "escape": "Esc", "enter": "Enter",
     "pagedown": "PgDn", "pageup": "PgUp", "down": "↓", "up": "↑", "left": "←", "right": "→", "tab": "Tab",
     "shift+tab": "shift+Tab", "home": "Home", "end": "End", "space": "Space",
 }  # fmt: skip
