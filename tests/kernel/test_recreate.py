@@ -22,7 +22,10 @@ LISTED = {
     "nexthops": ["nexthop show"],
 }
 ORDER = ("addresses", "nexthops", "routes", "neighbours", "rules")
-MOVING = ("used", "confirmed", "updated", "probes", "expires", "valid_life_time", "preferred_life_time", "ifindex")
+MOVING = (
+    "used", "confirmed", "updated", "probes", "expires", "valid_life_time", "preferred_life_time", "ifindex",
+    "tentative", "dadfailed",
+)  # fmt: skip
 """Keys that time or the kernel sets."""
 THERE = ("File exists", "already assigned")
 """What the kernel made there by itself."""
