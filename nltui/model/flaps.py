@@ -140,17 +140,19 @@ class FlapsView(LocalView):
 
     def _make(self) -> list[Record]:
         now, seconds = time.time(), PERIODS[self.period]
-        counted: list[tuple[int, _Flap, Any]] = []
-        for flap in self._flaps.values():
+        counted: list[tuple[int, tuple[int, int], _Flap, Any]] = []
+        for key, flap in self._flaps.items():
             counts = flap.over(seconds or BUCKETS * BUCKET, now)
             number = int(counts.sum()) if seconds else flap.total
             if number > 1:
-                counted.append((number, flap, counts))
-        counted.sort(key=lambda one: (-one[0], -one[1].last))
-        made = (self._row(number, flap, counts, seconds, now) for number, flap, counts in counted[:SHOWN])
+                counted.append((number, key, flap, counts))
+        counted.sort(key=lambda one: (-one[0], -one[2].last))
+        made = (self._row(*one, seconds, now) for one in counted[:SHOWN])
         return [row for row in made if row is not None]
 
-    def _row(self, count: int, flap: _Flap, counts: Any, seconds: int, now: float) -> Record | None:
+    def _row(
+        self, count: int, key: tuple[int, int], flap: _Flap, counts: Any, seconds: int, now: float
+    ) -> Record | None:
         change = self._history.get(flap.number)
         if change is None:
             return None
@@ -166,9 +168,15 @@ class FlapsView(LocalView):
             "last": change.time,
             "who": who(table, change, self._answer),
             "number": flap.number,
+            "key": key,
         }
 
     # -- what a row is about --
+
+    def _identity(self, record: Record) -> Hashable:
+        # One name can be several objects': routes to one prefix in two tables.
+        identity: Hashable = record["key"]
+        return identity
 
     def _change(self, identity: Hashable) -> Any:
         found = next((one for one in self._order if self._identity(one) == identity), None)

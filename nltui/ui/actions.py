@@ -31,6 +31,8 @@ class Actions(App[None]):
     """The part of the program that keys reach; `NltuiApp` puts it together."""
 
     session: SessionLike
+    namespace = ""
+    """That is looked at, by its visible name."""
     dashboard: Dashboard
     bar: FilterBar | None = None
     """Made when the first filter is typed."""
@@ -61,9 +63,6 @@ class Actions(App[None]):
     def is_leading(self) -> bool:
         """Whether the next key is a second one."""
         return "leader" in self.__dict__ and self.leader.waits
-
-    namespace = ""
-    """Its visible name."""
 
     def usual_export(self) -> str:
         """The name of a bundle where none is given."""
@@ -245,8 +244,11 @@ class Actions(App[None]):
         if panel is not None and panel.view.rows is not None:
             panel.filter(text, ())
             (await self.filter_bar()).follow(panel)
-        else:
-            self.start_filter = text
+        elif panel is not None:
+            from nltui.model.filter.parsed import filter_of
+
+            # It waits for the rows, where nobody could be told any more that it is wrong.
+            self.start_filter = filter_of(text, panel.table).text
 
     def action_sort(self) -> None:
         """Choose the sort column from a list."""

@@ -65,3 +65,21 @@ def test_counting_in_parts_is_counting_at_once(netns: Netns) -> None:
 def _total(view: FlapsView) -> int:
     view.tick()
     return sum(one["changes"] for one in view.records if one["type"] == "route")
+
+
+def test_two_objects_of_one_name_are_two_rows(netns: Netns) -> None:
+    netns.ip("link add v0 type veth peer name v1")
+    netns.ip("link set v0 up")
+    with Followed(netns, TABLES) as followed:
+        view = followed.session.rows("flaps")
+        assert isinstance(view, FlapsView)
+        for mtu in (1300, 1400):
+            for table in (77, 78):
+                netns.ip(f"route replace 10.7.0.0/16 dev v0 table {table} mtu {mtu}")
+        assert comes_true(lambda: _total(view) == 4)
+        rows = view.rows(0, len(view), FLAPS.columns)
+        mine = [row.identity for row in rows if row.cells[0].text == "10.7.0.0/16"]
+        assert len(set(mine)) == 2
+        assert {view.index_of(identity) for identity in mine} == {
+            place for place, row in enumerate(rows) if row.cells[0].text == "10.7.0.0/16"
+        }

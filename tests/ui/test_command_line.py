@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from nltui.errors import NamespaceUnknown
+from nltui.model.filter.errors import FilterError
 from nltui.ui.commands import split
 from nltui.worker.contract import SessionLike
 from tests.ui.fake import FakeSession, home_router, record
@@ -154,3 +155,14 @@ async def test_why_is_told_over_the_panels() -> None:
         await robot.type("why nowhere")
         await robot.press("enter")
         await robot.sees("'nowhere' is no address")
+
+
+async def test_a_filter_that_has_to_wait_for_rows_is_checked_before() -> None:
+    async with sitting() as robot:
+        panel = robot.app.dashboard.focused_panel
+        assert panel is not None
+        panel.view.rows = None
+        with pytest.raises(FilterError):
+            await robot.app.apply_filter("nope > 1")
+        await robot.app.apply_filter("eth")
+        assert robot.app.start_filter == "eth"

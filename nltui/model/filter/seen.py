@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nltui.model.rows import Rows
 from nltui.model.table import Column
 from nltui.model.types import Json, Meaning
+from nltui.text import visible
 
 SAMPLE = 600
 """Rows looked at."""
@@ -33,11 +34,11 @@ def _spoken(text: str, said: Json, column: Column) -> Iterator[str]:
     """
     if not text:
         return
-    if isinstance(said, list) and all(isinstance(one, str) and one.isprintable() for one in said):
+    if isinstance(said, list) and all(isinstance(one, str) and visible(one) == one for one in said):
         yield from said
     elif column.type.meaning is Meaning.INTERFACE:
         yield text.partition("/")[0].partition(" ")[0]
-    elif isinstance(said, str | int | float) and not isinstance(said, bool) and str(said).isprintable():
+    elif isinstance(said, str | int | float) and not isinstance(said, bool) and visible(str(said)) == str(said):
         yield str(said)
     else:
         yield text

@@ -17,6 +17,7 @@ from nltui.model.recreate.words import Unrepeatable, Words
 from nltui.model.related import values
 from nltui.model.table import Table
 from nltui.model.types import Context
+from nltui.text import visible
 
 MADE: Mapping[str, Callable[[Mapping[str, Any]], Words]] = {
     "links": link,
@@ -46,6 +47,6 @@ def command(table: Table, message: bytes, context: Context) -> str:
         words = make(values(table, message, context, volatile=True) | _said(table, message, context))
     except (KeyError, TypeError, ValueError) as error:
         raise Unrepeatable(f"this row lacks what `ip` would need ({error})") from error
-    if not all(word.isprintable() for word in words):
+    if any(visible(word, limit=len(word) + 1) != word for word in words):
         raise Unrepeatable("a name in it has characters that are not safe to paste")
     return shlex.join(["ip", *words])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nltui.model.recreate.words import Unrepeatable, Words, option
+from nltui.model.recreate.words import Unrepeatable, Words, option, options
 
 _BRIDGE = {
     "forward_delay": 1500, "hello_time": 200, "max_age": 2000, "ageing_time": 30000, "stp_state": 0, "priority": 32768,
@@ -28,7 +28,6 @@ _VXLAN_FLAGS = {
     "gpe": "gpe",
 }  # fmt: skip
 _PLAIN = ("ifb", "dummy", "nlmon", "vcan")
-_HEAD = (("mtu", "mtu"), ("txqlen", "txqueuelen"))
 
 
 def link(row: Mapping[str, Any]) -> Words:
@@ -37,11 +36,10 @@ def link(row: Mapping[str, Any]) -> Words:
     data = row.get("linkinfo", {}).get("info_data", {})
     if kind is None:
         raise Unrepeatable("this link is a device; no command makes it")
-    words = ["link", "add", *(["link", row["link"]] if kind in ("macvlan", "macvtap", "vlan") else []), row["ifname"]]
-    words += option(row, "address") if kind != "tun" else []
-    words += [word for key, name in _HEAD for word in option(row, key, name)]
     if kind in ("tun", "tap"):
         raise Unrepeatable("`ip tuntap add` makes it, for a program that opens it")
+    words = ["link", "add", *(["link", row["link"]] if kind in ("macvlan", "macvtap", "vlan") else []), row["ifname"]]
+    words += options(row, ("address", "mtu", ("txqlen", "txqueuelen")))
     return [*words, "type", kind, *_details(kind, row, data)]
 
 

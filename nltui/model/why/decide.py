@@ -19,7 +19,6 @@ ERRORS = {6: ("blackhole", "EINVAL"), 7: ("unreachable", "EHOSTUNREACH"), 8: ("p
 """RTN_*: what such a route makes of a packet."""
 _PREFERENCE = {1: 2, 0: 1, 3: 0}
 """RTA_PREF → its rank: high, medium, low."""
-_LOCAL_UID = 0
 
 Candidates = Callable[[int, Query], Sequence[Route]]
 """(table, query) → its routes whose prefix covers the destination, in any order."""
@@ -104,15 +103,9 @@ def _differs(rule: Rule, query: Query) -> str:
         return "it comes by no tunnel"
     if rule.l3mdev:
         return "no VRF is involved"
-    if rule.uids is not None and not _within(rule.uids, _uid(query)):
-        return f"uid is {_uid(query)}" if _uid(query) is not None else "it belongs to no user here"
+    if rule.uids is not None and not _within(rule.uids, query.uid):
+        return f"uid is {query.uid}" if query.uid is not None else "it belongs to no user here"
     return _addresses_differ(rule, query) or _ports_differ(rule, query)
-
-
-def _uid(query: Query) -> int | None:
-    if query.uid is not None:
-        return query.uid
-    return None if query.iif else _LOCAL_UID
 
 
 def _within(limits: tuple[int, int], value: int | None) -> bool:
