@@ -66,6 +66,17 @@ async def test_columns_and_values_complete() -> None:
         await robot.press("escape")
 
 
+async def test_a_whole_line_says_what_it_does() -> None:
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.type("routes dst in 10/8")
+        await robot.sees("routes: ip route")
+        await robot.press("escape", "colon")
+        await robot.type("xyzzy 10/8")
+        await robot.sees("no command or table 'xyzzy'")
+        await robot.press("escape")
+
+
 async def test_what_a_key_does_has_a_name() -> None:
     async with sitting() as robot:
         await robot.press("colon")

@@ -81,10 +81,11 @@ def offered(app: Actions, known: Sequence[Command], line: str, recent: Sequence[
         return Offer(tuple(_matching(known, word)), at - len(word) if line.endswith(word) else at)
     try:
         command = find(known, word)
-    except UsageError:
-        return Offer()
+    except UsageError as error:
+        return Offer(hint=str(error))
     found = command.offer(app, rest)
-    return Offer(found.lines, at + found.start, found.hint)
+    # Where nothing is left to complete, an empty frame would leave open whether Enter does what is meant.
+    return Offer(found.lines, at + found.start, found.hint or f"{command.names[0]}: {command.note.split('  ')[-1].strip()}")
 
 
 def _matching(known: Sequence[Command], word: str) -> Iterator[Line]:
