@@ -85,7 +85,9 @@ def offered(app: Actions, known: Sequence[Command], line: str, recent: Sequence[
         return Offer(hint=str(error))
     found = command.offer(app, rest)
     # Where nothing is left to complete, an empty frame would leave open whether Enter does what is meant.
-    return Offer(found.lines, at + found.start, found.hint or f"{command.names[0]}: {command.note.split('  ')[-1].strip()}")
+    return Offer(
+        found.lines, at + found.start, found.hint or f"{command.names[0]}: {command.note.split('  ')[-1].strip()}"
+    )
 
 
 def _matching(known: Sequence[Command], word: str) -> Iterator[Line]:
