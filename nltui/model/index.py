@@ -16,8 +16,8 @@ EMPTY = np.uint32(0)
 GONE = np.uint32(0xFFFFFFFF)
 """A removed entry: probing goes on past it."""
 SMALLEST = 1 << 10
-ROOMY = 1 << 18
-"""Entries up to which a table is made four times as large as needed: a megabyte."""
+ROOMY = 1 << 21
+"""Entries up to which a table is made four times as large as needed: 8 MB, which a million keys need in any case."""
 
 Equal = Callable[[Ints, Ints], Bools]
 """(positions in the batch, candidate slots) → whether the keys really are equal."""
@@ -130,7 +130,7 @@ class Index:
         size = SMALLEST
         while size < (len(mine) + more) * 2:
             size *= 2
-        # What grows will grow on: a small table is made larger than needed, so that it is rebuilt less often.
+        # What grows will grow on: a table is made larger than needed, so that it is rebuilt less often.
         self._table = np.zeros(max(size, min(size * 4, ROOMY)), np.uint32)
         self._used = 0
         mask = len(self._table) - 1

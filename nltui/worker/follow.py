@@ -18,13 +18,15 @@ from nltui.model.sync import Part
 from nltui.model.table import Doubt, Dump, Table
 from nltui.netlink.arrays import member, member_of, repeated, unique
 from nltui.netlink.columns import Batch, Ints, Words
-from nltui.netlink.dump import BURST, FIRST_BURST, ROOM, Burst, Chunk, DumpReader, Scratch
+from nltui.netlink.dump import BURST, FILLED, FIRST_BURST, ROOM, Burst, Chunk, DumpReader, Scratch
 from nltui.netlink.socket import Sockets
 
 Doubted = tuple[str, Part | None]
 """A table, and the part of it that is uncertain; None: all of it."""
 GROWTH = 4
 """Each burst of a dump may be so many times larger than the one before."""
+COMPARED = BURST // 2
+"""Datagrams of a burst that is only compared: whoever follows a storm meanwhile waits half as long."""
 
 
 class Follower:
@@ -174,13 +176,15 @@ class RunningDump:
         if in_place:
             arena.settle(burst.begin, ROOM, taken.end)
         if count == burst.most:
-            self._most = min(BURST, self._most * GROWTH)
+            self._most = min(BURST if in_place else COMPARED, self._most * GROWTH)
             self._ahead = self._burst()
             self._ahead.start()
         if count:
             self._take(reader.messages(burst.words, taken), in_place)
             self.interrupted |= self._intake.crowded
             if self._ahead is not None:
+                if self._ahead.words is arena.words:
+                    arena.touch(self._ahead.begin + self._most * FILLED, self._most * FILLED)
                 self._intake.index_some()
         if reader.ended:
             self._join()
