@@ -10,13 +10,12 @@ import errno
 import secrets
 import select
 import socket
-import struct
 import time
 
 from nltui.errors import KernelRefused, TimedOut
 from nltui.netlink import wire
+from nltui.netlink.ack import ack
 from nltui.netlink.constants.netlink import NLM_F_REQUEST, NLMSG_ERROR
-from nltui.netlink.fields import NLMSG_HDRLEN
 from nltui.netlink.socket import SLOT, Sockets, request_socket
 
 DEADLINE = 5.0
@@ -69,5 +68,5 @@ class Requests:
                     continue
                 if head.type != NLMSG_ERROR:
                     return bytes(message)
-                number = -struct.unpack_from("=i", message, NLMSG_HDRLEN)[0]
-                raise KernelRefused(f"asking with message {type_}", number or errno.EPROTO)
+                told = ack(message)
+                raise KernelRefused(f"asking with message {type_}", told.number or errno.EPROTO, told.said, told.offset)

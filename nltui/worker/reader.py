@@ -11,6 +11,7 @@ import os
 import select
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -73,6 +74,7 @@ class Reader:
         self._dump: RunningDump | None = None
         self._told: dict[str, tuple[int, Phase]] = {}
         self._wake = Wake()
+        self._asked: deque[tuple[tuple[str, ...], threading.Event]] = deque()
         self._stopping = threading.Event()
         groups = sorted({group for _, table in tables for group in table.groups})
         self.monitor = Monitor(
@@ -95,6 +97,21 @@ class Reader:
     def wake(self) -> None:
         """Look at plans now."""
         self._wake.ring()
+
+    def reread(self, names: Sequence[str]) -> threading.Event:
+        """Have these tables dumped again, from any thread; what it returns is set once they count as doubtful."""
+        noted = threading.Event()
+        self._asked.append((tuple(names), noted))
+        self.wake()
+        return noted
+
+    def _doubt_asked(self) -> None:
+        while self._asked:
+            names, noted = self._asked.popleft()
+            for name in names:
+                if name in self.followers:
+                    self.sync.doubt(name, time.monotonic())
+            noted.set()
 
     def run(self) -> None:
         """Until stop(). Restarts itself after an unexpected error, with everything doubtful."""
@@ -150,6 +167,7 @@ class Reader:
             ready = {fd for fd, _ in poll.poll(self._patience())}
             if self._wake.fileno() in ready:
                 self._wake.clear()
+                self._doubt_asked()
             self._pump(self.monitor.gather() if self.monitor.fileno() in ready else 0)
             self._begin()
 

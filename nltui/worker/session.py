@@ -260,6 +260,14 @@ class Session:
             pulse = self.news(pulse, min(left, 0.05))
         return True
 
+    def reread(self, names: Sequence[str], seconds: float) -> bool:
+        """Have these tables read from the kernel again and wait until they are; False when the time is up first."""
+        deadline = time.monotonic() + seconds
+        noted = [reader.reread(names) for reader in self.crew.readers.values()]
+        return all(one.wait(max(0.0, deadline - time.monotonic())) for one in noted) and self.wait(
+            names, max(0.0, deadline - time.monotonic())
+        )
+
     def _settled(self, name: str) -> bool:
         table = next(table for table in self._tables if table.name == name)
         return self._table_status(table).freshness in (Freshness.FRESH, Freshness.STALE)

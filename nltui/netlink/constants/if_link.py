@@ -156,3 +156,27 @@ STATS64: Final = (
 
 IFLA_STATS_LINK_64: Final = 1
 """RTM_NEWSTATS: struct rtnl_link_stats64; the filter mask of RTM_GETSTATS has bit 0 for it."""
+
+IFLA_NET_NS_FD: Final = 28
+IFLA_VXLAN: Final = {
+    "id": 1, "group": 2, "link": 3, "local": 4, "ttl": 5, "tos": 6, "learning": 7, "ageing": 8, "limit": 9,
+    "port": 15, "group6": 16, "local6": 17, "external": 25,
+}  # fmt: skip
+IFLA_BR: Final = {
+    "forward_delay": 1, "hello_time": 2, "max_age": 3, "ageing_time": 4, "stp_state": 5, "priority": 6,
+    "vlan_filtering": 7, "mcast_router": 22, "mcast_snooping": 23, "mcast_querier": 25, "vlan_default_pvid": 39,
+    "vlan_stats_enabled": 41, "mcast_igmp_version": 43, "mcast_mld_version": 44,
+}  # fmt: skip
+IFLA_BRPORT: Final = {
+    "state": 1, "priority": 2, "cost": 3, "hairpin": 4, "guard": 5, "root_block": 6, "fastleave": 7, "learning": 8,
+    "flood": 9, "proxy_arp": 10, "mcast_router": 25, "mcast_flood": 27, "mcast_to_unicast": 28, "vlan_tunnel": 29,
+    "bcast_flood": 30, "neigh_suppress": 32, "isolated": 33, "locked": 39,
+}  # fmt: skip
+IFLA_BOND: Final = {
+    "mode": 1, "miimon": 3, "updelay": 4, "downdelay": 5, "xmit_hash_policy": 14, "min_links": 18, "lacp_rate": 21,
+}  # fmt: skip
+IFLA_MACVLAN_MODE: Final = 1
+IFLA_VLAN_ID, IFLA_VLAN_PROTOCOL = 1, 5
+IFLA_VRF_TABLE: Final = 1
+VETH_INFO_PEER: Final = 1
+RTM_NEWLINKPROP, RTM_DELLINKPROP = 108, 109

@@ -1,0 +1,174 @@
+"""A row's own bytes as the request that makes it again, or takes it away: what only the kernel can say is left out.
+
+What dumps tell and requests must not: states, timers, counters, flags that the kernel sets. Unknown attributes stay.
+"""
+
+from __future__ import annotations
+
+import errno
+import struct
+from collections.abc import Callable, Mapping
+
+from nltui.changes.base import Step
+from nltui.changes.build import AF_INET
+from nltui.changes.world import World
+from nltui.model.recreate import Unrepeatable, command
+from nltui.netlink import wire
+from nltui.netlink.constants import fib_rules as fr
+from nltui.netlink.constants import if_addr as ia
+from nltui.netlink.constants import neighbour as nd
+from nltui.netlink.constants import netlink as nl
+from nltui.netlink.constants import nexthop as nh
+from nltui.netlink.constants import rtnetlink as rt
+from nltui.netlink.wire import nlattr
+
+SET_BY_PERSONS = (
+    ia.IFA_F_NODAD | ia.IFA_F_OPTIMISTIC | ia.IFA_F_HOMEADDRESS | ia.IFA_F_MANAGETEMPADDR
+    | ia.IFA_F_NOPREFIXROUTE | ia.IFA_F_MCAUTOJOIN
+)  # fmt: skip
+ROW_GONE = frozenset({errno.ESRCH, errno.ENOENT, errno.EADDRNOTAVAIL, errno.ENODEV})
+THERE = frozenset({errno.EEXIST})
+
+
+def attributes(message: bytes, start: int, without: tuple[int, ...] = ()) -> dict[int, bytes]:
+    """Top-level payloads by type, but for some."""
+    found = wire.attributes(message, start)
+    return {one.type: message[one.payload] for one in found if one.type not in without}
+
+
+def joined(found: Mapping[int, bytes]) -> bytes:
+    """As attributes."""
+    return b"".join(nlattr(type_, payload) for type_, payload in found.items())
+
+
+def _address(message: bytes) -> bytes:
+    family, length, flags, scope, index = struct.unpack_from("=BBBBI", message, 16)
+    found = attributes(message, 24, (ia.IFA_TARGET_NETNSID,))
+    if len(found.get(ia.IFA_FLAGS, b"")) == 4:
+        flags = struct.unpack("=I", found[ia.IFA_FLAGS])[0]
+    flags &= SET_BY_PERSONS
+    if ia.IFA_CACHEINFO in found:
+        preferred, valid = struct.unpack_from("=II", found[ia.IFA_CACHEINFO])
+        found[ia.IFA_CACHEINFO] = struct.pack("=IIII", preferred, valid, 0, 0)
+    found[ia.IFA_FLAGS] = struct.pack("=I", flags)
+    return struct.pack("=BBBBI", family, length, flags & 0xFF, scope, index) + joined(found)
+
+
+def _route(message: bytes) -> bytes:
+    head = bytearray(message[16:28])
+    flags = struct.unpack_from("=I", head, 8)[0] & rt.RTNH_F_ONLINK
+    struct.pack_into("=I", head, 8, flags)
+    found = attributes(message, 28)
+    cache = found.pop(rt.RTA_CACHEINFO, b"")
+    if len(cache) >= 12 and (ticks := struct.unpack_from("=i", cache, 8)[0]) > 0:
+        found[rt.RTA_EXPIRES] = struct.pack("=I", max(1, ticks // nd.USER_HZ))
+    if rt.RTA_NH_ID in found:
+        # The kernel tells where the nexthop object leads too, and takes only one of both.
+        told = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_MULTIPATH, rt.RTA_VIA, rt.RTA_ENCAP, rt.RTA_ENCAP_TYPE)
+        found = {type_: payload for type_, payload in found.items() if type_ not in told}
+        struct.pack_into("=I", head, 8, 0)
+    if rt.RTA_MULTIPATH in found:
+        found[rt.RTA_MULTIPATH] = _legs(found[rt.RTA_MULTIPATH])
+    return bytes(head) + joined(found)
+
+
+def _legs(raw: bytes) -> bytes:
+    out, offset = bytearray(raw), 0
+    while len(raw) - offset >= 8:
+        length, flags = struct.unpack_from("=HB", raw, offset)
+        if not 8 <= length <= len(raw) - offset:
+            break
+        out[offset + 2] = flags & rt.RTNH_F_ONLINK
+        offset += wire.align(length)
+    return bytes(out)
+
+
+def _neighbour(message: bytes) -> bytes:
+    return message[16:28] + joined(attributes(message, 28, (nd.NDA_CACHEINFO, nd.NDA_PROBES)))
+
+
+def _rule(message: bytes) -> bytes:
+    head = bytearray(message[16:28])
+    flags = struct.unpack_from("=I", head, 8)[0] & (fr.FIB_RULE_INVERT | fr.FIB_RULE_PERMANENT)
+    struct.pack_into("=I", head, 8, flags & fr.FIB_RULE_INVERT)
+    return bytes(head) + joined(attributes(message, 28))
+
+
+def _nexthop(message: bytes) -> bytes:
+    family, _, protocol, _, flags = struct.unpack_from("=BBBBI", message, 16)
+    known = (
+        nh.NHA_ID, nh.NHA_GROUP, nh.NHA_GROUP_TYPE, nh.NHA_BLACKHOLE, nh.NHA_OIF, nh.NHA_GATEWAY, nh.NHA_ENCAP_TYPE,
+        nh.NHA_ENCAP, nh.NHA_FDB, nh.NHA_RES_GROUP,
+    )  # fmt: skip
+    found = {type_: payload for type_, payload in attributes(message, 24).items() if type_ in known}
+    if nh.NHA_GROUP in found:
+        family = 0
+    if nh.NHA_RES_GROUP in found:
+        inside = attributes(found[nh.NHA_RES_GROUP], 0, (nh.NHA_RES_GROUP_UNBALANCED_TIME,))
+        found[nh.NHA_RES_GROUP] = joined(inside)
+    return struct.pack("=BBBBI", family, 0, protocol, 0, flags & rt.RTNH_F_ONLINK) + joined(found)
+
+
+_MADE: Mapping[str, tuple[int, Callable[[bytes], bytes]]] = {
+    "addresses": (rt.RTM_NEWADDR, _address),
+    "routes": (rt.RTM_NEWROUTE, _route),
+    "neighbours": (rt.RTM_NEWNEIGH, _neighbour),
+    "rules": (rt.RTM_NEWRULE, _rule),
+    "nexthops": (rt.RTM_NEWNEXTHOP, _nexthop),
+}
+"""By table: the type that sets a row, and how its request is made of the row. Deletion is the type after it."""
+
+
+def body_of(table: str, message: bytes) -> bytes:
+    """Family header and attributes that ask for this row."""
+    return _MADE[table][1](message)
+
+
+def says(world: World, table: str, message: bytes) -> str:
+    """The `ip` line that makes the row, or what it is where there is none."""
+    try:
+        return command(world.table(table), message, world.context)
+    except Unrepeatable:
+        shown = world.table(table)
+        named = (world.text(table, name.partition(":")[2] or name, message) for name in shown.line)
+        return f"({shown.singular} {' '.join(filter(None, named))} again)"
+
+
+def again(world: World, table: str, message: bytes, flags: int | None = None) -> Step:
+    """Make the row again; that it is there already is fine."""
+    type_, make = _MADE[table]
+    usual = nl.NLM_F_CREATE | (nl.NLM_F_APPEND if table == "routes" else nl.NLM_F_EXCL)
+    if table == "neighbours":
+        usual = nl.NLM_F_CREATE | nl.NLM_F_REPLACE
+    return Step(type_, usual if flags is None else flags, make(message), says(world, table, message), THERE)
+
+
+def away(world: World, table: str, message: bytes) -> Step:
+    """Take the row away; that it is gone already is fine."""
+    type_, make = _MADE[table]
+    words = says(world, table, message).replace(" append ", " del ", 1).replace(" add ", " del ", 1)
+    return Step(type_ + 1, 0, make(message), words.replace(" replace ", " del ", 1), ROW_GONE)
+
+
+def is_first(world: World, message: bytes) -> bool:
+    """Whether an IPv4 route stands before all others of its prefix, metric and TOS."""
+    if message[16] != AF_INET:
+        return True
+    mine = _place(message)
+    group = next(
+        (row for row in world.where("routes", dst=world.said("routes", message)["dst"]) if _place(row) == mine), message
+    )
+    return group == message
+
+
+def _place(message: bytes) -> tuple[bytes, ...]:
+    found = attributes(message, 28)
+    told = (found.get(type_, b"") for type_ in (rt.RTA_DST, rt.RTA_TABLE, rt.RTA_PRIORITY))
+    return (message[16:18], message[19:20], *told)
+
+
+def remake(world: World, table: str, message: bytes) -> Step:
+    """As again(), of a row that is about to go: a route that is the first of its prefix becomes the first again."""
+    if table == "routes" and message[16] == AF_INET and is_first(world, message):
+        return again(world, table, message, nl.NLM_F_CREATE)
+    return again(world, table, message)

@@ -1,0 +1,147 @@
+"""A plan, carried out: looked at again right before, step by step, stopped at the first error; and taken back."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nltui.changes.base import Change, Step, Subject, Undo
+from nltui.changes.send import Sender
+from nltui.changes.world import World
+from nltui.errors import KernelRefused, NltuiError, TimedOut, UsageError
+from nltui.model import single
+from nltui.worker.session import Session
+
+SETTLE = 10.0
+"""Seconds in which tables must have been read again before a change is applied to them."""
+
+
+class Changed(UsageError):
+    """A row is not any more what was seen when the change was made up; `differences` says how."""
+
+    def __init__(self, what: str, differences: Sequence[str]) -> None:
+        self.differences = tuple(differences)
+        super().__init__(f"not applied: {what} changed meanwhile ({'; '.join(differences)})")
+
+
+class Stopped(NltuiError):
+    """A step of several was refused: those before it were done, and can be undone."""
+
+    exit_code = 2
+
+    def __init__(self, error: NltuiError, done: int, of: int, step: Step) -> None:
+        self.error, self.done, self.of, self.step = error, done, of, step
+        super().__init__(f"{error}" + (f" (step {done + 1} of {of})" if of > 1 else ""))
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done, and what takes it back."""
+
+    sentence: str
+    line: str
+    steps: tuple[Step, ...]
+    undo: Undo
+    time: float
+
+
+def differences(world: World, subject: Subject) -> list[str]:
+    """How a row differs from what was seen; empty where it is as it was. Counters and timers do not count."""
+    name, table = subject.table, world.table(subject.table)
+    if subject.device:
+        return _link_differences(world, subject.message)
+    key = table.key
+    assert key is not None
+    then = world.lasting(name, subject.message)
+    mine = [row for row in world.rows(name) if _same_key(world, name, row, subject.message)]
+    if subject.message in mine or any(world.lasting(name, row) == then for row in mine):
+        return []
+    if not mine:
+        return [f"the {table.singular} is gone"]
+    now = world.lasting(name, mine[0])
+    names = sorted(one for one in {*then, *now} if then.get(one) != now.get(one))
+    return [f"{one} {then.get(one, 'absent')} → {now.get(one, 'absent')}" for one in names]
+
+
+def _same_key(world: World, name: str, row: bytes, other: bytes) -> bool:
+    table = world.table(name)
+    assert table.key is not None
+    return all(single.value(table, field, row) == single.value(table, field, other) for field in table.key.fields)
+
+
+def _link_differences(world: World, then: bytes) -> list[str]:
+    index = int.from_bytes(then[20:24], sys.byteorder)
+    now = world.links.get(index)
+    before = world.said("links", then)
+    if now is None:
+        return [f"{before['ifname']} is gone"]
+    after = world.said("links", now)
+    told = []
+    if before["ifname"] != after["ifname"]:
+        told.append(f"the link with index {index} was called {before['ifname']} and is now {after['ifname']}")
+    kinds = (one.get("linkinfo", {}).get("info_kind") for one in (before, after))
+    was, is_now = kinds
+    if was != is_now:
+        told.append(f"it was of kind {was} and is now {is_now}")
+    return told
+
+
+class Executor:
+    """Applies changes of one session, one at a time. Not for the screen's own thread."""
+
+    def __init__(self, session: Session, sender: Sender) -> None:
+        self._session, self._sender = session, sender
+
+    def apply(self, changes: Sequence[Change], subjects: Sequence[Subject]) -> Done:
+        """Do what was previewed; `subjects`: rows as they were seen then.
+
+        Raises Changed where one of them is another now, Stopped where the kernel refuses a step, TimedOut. Then what
+        was done of it before is undone, but for an outcome that is unknown.
+        """
+        names = tuple({one.table for one in subjects} | {change.table for change in changes} | {"links"})
+        if not self._session.reread(names, SETTLE):
+            raise TimedOut(f"not applied: {', '.join(sorted(names))} could not be read again within {SETTLE:.0f} s")
+        world = World(self._session)
+        for subject in subjects:
+            told = differences(world, subject)
+            if told:
+                raise Changed(world.table(subject.table).singular, told)
+        steps: list[Step] = []
+        undos: list[Undo] = []
+        for change in changes:
+            undos.insert(0, change.undo(world))
+            steps += change.steps(world)
+        undo = Undo(
+            tuple(step for one in undos for step in one.steps), tuple(lost for one in undos for lost in one.lost)
+        )
+        self._run(steps, undo)
+        said = "; ".join(change.sentence(world) for change in changes)
+        return Done(said, "\n".join(change.line for change in changes), tuple(steps), undo, time.time())
+
+    def _run(self, steps: Sequence[Step], undo: Undo) -> None:
+        for number, step in enumerate(steps):
+            try:
+                self._sender.send(step)
+            except KernelRefused as error:
+                if number:
+                    self.revert(undo.steps)
+                raise Stopped(error, number, len(steps), step) from error
+
+    def revert(self, steps: Sequence[Step]) -> list[str]:
+        """Send all steps, going on after errors; returns a sentence for each that was refused."""
+        refused: list[str] = []
+        waiting = list(steps)
+        for last in (False, True):
+            # What needs something that only a later step brings is tried once more.
+            again: list[Step] = []
+            for step in waiting:
+                try:
+                    self._sender.send(step)
+                except KernelRefused as error:
+                    if last:
+                        refused.append(str(error))
+                    again.append(step)
+            waiting = again
+        return refused

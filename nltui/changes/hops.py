@@ -1,0 +1,92 @@
+"""Several nexthops of one route: `via 10.0.0.1 dev eth0 weight 2 / via 10.0.0.2 dev eth1` (RTA_MULTIPATH)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nltui.changes import build as b
+from nltui.changes.inputs import Address, Dev, Input, Number
+from nltui.changes.world import World
+from nltui.errors import UsageError
+from nltui.netlink.constants import rtnetlink as rt
+from nltui.netlink.wire import nlattr
+from nltui.text import visible
+
+_WEIGHTS = Number(1, 256)
+
+
+def _legs(text: str) -> list[list[str]]:
+    return [leg.split() for leg in text.split("/")] if "/" in text else [leg.split() for leg in text.split(" nexthop ")]
+
+
+def _read(words: Sequence[str], world: World) -> dict[str, Any]:
+    """One leg. Raises UsageError."""
+    found: dict[str, Any] = {"weight": 1}
+    left = [word for word in words if word not in ("nexthop", "inet", "inet6")]
+    while left:
+        word = left.pop(0)
+        if word == "onlink":
+            found["onlink"] = True
+            continue
+        if word not in ("via", "dev", "weight") or not left:
+            raise UsageError(f"`{visible(word, limit=40)}`: each nexthop is `via ADDRESS dev LINK weight N onlink`")
+        value = left.pop(0)
+        kinds: Mapping[str, Input] = {"via": Address(), "dev": Dev(), "weight": _WEIGHTS}
+        found[word] = kinds[word].parse(value, world)
+    if "via" not in found and "dev" not in found:
+        raise UsageError("each nexthop needs `via` or `dev`")
+    return found
+
+
+class Hops(Input):
+    """Nexthops, separated by ` / `."""
+
+    hint = "via A dev X weight N / via B dev Y …"
+
+    def parse(self, text: str, world: World) -> str:
+        """As it is usually written."""
+        legs = [" ".join(words) for words in _legs(text)]
+        if len(legs) < 2:
+            raise UsageError("at least two, with ` / ` between them; one is said by via and dev")
+        for words in _legs(text):
+            _read(words, world)
+        return " / ".join(legs)
+
+    @staticmethod
+    def spoken(text: str | None) -> list[str]:
+        """As `ip` takes them."""
+        out: list[str] = []
+        for words in _legs(text) if text else ():
+            out += ["nexthop", *(word for word in words if word != "nexthop")]
+        return out
+
+    @staticmethod
+    def told(legs: Sequence[Mapping[str, Any]]) -> str:
+        """From a row's JSON."""
+        out = []
+        for leg in legs:
+            words = [f"via {leg['gateway']}"] if "gateway" in leg else []
+            words += [f"via {leg['via']['host']}"] if "via" in leg else []
+            words += [f"dev {leg['dev']}"] if "dev" in leg else []
+            words += [f"weight {leg['weight']}"] if leg.get("weight", 1) != 1 else []
+            words += ["onlink"] if "onlink" in leg.get("flags", ()) else []
+            out.append(" ".join(words))
+        return " / ".join(out)
+
+
+def multipath(text: str, world: World, six: bool) -> bytes:
+    """RTA_MULTIPATH: a struct rtnexthop and attributes a leg."""
+    body = b""
+    for words in _legs(text):
+        leg = _read(words, world)
+        inside, via = b"", leg.get("via")
+        if via is not None and (":" in via) == six:
+            inside = b.ip(rt.RTA_GATEWAY, via)
+        elif via is not None:
+            inside = nlattr(rt.RTA_VIA, struct.pack("=H", b.family_of(via)) + b.packed(via))
+        flags = rt.RTNH_F_ONLINK if leg.get("onlink") else 0
+        index = leg["dev"].index if "dev" in leg else 0
+        body += struct.pack("=HBBi", 8 + len(inside), flags, leg["weight"] - 1, index) + inside
+    return nlattr(rt.RTA_MULTIPATH, body)

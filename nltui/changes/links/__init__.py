@@ -1,0 +1,1 @@
+"""What can be asked of links: one file a family of requests."""

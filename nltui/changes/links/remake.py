@@ -1,0 +1,146 @@
+"""A link that is about to be deleted, as the requests that make it again: itself, what stands on it, what it holds."""
+
+from __future__ import annotations
+
+import struct
+
+from nltui.changes import build as b
+from nltui.changes.again import THERE, attributes, joined, says
+from nltui.changes.along import Along
+from nltui.changes.base import Step, Undo
+from nltui.changes.links.common import data_of, flags_of, inside, kind_of, set_step
+from nltui.changes.world import Device, World
+from nltui.netlink.constants import if_ as fl
+from nltui.netlink.constants import if_link as il
+from nltui.netlink.constants import netlink as nl
+from nltui.netlink.wire import nlattr
+
+_COPIED = (il.IFLA_IFNAME, il.IFLA_ADDRESS, il.IFLA_MTU, il.IFLA_TXQLEN, il.IFLA_GROUP, il.IFLA_LINK)
+_TOLD_ONLY = {
+    "bridge": frozenset({10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 26, 40, 46, 47, 48}),
+    "macvlan": frozenset({4, 5, 6, 8}),
+    "macvtap": frozenset({4, 5, 6, 8}),
+    "bond": frozenset({2, 11, 23}),
+}
+"""By kind: settings that the kernel tells and does not take back at creation."""
+_USUAL = {"bridge": {7: bytes(1), 8: b"\x81\x00", 39: struct.pack("=H", 1), 41: bytes(1), 45: bytes(1)}}
+"""By kind: settings that some kernels tell and refuse, even where they are what is usual: then they are not asked for."""
+_UNKNOWN_STATE = {
+    "bridge": "forwarding entries, multicast groups and VLANs of the bridge",
+    "vxlan": "forwarding entries of the tunnel",
+    "tun": "the program that had opened it: only an unused link can be made again",
+}
+_FLAGS = fl.IFF_UP | fl.IFF_PROMISC | fl.IFF_ALLMULTI | fl.IFF_MULTICAST | fl.IFF_NOARP
+
+
+def remade(world: World, device: Device) -> Undo:
+    """With the links that go along: a veth's peer, and what stands on it."""
+    gone = _with(world, device, [])
+    steps: list[Step] = []
+    lost: list[str] = ["counters, queueing disciplines and sysctls of the link"]
+    for one in gone:
+        made, left = _made(world, one, [other for other in gone if other != one])
+        steps += made
+        lost += left
+    for one in gone:
+        steps += _set(world, one)
+    ports = [one for one in world.devices if one not in gone and _master(world, one) == device.index]
+    for port in ports:
+        line = f"ip link set dev {port} master {device}"
+        steps.append(set_step(port, line, b.u32(il.IFLA_MASTER, device.index)))
+        lost.append(f"settings of {port} as a port")
+    along = Along(world)
+    for one in gone:
+        steps += along.device(one)
+    return Undo(tuple(steps), tuple(dict.fromkeys(lost)))
+
+
+def _with(world: World, device: Device, found: list[Device]) -> list[Device]:
+    """This link, its peer, and what stands on them: each after what it stands on."""
+    if device in found:
+        return found
+    found.append(device)
+    if (peer := _peer(world, device)) is not None:
+        _with(world, peer, found)
+    for other in world.devices:
+        row = world.links[other.index]
+        if kind_of(row) in ("macvlan", "macvtap", "vlan", "ipvlan") and _lower(row) == device.index:
+            _with(world, other, found)
+    return found
+
+
+def _lower(row: bytes) -> int:
+    raw = inside(row)
+    return 0 if il.IFLA_LINK_NETNSID in raw else struct.unpack("=i", raw.get(il.IFLA_LINK, bytes(4)))[0]
+
+
+def _master(world: World, device: Device) -> int:
+    return int(struct.unpack("=I", inside(world.links[device.index]).get(il.IFLA_MASTER, bytes(4)))[0])
+
+
+def _peer(world: World, device: Device) -> Device | None:
+    row = world.links[device.index]
+    index = _lower(row) if kind_of(row) == "veth" else 0
+    return world.named(index) if index in world.links else None
+
+
+def _made(world: World, device: Device, others: list[Device]) -> tuple[list[Step], list[str]]:
+    """The creation itself; a veth's peer comes with it."""
+    row = world.links[device.index]
+    kind, lost = kind_of(row), []
+    if kind == "veth":
+        peer = _peer(world, device)
+        if peer is None:
+            return [], [f"{device}: its peer is in another network namespace"]
+        if peer.index < device.index and peer in others:
+            return [], []
+        inner = b.ifinfomsg(peer.index) + _copied(world.links[peer.index], without=(il.IFLA_LINK,))
+        data = nlattr(il.VETH_INFO_PEER, inner)
+    else:
+        told_only, usual = _TOLD_ONLY.get(kind, frozenset()), _USUAL.get(kind, {})
+        kept = {type_: raw for type_, raw in data_of(row).items() if type_ not in told_only}
+        data = joined({type_: raw for type_, raw in kept.items() if raw != usual.get(type_)})
+    if not kind or kind in ("tun", "tap"):
+        return [], [f"{device}: no request makes a link of this kind"]
+    lost += [_UNKNOWN_STATE[kind]] if kind in _UNKNOWN_STATE else []
+    nest = b.nest(
+        il.IFLA_LINKINFO, b.text(il.IFLA_INFO_KIND, kind), *([b.nest(il.IFLA_INFO_DATA, data)] if data else [])
+    )
+    lower = () if kind in ("macvlan", "macvtap", "vlan", "ipvlan") else (il.IFLA_LINK,)
+    body = b.ifinfomsg(device.index) + _copied(row, without=lower) + nest
+    step = Step(il.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body, says(world, "links", row), THERE)
+    return [step], lost
+
+
+def _copied(row: bytes, without: tuple[int, ...]) -> bytes:
+    raw = inside(row)
+    return joined({type_: raw[type_] for type_ in _COPIED if type_ in raw and type_ not in without})
+
+
+def _set(world: World, device: Device) -> list[Step]:
+    """What is told after a link is there: alias, other names, master, flags."""
+    row = world.links[device.index]
+    raw, steps = inside(row), []
+    name = device.name
+    if il.IFLA_PROP_LIST in raw:
+        body = b.ifinfomsg(device.index) + nlattr(il.IFLA_PROP_LIST | 0x8000, raw[il.IFLA_PROP_LIST])
+        flags = nl.NLM_F_CREATE | nl.NLM_F_EXCL | nl.NLM_F_APPEND
+        steps.append(Step(il.RTM_NEWLINKPROP, flags, body, f"ip link property add dev {name} …", THERE))
+    mode = attributes(attributes(raw.get(il.IFLA_AF_SPEC, b""), 0).get(b.AF_INET6, b""), 0).get(
+        il.IFLA_INET6_ADDR_GEN_MODE
+    )
+    if mode is not None:
+        said = il.ADDR_GEN_MODES.get(mode[0], str(mode[0]))
+        inet6 = b.nest(b.AF_INET6, nlattr(il.IFLA_INET6_ADDR_GEN_MODE, mode))
+        line = f"ip link set dev {name} addrgenmode {said}"
+        steps.append(set_step(device, line, b.nest(il.IFLA_AF_SPEC, inet6)))
+    if il.IFLA_IFALIAS in raw:
+        line = f"ip link set dev {name} alias …"
+        steps.append(set_step(device, line, nlattr(il.IFLA_IFALIAS, raw[il.IFLA_IFALIAS])))
+    if il.IFLA_MASTER in raw:
+        line = f"ip link set dev {name} master {world.named(_master(world, device))}"
+        steps.append(set_step(device, line, nlattr(il.IFLA_MASTER, raw[il.IFLA_MASTER])))
+    flags = flags_of(row) & _FLAGS
+    state = "up" if flags & fl.IFF_UP else "down"
+    steps.append(set_step(device, f"ip link set dev {name} {state}", flags=flags, change=_FLAGS))
+    return steps

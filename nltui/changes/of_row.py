@@ -1,0 +1,54 @@
+"""Changes about exactly the row that the dialog was opened on, whatever it is made of."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from nltui.changes.again import away
+from nltui.changes.base import Change, Problems, Subject, Tier
+from nltui.changes.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfRow(Change):
+    """Its `ip` line is told by the row: the one that takes it away, unless another is made."""
+
+    tier: ClassVar[Tier] = Tier.AFFECTING
+
+    row: bytes | None = None
+    says: str = ""
+    """The `ip` line."""
+
+    @classmethod
+    def beside(cls, row: bytes | None) -> dict[str, Any]:
+        """The row."""
+        return {"row": row}
+
+    @property
+    def seen(self) -> bytes:
+        """The row, as it was seen. Raises Problems where there was none."""
+        if self.row is None:
+            raise Problems({"row": f"put the cursor on one of the {self.table} first"})
+        return self.row
+
+    def check(self, world: World) -> None:
+        """There must be a row; the line is remembered, because only the world knows the names in it."""
+        object.__setattr__(self, "says", self._line(world))
+
+    def _line(self, world: World) -> str:
+        return away(world, self.table, self.seen).says
+
+    @property
+    def line(self) -> str:
+        """From the row."""
+        return self.says
+
+    @abstractmethod
+    def sentence(self, world: World) -> str:
+        """In words."""
+
+    def subjects(self, world: World) -> list[Subject]:
+        """The row."""
+        return [Subject(self.table, self.seen)]

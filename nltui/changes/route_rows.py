@@ -1,0 +1,67 @@
+"""A route's row, read for its dialog, and what the kernel tells routes apart by."""
+
+from __future__ import annotations
+
+import sys
+
+from nltui.changes import build as b
+from nltui.changes.again import attributes
+from nltui.changes.hops import Hops
+from nltui.changes.world import World
+from nltui.model.recreate import Unrepeatable
+from nltui.netlink.constants import rtnetlink as rt
+
+METRICS = {"mtu": 2, "window": 3, "rtt": 4, "rttvar": 5, "ssthresh": 6, "cwnd": 7, "advmss": 8, "reordering": 9,
+           "hoplimit": 10, "initcwnd": 11, "rto_min": 13, "initrwnd": 14, "quickack": 15}  # fmt: skip
+"""RTAX_* of metrics that are plain numbers."""
+REFUSING = ("blackhole", "unreachable", "prohibit", "throw")
+
+
+def place_of(body: bytes) -> tuple[object, ...]:
+    """What the kernel tells routes apart by when it replaces one; IPv6 takes 1024 for no metric."""
+    found = attributes(body, 12)
+    six = body[0] == b.AF_INET6
+    table = int.from_bytes(found[rt.RTA_TABLE], sys.byteorder) if rt.RTA_TABLE in found else body[4]
+    metric = int.from_bytes(found.get(rt.RTA_PRIORITY, b""), sys.byteorder) or (1024 if six else 0)
+    return (body[0], body[1], body[3], table, found.get(rt.RTA_DST, b"").rstrip(b"\0"), metric)
+
+
+def filled_from(row: bytes, world: World) -> dict[str, str]:
+    """The fields of a route that is there. Raises Unrepeatable where a part of it has none."""
+    said = world.said("routes", row)
+    if any(key in said for key in ("encap", "flow", "from")):
+        raise Unrepeatable("this route has parts that the dialog has no fields for (encap, realms or from)")
+    six = said["family"] == "inet6"
+    found = {"dst": said["dst"], "family": said["family"]}
+    for key, name in (("gateway", "via"), ("dev", "dev"), ("metric", "metric"), ("protocol", "proto"),
+                      ("prefsrc", "src"), ("tos", "tos"), ("nhid", "nhid")):  # fmt: skip
+        if key in said:
+            found[name] = str(said[key])
+    if "via" in said:
+        found["via"] = said["via"]["host"]
+    if said["type"] != "unicast":
+        found["type"] = said["type"]
+    if said["type"] in REFUSING:
+        found.pop("dev", None)
+    if str(said.get("table", "main")) != "main":
+        found["table_id"] = str(said["table"])
+    if not six and "scope" in said:
+        found["scope"] = str(said["scope"])
+    if six and said.get("pref", "medium") != "medium":
+        found["pref"] = said["pref"]
+    if six and "expires" in said:
+        found["expires"] = str(said["expires"])
+    if "nexthops" in said and "nhid" not in said:
+        found["hops"] = Hops.told(said["nexthops"])
+    if "nhid" in found:
+        found = {name: text for name, text in found.items() if name not in ("via", "dev", "hops")}
+    if "onlink" in said.get("flags", ()) and "nhid" not in found:
+        found["onlink"] = "yes"
+    words = world.text("routes", "metrics", row).split()
+    numbers = dict(zip(words[::2], words[1::2], strict=False))
+    if any(word not in METRICS or not value.isdigit() for word, value in numbers.items()) or len(words) % 2:
+        raise Unrepeatable("this route has metrics that the dialog has no fields for")
+    found |= {name: numbers.pop(name) for name in ("mtu", "advmss") if name in numbers}
+    if numbers:
+        found["metrics"] = " ".join(f"{word} {value}" for word, value in numbers.items())
+    return found

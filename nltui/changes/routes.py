@@ -1,0 +1,363 @@
+"""`ip route add/replace/append/prepend/delete/flush` (struct rtmsg, linux/rtnetlink.h)."""
+
+from __future__ import annotations
+
+import ipaddress
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from nltui.changes import build as b
+from nltui.changes.again import again, attributes, away, remake
+from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
+from nltui.changes.hops import Hops, multipath
+from nltui.changes.inputs import Address, Choice, Dev, Flag, Lifetime, Number, Prefix, Spelled, Text
+from nltui.changes.of_row import OfRow
+from nltui.changes.route_rows import METRICS, REFUSING, filled_from, place_of
+from nltui.changes.world import Device, World
+from nltui.netlink.constants import netlink as nl
+from nltui.netlink.constants import rtnetlink as rt
+from nltui.netlink.wire import nlattr
+from nltui.record import replace
+from nltui.system import names
+
+_TYPES = {name: number for number, name in rt.ROUTE_TYPES.items() if number not in (0, 10, 11)}
+_REFUSES = frozenset(_TYPES[name] for name in REFUSING)
+_NOWHERE, _LINK, _HOST = 255, 253, 254
+_PREFERENCES = {"low": 3, "medium": 0, "high": 1}
+_FAMILIES = {"inet": b.AF_INET, "inet6": b.AF_INET6}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteAdd(Change):
+    """`ip route add`."""
+
+    table: ClassVar[str] = "routes"
+    title: ClassVar[str] = "add a route"
+    help: ClassVar[str] = "A route that is not there yet: destination, metric and table tell routes apart."
+    key: ClassVar[str] = "a"
+    command: ClassVar[tuple[str, ...]] = ("route", "add")
+    needs_row: ClassVar[bool] = False
+    flags: ClassVar[int] = nl.NLM_F_CREATE | nl.NLM_F_EXCL
+
+    dst: str = asked(Prefix(named=True), "", "where packets are headed", required=True)
+    via: str | None = asked(Address(), "via", "the gateway, of either family")
+    dev: Device | None = asked(Dev(), "dev", "the link they leave by", also=("oif",))
+    type: int | None = asked(Choice(_TYPES), "type", "unicast unless told")
+    metric: int | None = asked(
+        Number(0, 0xFFFFFFFF), "metric", "the lowest counts first", also=("priority", "preference")
+    )
+    table_id: int | None = asked(
+        Spelled(names.table, 0xFFFFFFFF, "main unless told", (254, 255, 253)), "table", "routing table"
+    )
+    proto: int | None = asked(
+        Spelled(names.protocol, 255, "boot unless told", (3, 4, 16, 186)), "proto", "who set it", also=("protocol",)
+    )
+    scope: int | None = asked(Spelled(names.scope, 255, "global, link, host …", (0, 253, 254)), "scope", "how far away")
+    src: str | None = asked(Address(), "src", "source address that is preferred")
+    tos: int | None = asked(Number(0, 255), "tos", "IPv4: only packets with this TOS", also=("dsfield",))
+    nhid: int | None = asked(Number(1, 0xFFFFFFFF), "nhid", "a nexthop object instead of gateway and link")
+    hops: str | None = asked(Hops(), "nexthops", "several: via A dev X weight N / via B dev Y", also=("nexthop",))
+    mtu: int | None = asked(Number(1, 0xFFFF), "mtu", "largest packet on the path")
+    advmss: int | None = asked(Number(1, 0xFFFF), "advmss", "segment size told to the other end")
+    metrics: str | None = asked(Text(200, "window 1000 initcwnd 10 …"), "metrics", "more metrics, word and number")
+    onlink: bool | None = asked(Flag(), "onlink", "the gateway is on the link whatever its address")
+    expires: int | None = asked(Lifetime(), "expires", "IPv6: seconds until it goes")
+    pref: int | None = asked(Choice(_PREFERENCES), "pref", "IPv6: preference among routers")
+    family: int | None = asked(Choice(_FAMILIES), "family", "of `default` without gateway")
+    row: bytes | None = None
+
+    @classmethod
+    def beside(cls, row: bytes | None) -> dict[str, Any]:
+        """The row that the dialog was opened on."""
+        return {"row": row}
+
+    @classmethod
+    def filled(cls, row: bytes, world: World) -> dict[str, str]:
+        """Only the table of the row under the cursor."""
+        said = world.said("routes", row)
+        return {"table_id": str(said["table"])} if str(said.get("table", "main")) != "main" else {}
+
+    # -- what it is
+
+    @property
+    def af(self) -> int:
+        """AF_* of the destination."""
+        if self.family is not None:
+            return self.family
+        if self.dst != "default":
+            return b.family_of(self.dst)
+        if self.via:
+            return b.family_of(self.via)
+        told = f"{self.src or ''} {self.hops or ''}"
+        return b.AF_INET6 if ":" in told or self.expires is not None or self.pref is not None else b.AF_INET
+
+    @property
+    def kind(self) -> int:
+        """rtm_type."""
+        return rt.RTN_UNICAST if self.type is None else self.type
+
+    def check(self, world: World) -> None:
+        """What excludes what."""
+        wrong: dict[str, str] = {}
+        six = self.af == b.AF_INET6
+        for name in ("src",):
+            if getattr(self, name) and (":" in getattr(self, name)) != six:
+                wrong[name] = "is of another family than the destination"
+        if six and self.via and ":" not in self.via:
+            wrong["via"] = "an IPv6 route cannot go by an IPv4 gateway"
+        if not six:
+            wrong |= {name: "is for IPv6 only" for name in ("expires", "pref") if getattr(self, name) is not None}
+        elif self.tos:
+            wrong["tos"] = "is for IPv4 only"
+        several = [name for name in ("hops", "nhid") if getattr(self, name)]
+        if several and (self.via or self.dev or len(several) > 1):
+            wrong[several[0]] = "stands instead of via and dev"
+        leads = bool(self.via or self.dev or several)
+        if self.kind in _REFUSES and leads and not (six and self.dev):
+            wrong["type"] = "leads nowhere: without via, dev and nexthops"
+        elif self.kind == rt.RTN_UNICAST and not leads:
+            wrong["via"] = "a gateway, a link or nexthops are needed"
+        if self.onlink and not (self.via and self.dev):
+            wrong["onlink"] = "needs via and dev"
+        try:
+            self._numbers()
+        except ValueError as error:
+            wrong["metrics"] = str(error)
+        if wrong:
+            raise Problems(wrong)
+
+    def _numbers(self) -> dict[int, int]:
+        """RTAX_* → value. Raises ValueError with a sentence."""
+        found = {2: self.mtu, 8: self.advmss}
+        words = (self.metrics or "").split()
+        for word, value in zip(words[::2], [*words[1::2], ""], strict=False):
+            if word not in METRICS or not (value.isascii() and value.isdigit()):
+                raise ValueError(f"`{word} {value}`: one of {', '.join(METRICS)}, each with a number")
+            found[METRICS[word]] = int(value)
+        return {type_: value for type_, value in found.items() if value is not None}
+
+    # -- saying
+
+    def _leads(self) -> str:
+        if self.kind in _REFUSES:
+            return f"are refused ({rt.ROUTE_TYPES[self.kind]})"
+        by = f"by the nexthops {self.hops}" if self.hops else f"by nexthop {self.nhid}" if self.nhid else ""
+        by = by or " ".join(filter(None, (f"by {self.via}" if self.via else "", f"on {self.dev}" if self.dev else "")))
+        return f"go {by}"
+
+    def sentence(self, world: World) -> str:
+        """In words."""
+        table = names.table(self.table_id) or str(self.table_id) if self.table_id else "main"
+        return f"packets to {self.dst} {self._leads()}, in table {table}"
+
+    def families(self) -> tuple[str, ...]:
+        """Where the destination does not tell."""
+        return ("-6",) if self.af == b.AF_INET6 else ("-4",)
+
+    def spoken(self, *wanted: str) -> list[str]:
+        """The type before the destination, the nexthops last, metrics as they are; the family is said before."""
+        shown = [rt.ROUTE_TYPES[self.type]] if self.type not in (None, rt.RTN_UNICAST) else []
+        special = ("type", "hops", "metrics", "family", "via", "dst", "tos")
+        # `ip` takes nothing of the whole route behind its nexthops.
+        rest = [field.name for field in fields_of(type(self)) if field.name not in special]
+        via = (
+            []
+            if self.via is None
+            else ["via", *(["inet6"] if ":" in self.via and self.af == b.AF_INET else []), self.via]
+        )
+        tos = super().spoken("tos") if self.tos else []
+        metrics = (self.metrics or "").split()
+        return [*shown, self.dst, *tos, *via, *super().spoken(*rest), *metrics, *Hops.spoken(self.hops)]
+
+    # -- doing
+
+    def _scope(self, deleting: bool = False) -> int:
+        if self.scope is not None:
+            return self.scope
+        if self.af == b.AF_INET6:
+            return 0
+        if self.kind in (_TYPES["local"], rt.RTN_NAT):
+            return _HOST
+        if self.kind in (_TYPES["broadcast"], _TYPES["multicast"], _TYPES["anycast"]):
+            return _LINK
+        if self.kind == rt.RTN_UNICAST and not (self.via or self.hops or self.nhid):
+            return _NOWHERE if deleting else _LINK
+        return _NOWHERE if deleting and self.kind == rt.RTN_UNICAST else 0
+
+    def _body(self, world: World, deleting: bool = False) -> bytes:
+        six = self.af == b.AF_INET6
+        net = ipaddress.ip_network(self.dst) if self.dst != "default" else None
+        table = self.table_id
+        if table is None:
+            local = ("local", "broadcast", "nat", "anycast")
+            table = 255 if rt.ROUTE_TYPES[self.kind] in local else rt.RT_TABLE_MAIN
+        proto = rt.RTPROT_BOOT if self.proto is None else self.proto
+        flags = rt.RTNH_F_ONLINK if self.onlink else 0
+        body = struct.pack(
+            "=BBBBBBBBI", self.af, net.prefixlen if net else 0, 0, self.tos or 0, table if table < 256 else 0,
+            proto, self._scope(deleting), self.kind, flags,
+        )  # fmt: skip
+        body += nlattr(rt.RTA_DST, net.network_address.packed) if net is not None and net.prefixlen else b""
+        body += b.u32(rt.RTA_TABLE, table) if table >= 256 else b""
+        if self.via is not None:
+            if (":" in self.via) == six:
+                body += b.ip(rt.RTA_GATEWAY, self.via)
+            else:
+                body += nlattr(rt.RTA_VIA, struct.pack("=H", b.family_of(self.via)) + b.packed(self.via))
+        body += b.u32(rt.RTA_OIF, self.dev.index) if self.dev is not None else b""
+        body += b.u32(rt.RTA_PRIORITY, self.metric) if self.metric is not None else b""
+        body += b.ip(rt.RTA_PREFSRC, self.src) if self.src is not None else b""
+        body += b.u32(rt.RTA_NH_ID, self.nhid) if self.nhid is not None else b""
+        body += multipath(self.hops, world, six) if self.hops is not None else b""
+        numbers = self._numbers()
+        if numbers:
+            body += b.nest(rt.RTA_METRICS, *(b.u32(type_, value) for type_, value in sorted(numbers.items())))
+        body += b.u8(rt.RTA_PREF, self.pref) if self.pref is not None else b""
+        body += b.u32(rt.RTA_EXPIRES, self.expires) if self.expires is not None else b""
+        return body
+
+    def steps(self, world: World) -> Sequence[Step]:
+        """RTM_NEWROUTE."""
+        return [Step(rt.RTM_NEWROUTE, self.flags, self._body(world), self.line)]
+
+    def undo(self, world: World) -> Undo:
+        """Delete it."""
+        says = self.line.replace(f" {self.command[1]} ", " del ", 1)
+        return Undo((Step(rt.RTM_DELROUTE, 0, self._body(world), says),))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteAppend(RouteAdd):
+    """`ip route append`."""
+
+    title: ClassVar[str] = "append a route behind those of its prefix"
+    help: ClassVar[str] = "IPv4: a further route of the same prefix and metric; IPv6: a further leg of it."
+    key: ClassVar[str] = "A"
+    command: ClassVar[tuple[str, ...]] = ("route", "append")
+    flags: ClassVar[int] = nl.NLM_F_CREATE | nl.NLM_F_APPEND
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutePrepend(RouteAdd):
+    """`ip route prepend`."""
+
+    title: ClassVar[str] = "prepend a route before those of its prefix"
+    help: ClassVar[str] = "IPv4: a further route of the same prefix and metric, which counts before the others."
+    key: ClassVar[str] = "A"
+    command: ClassVar[tuple[str, ...]] = ("route", "prepend")
+    flags: ClassVar[int] = nl.NLM_F_CREATE
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteReplace(RouteAdd):
+    """`ip route replace`."""
+
+    title: ClassVar[str] = "edit this route"
+    help: ClassVar[str] = "Another way for the same destination, metric and table; what is not there is added."
+    key: ClassVar[str] = "e"
+    command: ClassVar[tuple[str, ...]] = ("route", "replace")
+    tier: ClassVar[Tier] = Tier.AFFECTING
+    needs_row: ClassVar[bool] = True
+    flags: ClassVar[int] = nl.NLM_F_CREATE | nl.NLM_F_REPLACE
+
+    @classmethod
+    def filled(cls, row: bytes, world: World) -> dict[str, str]:
+        """As it is. Raises UsageError where a part of it has no field."""
+        return filled_from(row, world)
+
+    def subjects(self, world: World) -> list[Subject]:
+        """The route as it was, too."""
+        rows = [Subject("routes", self.row)] if self.row is not None else []
+        return super().subjects(world) + rows
+
+    def existing(self, world: World) -> list[bytes]:
+        """Routes of the same prefix, metric, TOS and table, the first of which is replaced."""
+        mine = place_of(self._body(world))
+        rows = world.where("routes", dst=self.dst)
+        return [row for row in rows if place_of(row[16:]) == mine]
+
+    def undo(self, world: World) -> Undo:
+        """The one that was there, or away."""
+        before = self.existing(world)
+        if not before:
+            return super().undo(world)
+        return Undo((again(world, "routes", before[0], nl.NLM_F_CREATE | nl.NLM_F_REPLACE),))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteDelete(OfRow):
+    """`ip route delete`."""
+
+    table: ClassVar[str] = "routes"
+    title: ClassVar[str] = "delete this route"
+    help: ClassVar[str] = "Exactly this route goes, also where several have its prefix."
+    key: ClassVar[str] = "d"
+    command: ClassVar[tuple[str, ...]] = ("route", "del")
+
+    def sentence(self, world: World) -> str:
+        """In words."""
+        return f"the route {world.text('routes', 'destination', self.seen)} goes"
+
+    def steps(self, world: World) -> Sequence[Step]:
+        """RTM_DELROUTE, with all that tells this one apart."""
+        return [replace(away(world, "routes", self.seen), fine=frozenset())]
+
+    def undo(self, world: World) -> Undo:
+        """Add it again, at its place."""
+        return Undo((remake(world, "routes", self.seen),), self._lost(world, self.seen))
+
+    def _lost(self, world: World, row: bytes) -> tuple[str, ...]:
+        if row[16] == b.AF_INET6:
+            return ()
+        mine = place_of(row[16:])
+        group = [
+            one for one in world.where("routes", dst=world.said("routes", row)["dst"]) if place_of(one[16:]) == mine
+        ]
+        middle = row in group[1:-1]
+        return ("its place between the routes of its prefix: it would come last",) if middle else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteFlush(Change):
+    """`ip route flush`, by a filter of the table."""
+
+    table: ClassVar[str] = "routes"
+    title: ClassVar[str] = "flush: delete all routes that the filter shows"
+    help: ClassVar[str] = "Every route for which the filter holds goes; the kernel's own (local, broadcast) stay."
+    key: ClassVar[str] = "F"
+    command: ClassVar[tuple[str, ...]] = ("route", "flush")
+    tier: ClassVar[Tier] = Tier.CUTTING
+    needs_row: ClassVar[bool] = False
+
+    where: str | None = asked(
+        Text(1000, "dst in 10/8, dev == eth0 …"), "", "which, in the filter language", required=True
+    )
+
+    def _rows(self, world: World) -> list[bytes]:
+        rows = world.rows("routes", self.where or "")
+        return [row for row in rows if int(row[20]) != 255 and row[21] != rt.RTPROT_KERNEL]
+
+    def check(self, world: World) -> None:
+        """The filter must be one, and show something."""
+        if not self._rows(world):
+            raise Problems({"where": "no route is left by that"})
+
+    def sentence(self, world: World) -> str:
+        """In words."""
+        return f"{len(self._rows(world)):,} routes go: all with {self.where}"
+
+    @property
+    def line(self) -> str:
+        """Of many lines, what they have in common."""
+        return f"ip route del …  (each route with {self.where})"
+
+    def steps(self, world: World) -> Sequence[Step]:
+        """One RTM_DELROUTE a route."""
+        return [away(world, "routes", row) for row in self._rows(world)]
+
+    def undo(self, world: World) -> Undo:
+        """All of them again, those on a link before those through gateways."""
+        rows = sorted(self._rows(world), key=lambda row: rt.RTA_GATEWAY in attributes(row, 28))
+        return Undo(tuple(again(world, "routes", row) for row in rows))

@@ -1,0 +1,104 @@
+"""What is there now, as changes may ask: devices by name, and rows as the kernel's own bytes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from nltui.errors import UsageError
+from nltui.model import single
+from nltui.model.filter.columnar import among, chooser
+from nltui.model.filter.parsed import filter_of
+from nltui.model.filter.writing import equal
+from nltui.model.related import related, values
+from nltui.model.table import Table
+from nltui.model.types import Context
+from nltui.text import visible
+from nltui.worker.session import Session
+
+
+@dataclass(frozen=True)
+class Device:
+    """A link as it was when it was chosen: by `index` it is asked for, by `name` known to a person."""
+
+    name: str
+    index: int
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class World:
+    """One moment of a session; devices are read once. Rows come from the session's stores, which follow the kernel."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.context: Context = session.context
+
+    def table(self, name: str) -> Table:
+        """By name."""
+        return next(table for table in self.session.tables if table.name == name)
+
+    def rows(self, name: str, where: str = "") -> list[bytes]:
+        """Messages of the rows that fulfil a filter, in the order in which the kernel gave them."""
+        store, table = self.session.store(name), self.table(name)
+        with store.lock:
+            slots = store.live()
+            if where:
+                slots = among(chooser(store, self.context), filter_of(where, table).node, slots)
+            return [store.message(slot) for slot in slots.tolist()]
+
+    def about(self, name: str, message: bytes, letter: str) -> list[bytes]:
+        """Rows of what a row is related to, by the relation's letter; none where the row has no such relation."""
+        found = related(self.table(name), message, self.context).get(letter)
+        return self.rows(found[0].table, found[1]) if found is not None else []
+
+    def where(self, name: str, **values: str) -> list[bytes]:
+        """Rows that have exactly these texts in these columns."""
+        return self.rows(name, equal(list(values.items())))
+
+    def said(self, name: str, message: bytes) -> dict[str, Any]:
+        """A row's JSON, as `ip -j -d` has it, with what changes by itself."""
+        return values(self.table(name), message, self.context, volatile=True)
+
+    def lasting(self, name: str, message: bytes) -> dict[str, Any]:
+        """The same without what changes by itself: what tells whether somebody changed the row."""
+        return values(self.table(name), message, self.context)
+
+    def text(self, name: str, column: str, message: bytes) -> str:
+        """One cell."""
+        table = self.table(name)
+        return single.text(table, table.column(column), message, self.context)
+
+    @cached_property
+    def links(self) -> Mapping[int, bytes]:
+        """Messages of all links by ifindex."""
+        return {int.from_bytes(message[20:24], sys.byteorder): message for message in self.rows("links")}
+
+    @cached_property
+    def devices(self) -> Sequence[Device]:
+        """All links, by index."""
+        return [Device(self.text("links", "name", self.links[index]), index) for index in sorted(self.links)]
+
+    def device(self, name: str) -> Device:
+        """By its name or an alternative name. Raises UsageError."""
+        for device in self.devices:
+            if device.name == name:
+                return device
+        for index, message in self.links.items():
+            if name in self.said("links", message).get("altnames", ()):
+                return next(device for device in self.devices if device.index == index)
+        raise UsageError(f"there is no link {visible(name, limit=64)!r} here")
+
+    def named(self, index: int) -> Device:
+        """By ifindex; one that is not there is called by its number."""
+        return next((device for device in self.devices if device.index == index), Device(f"if{index}", index))
+
+    def link(self, device: Device) -> bytes:
+        """Its row. Raises UsageError where it went meanwhile."""
+        if device.index not in self.links:
+            raise UsageError(f"{device.name} is not there any more")
+        return self.links[device.index]

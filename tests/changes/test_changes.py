@@ -1,0 +1,151 @@
+"""Every change on the real kernel: it does what its `ip` line does, and undone, nothing is left of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from nltui.changes.registry import CHANGES
+from tests.changes.ground import Changing, build, difference, picture, run
+from tests.kernel.netns import Netns
+
+Case = tuple[str, str, dict[str, str]]
+
+CASES: tuple[Case, ...] = (
+    ("LinkUp", "", {"dev": "spare"}),
+    ("LinkDown", "name == va", {}),
+    ("LinkDown", "name == bri0", {}),
+    ("LinkSet", "name == va", {"mtu": "1400", "alias": "an alias", "group": "7", "txqueuelen": "55"}),
+    ("LinkSet", "name == vb", {"alias": "", "address": "02:00:00:00:00:77"}),
+    ("LinkSet", "name == vc", {"master": "bri0", "promisc": "on"}),
+    ("LinkSet", "name == vd", {"master": ""}),
+    ("LinkSet", "name == vc", {"name": "other", "arp": "off", "multicast": "off", "allmulticast": "on"}),
+    ("BridgeSet", "name == bri0", {"stp_state": "1", "ageing_time": "20000", "priority": "4096", "mcast_snooping": "0"}),
+    ("BridgePortSet", "name == vd", {"cost": "77", "hairpin": "on", "learning": "off", "isolated": "on"}),
+    ("AltnameAdd", "name == vc", {"altname": "a-second-name-longer-than-fifteen"}),
+    ("AltnameDelete", "name == va", {}),
+    ("LinkDelete", "name == bri0", {}),
+    ("LinkDelete", "name == va", {}),
+    ("AddVeth", "", {"name": "v1", "peer": "v2", "address": "02:00:00:00:01:01", "peer_address": "02:00:00:00:01:02"}),
+    ("AddVeth", "", {"name": "v1", "peer": "v2", "mtu": "1300", "txqueuelen": "9", "up": "yes", "address": "02:00:00:00:01:01", "peer_address": "02:00:00:00:01:02"}),
+    ("AddBridge", "", {"name": "b1", "stp_state": "1", "forward_delay": "1000", "address": "02:00:00:00:01:01",
+                       "ageing_time": "9000", "priority": "99", "mcast_snooping": "0"}),
+    ("AddMacvlan", "", {"name": "m1", "link": "va", "mode": "bridge", "address": "02:00:00:00:01:01"}),
+    ("AddMacvtap", "", {"name": "t1", "link": "va", "mode": "private", "address": "02:00:00:00:01:01"}),
+    ("AddVxlan", "", {"name": "x1", "id": "42", "remote": "10.0.0.9", "local": "10.0.0.1", "dstport": "4789",
+                      "ttl": "9", "ageing": "77", "nolearning": "yes", "dev": "va", "address": "02:00:00:00:01:01"}),
+    ("AddVxlan", "", {"name": "x1", "id": "42", "remote": "ff02::9", "dev": "va", "dstport": "4789", "address": "02:00:00:00:01:01"}),
+    ("AddIfb", "", {"name": "i1", "mtu": "1300", "address": "02:00:00:00:01:01"}),
+    ("AddressAdd", "", {"local": "10.9.0.1/24", "dev": "va", "broadcast": "10.9.0.255", "label": "va:x",
+                        "scope": "link", "metric": "5"}),
+    ("AddressAdd", "", {"local": "10.9.0.1", "dev": "va", "peer": "10.9.0.2/32"}),
+    ("AddressAdd", "", {"local": "fd09::1/64", "dev": "va", "valid": "3600", "preferred": "1800", "nodad": "yes",
+                        "noprefixroute": "yes", "home": "yes"}),
+    ("AddressAdd", "", {"local": "239.1.1.1/32", "dev": "va", "autojoin": "yes"}),
+    ("AddressReplace", "address == 10.0.0.1", {"metric": "9"}),
+    ("AddressReplace", "address == fd00::1", {"valid": "3600", "preferred": "60"}),
+    ("AddressReplace", "", {"local": "10.9.0.1/24", "dev": "vb"}),
+    ("AddressDelete", "address == 10.0.0.1", {}),
+    ("AddressDelete", "address == 10.0.0.2", {}),
+    ("AddressDelete", "address == 10.1.0.1", {}),
+    ("AddressDelete", "address == fd00::1", {}),
+    ("AddressFlush", "dev == va", {}),
+    ("RouteAdd", "", {"dst": "10.30.0.0/16", "via": "10.0.0.9"}),
+    ("RouteAdd", "", {"dst": "default", "via": "10.0.0.9", "metric": "50", "proto": "static", "src": "10.0.0.2"}),
+    ("RouteAdd", "", {"dst": "default", "dev": "va", "family": "inet6"}),
+    ("RouteAdd", "", {"dst": "10.30.0.0/16", "dev": "va", "table_id": "1000", "scope": "link", "tos": "8"}),
+    ("RouteAdd", "", {"dst": "10.30.0.0/16", "via": "fd00::9", "dev": "va"}),
+    ("RouteAdd", "", {"dst": "10.30.0.0/16", "via": "192.0.2.1", "dev": "va", "onlink": "yes"}),
+    ("RouteAdd", "", {"dst": "10.30.0.0/16", "type": "prohibit", "metric": "3"}),
+    ("RouteAdd", "", {"dst": "10.30.0.1/32", "type": "local", "dev": "va"}),
+    ("RouteAdd", "", {"dst": "10.30.0.0/16", "nhid": "10"}),
+    ("RouteAdd", "", {"dst": "10.30.0.0/16", "hops": "via 10.0.0.9 weight 3 / via 10.1.0.9 dev vc"}),
+    ("RouteAdd", "", {"dst": "10.30.0.0/16", "via": "10.0.0.9", "mtu": "1300", "advmss": "1200",
+                      "metrics": "window 1000 initcwnd 9"}),
+    ("RouteAdd", "", {"dst": "fd30::/32", "via": "fd00::9", "pref": "low", "metric": "44", "mtu": "1400"}),
+    ("RouteAdd", "", {"dst": "fd30::/32", "hops": "via fd00::9 dev va / via fd01::9 dev vc weight 2"}),
+    ("RouteAdd", "", {"dst": "fd30::/32", "dev": "vc", "expires": "300"}),
+    ("RouteAdd", "", {"dst": "fd30::/32", "type": "blackhole", "table_id": "100"}),
+    ("RouteAppend", "", {"dst": "10.20.0.0/16", "via": "10.0.0.8"}),
+    ("RouteAppend", "", {"dst": "fd20::/16", "via": "fd01::9"}),
+    ("RoutePrepend", "", {"dst": "10.20.0.0/16", "via": "10.0.0.8"}),
+    ("RouteReplace", "dst == 10.20.0.0/16", {"via": "10.1.0.9", "dev": "vc"}),
+    ("RouteReplace", "dst == 10.22.0.0/16", {"hops": "via 10.0.0.9 / via 10.0.0.8"}),
+    ("RouteReplace", "dst == 10.23.0.0/16", {"mtu": "1200"}),
+    ("RouteReplace", "dst == 10.24.0.0/16", {"nhid": "1"}),
+    ("RouteReplace", "dst == fd21::/16", {"pref": "low"}),
+    ("RouteReplace", "", {"dst": "10.30.0.0/16", "via": "10.0.0.9"}),
+    ("RouteDelete", "dst == 10.20.0.0/16", {}),
+    ("RouteDelete", "dst == 10.21.0.0/16 via == 10.0.0.9", {}),
+    ("RouteDelete", "dst == 10.21.0.0/16 via == 10.0.0.7", {}),
+    ("RouteDelete", "dst == 10.22.0.0/16", {}),
+    ("RouteDelete", "dst == 10.23.0.0/16", {}),
+    ("RouteDelete", "dst == 10.24.0.0/16", {}),
+    ("RouteDelete", "dst == 10.25.0.0/16", {}),
+    ("RouteDelete", "dst == 10.26.0.0/16", {}),
+    ("RouteDelete", "dst == fd21::/16", {}),
+    ("RouteDelete", "dst == fd22::/16", {}),
+    ("RouteFlush", "", {"where": "dst in 10.16/12 or dst in fd20::/12"}),
+    ("NeighbourAdd", "", {"dst": "10.0.0.50", "dev": "va", "lladdr": "02:00:00:00:00:50", "router": "yes"}),
+    ("NeighbourAdd", "", {"dst": "fd00::50", "dev": "va", "lladdr": "02:00:00:00:00:50", "state": "permanent",
+                          "proto": "bgp"}),
+    ("NeighbourReplace", "address == 10.0.0.9", {"lladdr": "02:00:00:00:00:51"}),
+    ("NeighbourReplace", "address == 10.0.0.8", {"state": "permanent"}),
+    ("NeighbourProbe", "address == 10.0.0.9", {}),
+    ("NeighbourDelete", "address == fd00::9", {}),
+    ("NeighbourDelete", "address == 10.0.0.77", {}),
+    ("NeighbourFlush", "dev == va", {}),
+    ("ProxyAdd", "", {"dst": "fd00::77", "dev": "va"}),
+    ("RuleAdd", "", {"table_id": "100", "source": "10.5.0.0/16", "to": "10.6.0.0/16", "priority": "500", "tos": "8",
+                     "fwmark": "0x10/0xff", "iif": "va", "oif": "vc", "ipproto": "tcp", "sport": "1000-2000",
+                     "dport": "443", "uidrange": "1000-2000", "negated": "yes", "proto": "static"}),
+    ("RuleAdd", "", {"table_id": "254", "priority": "501", "suppress": "0", "suppress_group": "5", "family": "inet6"}),
+    ("RuleAdd", "", {"action": "prohibit", "priority": "502", "source": "fd05::/16"}),
+    ("RuleAdd", "", {"goto": "1000", "priority": "503"}),
+    ("RuleMove", "priority == 1000", {"priority": "900"}),
+    ("RuleDelete", "priority == 1001", {}),
+    ("NexthopAdd", "", {"id": "20", "via": "10.0.0.8", "dev": "va", "proto": "bgp"}),
+    ("NexthopAdd", "", {"id": "20", "via": "192.0.2.1", "dev": "va", "onlink": "yes"}),
+    ("NexthopAdd", "", {"id": "20", "blackhole": "yes", "family": "inet6"}),
+    ("NexthopAdd", "", {"id": "20", "dev": "va", "family": "inet6"}),
+    ("NexthopAdd", "", {"id": "20", "group": "1,3/2"}),
+    ("NexthopAdd", "", {"id": "20", "group": "1/2,2", "type": "resilient", "buckets": "8", "idle_timer": "60",
+                        "unbalanced_timer": "300"}),
+    ("NexthopReplace", "id == 1", {"via": "10.0.0.8"}),
+    ("NexthopReplace", "id == 10", {"group": "1,5/2"}),
+    ("NexthopDelete", "id == 3", {}),
+    ("NexthopDelete", "id == 10", {}),
+    ("NexthopDelete", "id == 2", {}),
+)  # fmt: skip
+QUIET = ("NeighbourProbe", "NeighbourFlush")
+"""What they change goes on changing by itself."""
+NOT_HERE = ("AddVlan", "AddBond", "AddVrf", "AddDummy", "LinkMove")
+"""Kinds that this kernel may lack, and what leaves the namespace: each has a test of its own."""
+
+
+def test_every_change_is_tried() -> None:
+    assert {cls.__name__ for cls in CHANGES} - {name for name, _, _ in CASES} == set(NOT_HERE)
+
+
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{name}-{' '.join([where, *texts.values()])}"[:60] for name, where, texts in CASES]
+)
+def test_it_does_what_its_line_does_and_is_undone(case: Case, netns: Netns) -> None:
+    name, where, texts = case
+    with Netns() as other:
+        for ns in (netns, other):
+            build(ns)
+            if name == "LinkUp":
+                ns.ip("link add spare address 02:00:00:00:09:09 type ifb")
+        before, plain = picture(netns, indexes=True), picture(netns)
+        assert difference(picture(other, indexes=True), before) == []
+        with Changing(netns) as changing:
+            done = changing.apply(name, where, texts)
+            changed = picture(netns)
+            lines = done.line if "…" not in done.line else "\n".join(step.says for step in done.steps)
+            run(other, lines)
+            told = difference(changed, picture(other))
+            assert not told, "\n".join([done.line, *told])
+            assert changed != plain or name in QUIET, "nothing was changed"
+            assert changing.executor.revert(done.undo.steps) == []
+        left = difference(before, picture(netns, indexes=True))
+        assert not left, "\n".join([*left, *(step.says for step in done.undo.steps)])
