@@ -279,7 +279,7 @@ class AddressFlush(Change):
     table: ClassVar[str] = "addresses"
     title: ClassVar[str] = "flush: delete all addresses of a link"
     help: ClassVar[str] = "Every address of the link goes, with the routes that need them."
-    key: ClassVar[str] = "F"
+    key: ClassVar[str] = ""
     command: ClassVar[tuple[str, ...]] = ("address", "flush")
     tier: ClassVar[Tier] = Tier.CUTTING
 

@@ -107,7 +107,8 @@ class Change(ABC):
     """In a list of what can be done: `add an address`."""
     help: ClassVar[str]
     key: ClassVar[str]
-    """The key that opens its dialog; several of one table and key are chosen from a list."""
+    """The key that opens its dialog; several of one table and key are chosen from a list. Empty: only in the list of
+    all that can be done."""
     command: ClassVar[tuple[str, ...]]
     """Words of the `ip` line before the fields."""
     tier: ClassVar[Tier] = Tier.REVERSIBLE

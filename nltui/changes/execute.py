@@ -14,6 +14,7 @@ from nltui.errors import KernelRefused, NltuiError, TimedOut, UsageError
 from nltui.model import single
 from nltui.worker.session import Session
 
+CONSULTED = frozenset({"links", "addresses", "routes", "neighbours", "rules", "nexthops"})
 SETTLE = 10.0
 """Seconds in which tables must have been read again before a change is applied to them."""
 
@@ -100,7 +101,8 @@ class Executor:
         Raises Changed where one of them is another now, Stopped where the kernel refuses a step, TimedOut. Then what
         was done of it before is undone, but for an outcome that is unknown.
         """
-        names = tuple({one.table for one in subjects} | {change.table for change in changes} | {"links"})
+        # All of them, not only those that are changed: what a change takes along is captured from the others.
+        names = tuple(table.name for table in self._session.tables if table.name in CONSULTED)
         if not self._session.reread(names, SETTLE):
             raise TimedOut(f"not applied: {', '.join(sorted(names))} could not be read again within {SETTLE:.0f} s")
         world = World(self._session)

@@ -131,7 +131,7 @@ class NeighbourProbe(Change):
     table: ClassVar[str] = "neighbours"
     title: ClassVar[str] = "probe: ask this neighbour whether it is there"
     help: ClassVar[str] = "The kernel asks it anew; it becomes REACHABLE or FAILED."
-    key: ClassVar[str] = "P"
+    key: ClassVar[str] = ""
     command: ClassVar[tuple[str, ...]] = ("neighbour", "change")
 
     dst: str = asked(Address(), "", "the IP address", required=True)
@@ -255,7 +255,7 @@ class NeighbourFlush(Change):
     table: ClassVar[str] = "neighbours"
     title: ClassVar[str] = "flush: forget all resolved neighbours of a link"
     help: ClassVar[str] = "Permanent and NOARP entries stay, as with `ip neighbour flush`."
-    key: ClassVar[str] = "F"
+    key: ClassVar[str] = ""
     command: ClassVar[tuple[str, ...]] = ("neighbour", "flush")
     tier: ClassVar[Tier] = Tier.AFFECTING
 

@@ -234,7 +234,7 @@ class RouteAppend(RouteAdd):
 
     title: ClassVar[str] = "append a route behind those of its prefix"
     help: ClassVar[str] = "IPv4: a further route of the same prefix and metric; IPv6: a further leg of it."
-    key: ClassVar[str] = "A"
+    key: ClassVar[str] = ""
     command: ClassVar[tuple[str, ...]] = ("route", "append")
     flags: ClassVar[int] = nl.NLM_F_CREATE | nl.NLM_F_APPEND
 
@@ -245,7 +245,7 @@ class RoutePrepend(RouteAdd):
 
     title: ClassVar[str] = "prepend a route before those of its prefix"
     help: ClassVar[str] = "IPv4: a further route of the same prefix and metric, which counts before the others."
-    key: ClassVar[str] = "A"
+    key: ClassVar[str] = ""
     command: ClassVar[tuple[str, ...]] = ("route", "prepend")
     flags: ClassVar[int] = nl.NLM_F_CREATE
 
@@ -326,7 +326,7 @@ class RouteFlush(Change):
     table: ClassVar[str] = "routes"
     title: ClassVar[str] = "flush: delete all routes that the filter shows"
     help: ClassVar[str] = "Every route for which the filter holds goes; the kernel's own (local, broadcast) stay."
-    key: ClassVar[str] = "F"
+    key: ClassVar[str] = ""
     command: ClassVar[tuple[str, ...]] = ("route", "flush")
     tier: ClassVar[Tier] = Tier.CUTTING
     needs_row: ClassVar[bool] = False
@@ -335,18 +335,19 @@ class RouteFlush(Change):
         Text(1000, "dst in 10/8, dev == eth0 …"), "", "which, in the filter language", required=True
     )
 
-    def _rows(self, world: World) -> list[bytes]:
+    def rows(self, world: World) -> list[bytes]:
+        """Those that would go."""
         rows = world.rows("routes", self.where or "")
         return [row for row in rows if int(row[20]) != 255 and row[21] != rt.RTPROT_KERNEL]
 
     def check(self, world: World) -> None:
         """The filter must be one, and show something."""
-        if not self._rows(world):
+        if not self.rows(world):
             raise Problems({"where": "no route is left by that"})
 
     def sentence(self, world: World) -> str:
         """In words."""
-        return f"{len(self._rows(world)):,} routes go: all with {self.where}"
+        return f"{len(self.rows(world)):,} routes go: all with {self.where}"
 
     @property
     def line(self) -> str:
@@ -355,9 +356,9 @@ class RouteFlush(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELROUTE a route."""
-        return [away(world, "routes", row) for row in self._rows(world)]
+        return [away(world, "routes", row) for row in self.rows(world)]
 
     def undo(self, world: World) -> Undo:
         """All of them again, those on a link before those through gateways."""
-        rows = sorted(self._rows(world), key=lambda row: rt.RTA_GATEWAY in attributes(row, 28))
+        rows = sorted(self.rows(world), key=lambda row: rt.RTA_GATEWAY in attributes(row, 28))
         return Undo(tuple(again(world, "routes", row) for row in rows))

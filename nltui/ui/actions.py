@@ -8,17 +8,21 @@ from abc import abstractmethod
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding
 
+from nltui.errors import NltuiError
 from nltui.ui import choices
 from nltui.ui.dashboard import Dashboard
+from nltui.ui.footer import CHANGEABLE
 from nltui.ui.panel import Panel
 from nltui.ui.table_view import TableView
 from nltui.ui.tabs import TabStrip
 from nltui.worker.contract import SessionLike
 
 if TYPE_CHECKING:
+    from nltui.ui.changing import Desk
     from nltui.ui.filter_bar import FilterBar
     from nltui.ui.jumps import Jumps
     from nltui.ui.leader import Choice, Leader
@@ -58,6 +62,42 @@ class Actions(App[None]):
         from nltui.ui.leader import Leader
 
         return Leader(self)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where changes are made."""
+        from nltui.ui.changing import Desk
+
+        return Desk(self)
+
+    def offers_change(self, key: str) -> bool:
+        """Whether a key changes something of the focused table; the empty one, whether anything does."""
+        panel = self.dashboard.focused_panel
+        if panel is None or panel.view.rows is None:
+            return False
+        return key in CHANGEABLE.get(panel.table.name, "") if key else panel.table.name in CHANGEABLE
+
+    def action_change(self, key: str) -> None:
+        """Open the dialog of a key, when the keys before have been obeyed."""
+        from nltui.ui.leader import in_order
+
+        async def act() -> None:
+            try:
+                self.desk.restore() if key == "restore" else self.desk.open(key)
+            except NltuiError as error:
+                self.say(str(error))
+
+        in_order(self, act)
+
+    @work(thread=True, exclusive=True, group="undo")
+    def action_undo(self) -> None:
+        """Take back the last change made here."""
+        self.call_from_thread(self.say, self.desk.undo())
+
+    @work(thread=True, exclusive=True, group="undo")
+    def action_redo(self) -> None:
+        """Do again what was undone last."""
+        self.call_from_thread(self.say, self.desk.redo())
 
     @property
     def is_leading(self) -> bool:

@@ -17,6 +17,7 @@ from textual.reactive import Reactive
 from textual.theme import Theme
 
 from nltui.errors import UsageError
+from nltui.system.privileges import Badge
 from nltui.text import visible
 from nltui.ui.actions import Actions
 from nltui.ui.dashboard import Dashboard
@@ -75,6 +76,15 @@ class NltuiApp(Actions):
             ("m", "narrow", "only what most people mean (routes: main), or all rows", "narrow"),
             ("f", "only", "only this process, program, object or type of change", "only"),
             ("p", "pause", "pause the view", "pause"),
+            ("a", "change('a')", "add a row like these", "add"),
+            ("e", "change('e')", "edit the row", "edit"),
+            ("d", "change('d')", "delete the row", "delete"),
+            ("U", "change('U')", "set the link up", "up"),
+            ("D", "change('D')", "set the link down", "down"),
+            ("c", "change('')", "list all that can be changed here", "change"),
+            ("R", "change('restore')", "restore what this line tells was removed", "restore"),
+            ("u", "undo", "undo the last change made here", "undo"),
+            ("ctrl+r", "redo", "do again what was undone", "redo"),
             ("ampersand", "pin", "pin the filter, and type another that must hold too", "pin"),
             ("enter", "keep_filter", "keep the filter", "keep"),
             ("escape", "clear_layer", "clear one layer", "back"),
@@ -122,6 +132,7 @@ class NltuiApp(Actions):
             complaint = " · ".join(filter(None, (complaint, wrong)))
         self.start_filter, self._complaint = start_filter, complaint
         self.dashboard = Dashboard(session, start_table, self._columns)
+        self._can_change = badge == Badge.CAN_CHANGE.value
         self._status_bar = StatusBar(host, namespace, badge, clock)
         self._banner = Banner()
         self._footer = Footer()
@@ -164,7 +175,7 @@ class NltuiApp(Actions):
 
     def _hint(self) -> None:
         """Keys that work now."""
-        self._footer.show(list(hints(self.dashboard, self.is_typing, self.is_leading)))
+        self._footer.show(list(hints(self.dashboard, self.is_typing, self.is_leading, self._can_change)))
 
     def _redraw(self, _: App[None]) -> None:
         # After ctrl+z and fg the terminal holds the shell's text; textual repaints only what changed meanwhile.
@@ -231,6 +242,12 @@ class NltuiApp(Actions):
         if action == "only":
             panel = self.dashboard.focused_panel
             return panel is not None and panel.table.journal and not self.is_typing
+        if action == "change":
+            key = str(parameters[0]) if parameters else ""
+            panel = self.dashboard.focused_panel
+            if key == "restore":
+                return not self.is_typing and panel is not None and panel.table.journal
+            return not self.is_typing and self.offers_change(key)
         if action == "narrow":
             panel = self.dashboard.focused_panel
             return panel is not None and panel.table.usual is not None and not self.is_typing
@@ -298,6 +315,8 @@ class NltuiApp(Actions):
         self.namespace = name
         # What was seen before is of another session.
         self.__dict__.pop("jumps", None)
+        if "desk" in self.__dict__:
+            self.__dict__.pop("desk").changes.close()
         self._status_bar.moved(name)
         self._heart.follow(session)
         session.start()

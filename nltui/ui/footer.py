@@ -14,14 +14,22 @@ from nltui.ui.text import Part, cells, spread
 from nltui.ui.theme import paint_of
 
 MOST = 8
+CHANGEABLE = {
+    "links": "aedUD", "addresses": "aed", "routes": "aed", "neighbours": "aed", "rules": "aed", "nexthops": "aed",
+}  # fmt: skip
+"""By table: the keys that change something. Said here too, because the changes themselves take 50 ms to import."""
 
 Hint = tuple[str, str, str]
 """Key as shown, what it does, and the key as pressed."""
 
 
-def hints(dashboard: Dashboard, is_typing: bool, is_second: bool = False) -> Iterator[Hint]:
-    """The keys worth naming now; the last one says how to leave. `is_second`: one of those listed is waited for."""
+def hints(dashboard: Dashboard, is_typing: bool, is_second: bool = False, can_change: bool = False) -> Iterator[Hint]:
+    """The keys worth naming now; the last one says how to leave. `is_second`: one of those listed is waited for.
+
+    `can_change`: this process has the privilege to change what the tables show.
+    """
     panel, detail = dashboard.focused_panel, dashboard.detail
+    changeable = can_change and panel is not None and panel.table.name in CHANGEABLE
     if is_second:
         yield "Esc", "none of these", "escape"
         return
@@ -35,10 +43,16 @@ def hints(dashboard: Dashboard, is_typing: bool, is_second: bool = False) -> Ite
     elif detail is not None:
         yield from (("x", "message", "x"), ("Tab", "into the detail", "tab"))
     else:
-        yield from (("⏎", "detail", "enter"), ("g", "related", "g"))
+        yield "⏎", "detail", "enter"
+        if not changeable:
+            yield "g", "related", "g"
+    if panel is not None and changeable and detail is None:
+        yield from (("a", "add", "a"), ("e", "edit", "e"), ("d", "delete", "d"))
     if panel is not None and panel.table.journal:
         yield "f", "only …", "f"
-    elif detail is None:
+        if can_change:
+            yield "R", "restore", "R"
+    elif detail is None and not changeable:
         yield "s", "sort", "s"
     if panel is not None and panel.paused_at is not None:
         yield "p", "go on", "p"

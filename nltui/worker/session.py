@@ -68,6 +68,11 @@ class Session:
         self._started = time.time()
 
     @property
+    def namespace(self) -> Namespace | None:
+        """That is followed; None: the one this process is in."""
+        return self._namespace
+
+    @property
     def tables(self) -> tuple[Table, ...]:
         """In display order."""
         return self._tables

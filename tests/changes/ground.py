@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import Any
+from typing import Any, Self
 
 from nltui.changes.execute import Done, Executor
 from nltui.changes.registry import CHANGES
@@ -74,8 +74,8 @@ MOVING = frozenset(
      "hello_timer", "tcn_timer", "topology_change_timer", "gc_timer", "hold_timer", "message_age_timer",
      "forward_delay_timer", "stats64", "stats", "flags", "operstate", "carrier_changes", "link_index", "ifindex",
      "designated_cost", "state", "topology_change_ack", "topology_change", "topology_change_detected", "config_pending",
-     "qdisc", "carrier_up_count", "carrier_down_count", "root_path_cost", "link_pointtopoint", "linkmode", "num_tx_queues",
-     "num_rx_queues", "promiscuity", "allmulti")
+     "qdisc", "carrier_up_count", "carrier_down_count", "root_path_cost", "link_pointtopoint", "linkmode",
+     "num_tx_queues", "num_rx_queues", "promiscuity", "allmulti")
 )  # fmt: skip
 """What time, the carrier or chance decides; of flags and states the lasting part is kept below."""
 
@@ -126,9 +126,9 @@ def _steady(value: Any, indexes: bool) -> Any:
 def difference(before: dict[str, list[str]], after: dict[str, list[str]]) -> list[str]:
     """Rows that only one has, `-` the first, `+` the second."""
     out = []
-    for name in before:
-        out += [f"- {name} {row}" for row in before[name] if row not in after[name]]
-        out += [f"+ {name} {row}" for row in after[name] if row not in before[name]]
+    for name, rows in before.items():
+        out += [f"- {name} {row}" for row in rows if row not in after[name]]
+        out += [f"+ {name} {row}" for row in after[name] if row not in rows]
     return out
 
 
@@ -140,7 +140,7 @@ class Changing:
         self._namespace = resolve(ns.name)
         self.sender = Sender(Sockets(self._namespace))
 
-    def __enter__(self) -> Changing:
+    def __enter__(self) -> Self:
         self.session = self._followed.__enter__().session
         self.executor = Executor(self.session, self.sender)
         return self

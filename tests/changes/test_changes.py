@@ -8,10 +8,11 @@ from nltui.changes.registry import CHANGES
 from tests.changes.ground import Changing, build, difference, picture, run
 from tests.kernel.netns import Netns
 
+MAC, OTHER_MAC = "02:00:00:00:01:01", "02:00:00:00:01:02"
 Case = tuple[str, str, dict[str, str]]
 
 CASES: tuple[Case, ...] = (
-    ("LinkUp", "", {"dev": "spare"}),
+    ("LinkUp", "name == spare", {}),
     ("LinkDown", "name == va", {}),
     ("LinkDown", "name == bri0", {}),
     ("LinkSet", "name == va", {"mtu": "1400", "alias": "an alias", "group": "7", "txqueuelen": "55"}),
@@ -19,22 +20,23 @@ CASES: tuple[Case, ...] = (
     ("LinkSet", "name == vc", {"master": "bri0", "promisc": "on"}),
     ("LinkSet", "name == vd", {"master": ""}),
     ("LinkSet", "name == vc", {"name": "other", "arp": "off", "multicast": "off", "allmulticast": "on"}),
-    ("BridgeSet", "name == bri0", {"stp_state": "1", "ageing_time": "20000", "priority": "4096", "mcast_snooping": "0"}),
+    ("BridgeSet", "name == bri0", {"stp_state": "1", "ageing_time": "20000", "priority": "99", "mcast_snooping": "0"}),
     ("BridgePortSet", "name == vd", {"cost": "77", "hairpin": "on", "learning": "off", "isolated": "on"}),
     ("AltnameAdd", "name == vc", {"altname": "a-second-name-longer-than-fifteen"}),
     ("AltnameDelete", "name == va", {}),
     ("LinkDelete", "name == bri0", {}),
     ("LinkDelete", "name == va", {}),
-    ("AddVeth", "", {"name": "v1", "peer": "v2", "address": "02:00:00:00:01:01", "peer_address": "02:00:00:00:01:02"}),
-    ("AddVeth", "", {"name": "v1", "peer": "v2", "mtu": "1300", "txqueuelen": "9", "up": "yes", "address": "02:00:00:00:01:01", "peer_address": "02:00:00:00:01:02"}),
-    ("AddBridge", "", {"name": "b1", "stp_state": "1", "forward_delay": "1000", "address": "02:00:00:00:01:01",
+    ("AddVeth", "", {"name": "v1", "peer": "v2", "address": MAC, "peer_address": OTHER_MAC}),
+    ("AddVeth", "", {"name": "v1", "peer": "v2", "mtu": "1300", "txqueuelen": "9", "up": "yes", "address": MAC,
+                     "peer_address": OTHER_MAC}),
+    ("AddBridge", "", {"name": "b1", "stp_state": "1", "forward_delay": "1000", "address": MAC,
                        "ageing_time": "9000", "priority": "99", "mcast_snooping": "0"}),
-    ("AddMacvlan", "", {"name": "m1", "link": "va", "mode": "bridge", "address": "02:00:00:00:01:01"}),
-    ("AddMacvtap", "", {"name": "t1", "link": "va", "mode": "private", "address": "02:00:00:00:01:01"}),
+    ("AddMacvlan", "", {"name": "m1", "link": "va", "mode": "bridge", "address": MAC}),
+    ("AddMacvtap", "", {"name": "t1", "link": "va", "mode": "private", "address": MAC}),
     ("AddVxlan", "", {"name": "x1", "id": "42", "remote": "10.0.0.9", "local": "10.0.0.1", "dstport": "4789",
-                      "ttl": "9", "ageing": "77", "nolearning": "yes", "dev": "va", "address": "02:00:00:00:01:01"}),
-    ("AddVxlan", "", {"name": "x1", "id": "42", "remote": "ff02::9", "dev": "va", "dstport": "4789", "address": "02:00:00:00:01:01"}),
-    ("AddIfb", "", {"name": "i1", "mtu": "1300", "address": "02:00:00:00:01:01"}),
+                      "ttl": "9", "ageing": "77", "nolearning": "yes", "dev": "va", "address": MAC}),
+    ("AddVxlan", "", {"name": "x1", "id": "42", "remote": "ff02::9", "dev": "va", "dstport": "4789", "address": MAC}),
+    ("AddIfb", "", {"name": "i1", "mtu": "1300", "address": MAC}),
     ("AddressAdd", "", {"local": "10.9.0.1/24", "dev": "va", "broadcast": "10.9.0.255", "label": "va:x",
                         "scope": "link", "metric": "5"}),
     ("AddressAdd", "", {"local": "10.9.0.1", "dev": "va", "peer": "10.9.0.2/32"}),

@@ -22,7 +22,7 @@ _STATES = {"disabled": 0, "listening": 1, "learning": 2, "forwarding": 3, "block
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Options(Change):
+class Options(Change):
     """Options that the kernel tells in a nest of the link's row, each with its number and width there."""
 
     table: ClassVar[str] = "links"
@@ -106,12 +106,12 @@ class _Options(Change):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BridgeSet(_Options):
+class BridgeSet(Options):
     """`ip link set dev X type bridge …`."""
 
     title: ClassVar[str] = "options of this bridge"
     help: ClassVar[str] = "Only what you change is sent."
-    key: ClassVar[str] = "b"
+    key: ClassVar[str] = ""
     numbers: ClassVar[Mapping[str, int]] = il.IFLA_BR
     nest: ClassVar[int] = il.IFLA_INFO_DATA
     kind: ClassVar[str] = "bridge"
@@ -139,12 +139,12 @@ class BridgeSet(_Options):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BridgePortSet(_Options):
+class BridgePortSet(Options):
     """`ip link set dev X type bridge_slave …`."""
 
     title: ClassVar[str] = "options of this bridge port"
     help: ClassVar[str] = "Only what you change is sent."
-    key: ClassVar[str] = "b"
+    key: ClassVar[str] = ""
     numbers: ClassVar[Mapping[str, int]] = il.IFLA_BRPORT
     nest: ClassVar[int] = il.IFLA_INFO_SLAVE_DATA
     kind: ClassVar[str] = "bridge_slave"

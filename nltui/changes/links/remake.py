@@ -24,7 +24,7 @@ _TOLD_ONLY = {
 }
 """By kind: settings that the kernel tells and does not take back at creation."""
 _USUAL = {"bridge": {7: bytes(1), 8: b"\x81\x00", 39: struct.pack("=H", 1), 41: bytes(1), 45: bytes(1)}}
-"""By kind: settings that some kernels tell and refuse, even where they are what is usual: then they are not asked for."""
+"""By kind: settings that some kernels tell and refuse, even with the usual value, which then is not asked for."""
 _UNKNOWN_STATE = {
     "bridge": "forwarding entries, multicast groups and VLANs of the bridge",
     "vxlan": "forwarding entries of the tunnel",

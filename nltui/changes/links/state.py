@@ -102,7 +102,7 @@ class LinkMove(OfLink):
 
     title: ClassVar[str] = "move to another network namespace"
     help: ClassVar[str] = "It leaves with its name; addresses and routes stay behind and are lost."
-    key: ClassVar[str] = "M"
+    key: ClassVar[str] = ""
     tier: ClassVar[Tier] = Tier.CUTTING
 
     netns: str = asked(Text(255, "a name, a path or a process"), "netns", "where it goes", required=True)
@@ -133,7 +133,7 @@ class AltnameAdd(OfLink):
 
     title: ClassVar[str] = "add an alternative name"
     help: ClassVar[str] = "A further name that `ip` finds it by, of up to 127 bytes."
-    key: ClassVar[str] = "N"
+    key: ClassVar[str] = ""
     command: ClassVar[tuple[str, ...]] = ("link", "property", "add")
 
     altname: str = asked(

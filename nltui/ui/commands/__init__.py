@@ -10,6 +10,7 @@ from nltui.ui.commands.actions import Press, Sort, Theme
 from nltui.ui.commands.base import Command, Offer
 from nltui.ui.commands.export import Export
 from nltui.ui.commands.flaps import Lens
+from nltui.ui.commands.ip import Ip
 from nltui.ui.commands.namespaces import Ns
 from nltui.ui.commands.tables import Go, Only
 from nltui.ui.commands.why import Why
@@ -19,10 +20,14 @@ from nltui.worker.contract import TableStatus
 if TYPE_CHECKING:
     from nltui.ui.actions import Actions
 
-COMMANDS: tuple[type[Command], ...] = (Only, Sort, Lens, Why, Ns, Export, Theme)
+COMMANDS: tuple[type[Command], ...] = (Only, Sort, Lens, Why, Ns, Export, Theme, Ip)
 """Beside tables and keys' actions."""
 _SHOWS = ("show", "list", "ls", "lst", "s", "l")
 """What `ip` takes for the display of an object, behind which nothing more is said."""
+_ASKS = frozenset(
+    ("add", "append", "change", "del", "delete", "flush", "prepend", "property", "replace", "set", "a", "d")
+)
+"""Behind an object of `ip`: what asks for a change."""
 
 
 def commands(app: Actions) -> list[Command]:
@@ -50,8 +55,13 @@ def split(line: str) -> tuple[str, str, int]:
     word, _, rest = line[begin:].partition(" ")
     if word == "ip" and rest:
         begin += 3
+        family = rest.split(" ", 1)[0]
+        if family in ("-4", "-6") and any(one in _ASKS for one in rest.split()[2:3]):
+            return "ip", rest, begin
         word, _, rest = rest.partition(" ")
         shows, space, more = rest.partition(" ")
+        if shows in _ASKS and more:
+            return "ip", f"{word} {rest}", begin
         if shows in _SHOWS:
             return word, more, len(line) - len(more) if space else len(line)
     return word, rest, min(len(line), begin + len(word) + 1)

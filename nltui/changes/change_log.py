@@ -1,0 +1,119 @@
+"""What was changed here and can be taken back, and the log of it that stays: who, when, what, how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from nltui.changes.execute import Done, Executor, Stopped
+from nltui.changes.preview import Preview
+from nltui.changes.send import Sender
+from nltui.errors import NltuiError, UsageError
+from nltui.netlink.socket import Sockets
+from nltui.system import state
+from nltui.worker.session import Session
+
+FILE = "changes.log"
+LARGEST = 8 << 20
+"""Bytes from which the log is begun anew; the one before stays as changes.log.1."""
+
+
+class Changes:
+    """Applies, undoes and redoes changes of one session. For one thread at a time, and not the screen's own."""
+
+    def __init__(self, session: Session, namespace: str) -> None:
+        """`namespace`: its visible name, for the log."""
+        self._session, self._namespace = session, namespace
+        self._sender = Sender(Sockets(session.namespace))
+        self._executor = Executor(session, self._sender)
+        self._done: list[Done] = []
+        self._undone: list[Done] = []
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._sender.close()
+
+    @property
+    def last(self) -> Done | None:
+        """What undo would take back."""
+        return self._done[-1] if self._done else None
+
+    @property
+    def next(self) -> Done | None:
+        """What redo would do again."""
+        return self._undone[-1] if self._undone else None
+
+    def apply(self, preview: Preview) -> Done:
+        """Do it. Raises Changed, Stopped, TimedOut: see Executor.apply()."""
+        try:
+            done = self._executor.apply(preview.changes, preview.subjects)
+        except NltuiError as error:
+            said = str(error.error) if isinstance(error, Stopped) else str(error)
+            record(self._namespace, "apply", preview.line, said)
+            raise
+        record(self._namespace, "apply", done.line, "done")
+        self._done.append(done)
+        self._undone.clear()
+        return done
+
+    def undo(self) -> str:
+        """Take the last one back; returns what was done, in a sentence. Raises UsageError where there is none."""
+        if not self._done:
+            raise UsageError("nothing was changed here yet, or all of it was undone")
+        done = self._done[-1]
+        if not done.undo.steps:
+            raise UsageError(f"cannot be undone: {done.sentence} ({'; '.join(done.undo.lost)})")
+        refused = self._executor.revert(done.undo.steps)
+        self._done.pop()
+        self._undone.append(done)
+        return self._told("undo", "undone", done, done.undo.steps, refused)
+
+    def redo(self) -> str:
+        """Do again what was undone last. Raises UsageError where there is nothing."""
+        if not self._undone:
+            raise UsageError("there is nothing to redo")
+        done = self._undone.pop()
+        refused = self._executor.revert(done.steps)
+        self._done.append(done)
+        return self._told("redo", "done again", done, done.steps, refused)
+
+    def _told(self, what: str, word: str, done: Done, steps: Sequence[object], refused: list[str]) -> str:
+        result = "done" if not refused else f"{len(refused)} of {len(steps)} steps refused: {refused[0]}"
+        record(self._namespace, what, done.line, result)
+        return f"{word}: {done.sentence}" + (f" — {result}" if refused else "")
+
+
+def record(namespace: str, what: str, line: str, result: str) -> None:
+    """Append to the log under the XDG state directory, mode 0600. What cannot be written costs the log, no change."""
+    place = state.directory()
+    if not place:
+        return
+    uid = os.getuid()
+    try:
+        user = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        user = str(uid)
+    told = {
+        "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "user": user,
+        "sudo_user": os.environ.get("SUDO_USER", ""),
+        "pid": os.getpid(),
+        "netns": namespace,
+        "what": what,
+        "line": line,
+        "result": result,
+    }
+    try:
+        Path(place).mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = Path(place, FILE)
+        if path.exists() and path.stat().st_size > LARGEST:
+            path.replace(path.with_suffix(".log.1"))
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(json.dumps({key: value for key, value in told.items() if value != ""}) + "\n")
+    except OSError:
+        return

@@ -1,0 +1,81 @@
+"""What a change would do, before it is done: the sentence, the line, the messages, what goes along, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo
+from nltui.changes.risk import Finding, findings
+from nltui.changes.world import World
+from nltui.record import Record
+from nltui.worker.session import Session
+
+MANY = 50
+"""Steps of one plan from which it counts as cutting."""
+
+
+class Preview(Record):
+    """One plan of one or more changes of a kind."""
+
+    changes: tuple[Change, ...]
+    sentence: str
+    line: str
+    """`ip` lines, one a change."""
+    steps: tuple[Step, ...]
+    undo: Undo
+    findings: tuple[Finding, ...]
+    tier: Tier
+    word: str
+    """To be typed before a CUTTING change."""
+    subjects: tuple[Subject, ...]
+
+
+def previewed(session: Session, cls: type[Change], texts: Mapping[str, str], rows: Sequence[bytes]) -> Preview:
+    """Of what was typed in the dialog of a change; about several rows, each with its own fields filled in.
+
+    Raises Problems. Reads the session's tables, so not for the screen's own thread where they are large.
+    """
+    world = World(session)
+    if len(rows) < 2:
+        changes = [cls.parsed(texts, world, rows[0] if rows else None)]
+    else:
+        own = set(cls.filled(rows[0], world))
+        shared = {
+            name: text for name, text in texts.items() if name not in own or text != cls.filled(rows[0], world)[name]
+        }
+        changes = [cls.parsed(cls.filled(row, world) | shared, world, row) for row in rows]
+    return of(world, changes)
+
+
+def of(world: World, changes: Sequence[Change]) -> Preview:
+    """Of changes that are made up already."""
+    undos = [change.undo(world) for change in changes]
+    steps = tuple(step for change in changes for step in change.steps(world))
+    if not steps:
+        raise Problems({"dev": "there is nothing to do"})
+    # One finding of several changes is told once.
+    found = dict.fromkeys(
+        one for change, undo in zip(changes, undos, strict=True) for one in findings(change, world, undo)
+    )
+    tier = max(change.tier for change in changes)
+    if len(steps) > MANY or any(one.cuts for one in found):
+        tier = Tier.CUTTING
+    said = [change.sentence(world) for change in changes]
+    back = tuple(step for undo in reversed(undos) for step in undo.steps)
+    lost = tuple(dict.fromkeys(one for undo in undos for one in undo.lost))
+    return Preview(
+        changes=tuple(changes),
+        sentence=said[0] if len(said) == 1 else f"{len(said)} changes: {said[0]}, …",
+        line="\n".join(change.line for change in changes),
+        steps=steps,
+        undo=Undo(back, lost),
+        findings=tuple(found),
+        tier=tier,
+        word=_word(changes[0], world),
+        subjects=tuple(dict.fromkeys(one for change in changes for one in change.subjects(world))),
+    )
+
+
+def _word(change: Change, world: World) -> str:
+    device = getattr(change, "dev", None)
+    return str(device) if device is not None else change.command[-1]

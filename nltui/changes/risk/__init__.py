@@ -1,0 +1,21 @@
+"""What a change may break: one file a cause, each a function from a change and its world to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from nltui.changes.base import Change, Undo
+from nltui.changes.risk import along, session
+from nltui.changes.risk.finding import Finding
+from nltui.changes.world import World
+
+Cause = Callable[[Change, World, Undo], Iterable[Finding]]
+CAUSES: tuple[Cause, ...] = (session.cuts, along.takes)
+
+__all__ = ["Finding", "findings"]
+
+
+def findings(change: Change, world: World, undo: Undo) -> Sequence[Finding]:
+    """All of them, the gravest first."""
+    found = [one for cause in CAUSES for one in cause(change, world, undo)]
+    return sorted(found, key=lambda one: not one.cuts)

@@ -1,0 +1,140 @@
+"""Keys that change something: which dialog they open on which rows; undo and redo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
+from nltui.changes.base import Change
+from nltui.changes.change_log import Changes
+from nltui.changes.registry import keys_of, of_table
+from nltui.changes.world import World
+from nltui.errors import NltuiError, UsageError
+from nltui.model.rows import Mark, Rows
+from nltui.system import privileges
+from nltui.text import visible
+from nltui.ui.jumps import about
+
+if TYPE_CHECKING:
+    from nltui.ui.actions import Actions
+    from nltui.worker.session import Session
+
+UNPRIVILEGED = "changing needs CAP_NET_ADMIN, which this process lacks: run nltui with sudo; what you see is complete"
+
+
+class Desk:
+    """Where changes of one session are made. Made when the first is asked for."""
+
+    def __init__(self, app: Actions) -> None:
+        self._app = app
+        self.session = cast("Session", app.session)
+        self.changes = Changes(self.session, app.namespace)
+        self.can = privileges.current().has(privileges.CAP_NET_ADMIN)
+
+    def offered(self, key: str) -> list[type[Change]]:
+        """What a key does to the focused table; the empty key: all that can be done."""
+        panel = self._app.dashboard.focused_panel
+        if panel is None:
+            return []
+        return keys_of(panel.table.name).get(key, []) if key else list(of_table(panel.table.name))
+
+    def rows(self) -> list[bytes]:
+        """Messages of the marked rows, or of the one under the cursor. Raises UsageError where they went."""
+        panel = self._app.dashboard.focused_panel
+        if panel is None or panel.view.rows is None:
+            return []
+        view = panel.view
+        # The rows may have changed since they were drawn, and with them which one the cursor is on.
+        view.draw()
+        chosen: list[Hashable] = list(view.marked.identities)
+        if not chosen and view.cursor.identity is not None:
+            chosen = [view.cursor.identity]
+        there = [one for one in chosen if not self._went(panel.view.rows, one)]
+        if chosen and not there:
+            raise UsageError("this row was removed a moment ago")
+        found = (about(panel.view.rows, one, self.session.context) for one in there)
+        return [one.message for one in found if one is not None]
+
+    def _went(self, rows: Rows, identity: Hashable) -> bool:
+        """Whether a row only lingers on the screen."""
+        at = rows.index_of(identity)
+        shown = rows.rows(at, at + 1, rows.table.columns[:1]) if at is not None else []
+        return not shown or shown[0].mark is Mark.REMOVED
+
+    def open(self, key: str) -> None:
+        """The dialog of a key, or a list where it does several things. Raises UsageError."""
+        found = self.offered(key)
+        if not found:
+            raise UsageError("there is nothing here to do that with")
+        if not self.can:
+            self._app.say(UNPRIVILEGED)
+        if len(found) == 1:
+            self.dialog(found[0], self.rows())
+            return
+        from nltui.ui.picker import Item, Picker
+
+        by_name = {cls.__name__: cls for cls in found}
+        items = [Item(name, cls.title, cls.help) for name, cls in by_name.items()]
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                try:
+                    self.dialog(by_name[name], self.rows())
+                except NltuiError as error:
+                    self._app.say(str(error))
+
+        self._app.push_screen(Picker("what to do", items), chosen)
+
+    def dialog(self, cls: type[Change], rows: Sequence[bytes], texts: Mapping[str, str] | None = None) -> None:
+        """Open it. Raises UsageError where there is no row for it, or its row has parts without fields."""
+        from nltui.ui.change_screen import ChangeScreen
+
+        if cls.needs_row and not rows and texts is None:
+            raise UsageError(f"{cls.title}: put the cursor on a row first")
+        filled = dict(texts) if texts is not None else {}
+        if texts is None and rows:
+            filled = cls.filled(rows[0], World(self.session))
+        if not cls.needs_row and texts is None:
+            # A new row is not about the one under the cursor, which only gives hints.
+            rows = ()
+        self._app.push_screen(ChangeScreen(self, cls, rows, filled), self._told)
+
+    def restore(self) -> None:
+        """The dialog that makes again what the line under the cursor tells was removed. Raises UsageError."""
+        from nltui.changes.restore import RESTORES
+
+        panel = self._app.dashboard.focused_panel
+        rows = panel.view.rows if panel is not None else None
+        if panel is None or rows is None or panel.view.cursor.identity is None:
+            raise UsageError("put the cursor on a line first")
+        found = about(rows, panel.view.cursor.identity, self.session.context)
+        if found is None or not found.is_change or found.table.name not in RESTORES:
+            raise UsageError("this line can restore nothing: addresses, routes, neighbours, rules and nexthops can be")
+        if panel.view.cells_at_cursor().get("change", "") != "−":
+            raise UsageError("this line does not tell of a row that was removed")
+        self.dialog(RESTORES[found.table.name], [found.message])
+
+    def line(self, text: str) -> None:
+        """The dialog of an `ip` line. Raises UsageError."""
+        from nltui.changes.command import parsed
+
+        cls, texts, row = parsed(text, World(self.session))
+        self.dialog(cls, [row] if row is not None else [], texts)
+
+    def _told(self, said: str | None) -> None:
+        if said is not None:
+            self._app.say(said)
+
+    def undo(self) -> str:
+        """Take the last change back; a sentence. Not for the screen's own thread."""
+        return self._tried(self.changes.undo)
+
+    def redo(self) -> str:
+        """Do again what was undone."""
+        return self._tried(self.changes.redo)
+
+    def _tried(self, act: Callable[[], str]) -> str:
+        try:
+            return act()
+        except NltuiError as error:
+            return visible(str(error), limit=400)

@@ -1,0 +1,165 @@
+"""What changed while a dialog was open is refused, with the difference; what the kernel refuses changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from nltui.changes.addresses import AddressDelete
+from nltui.changes.base import Problems
+from nltui.changes.execute import Changed, Stopped
+from nltui.changes.links.settings import LinkSet
+from nltui.changes.links.state import LinkDown
+from nltui.changes.preview import of, previewed
+from nltui.changes.registry import CHANGES
+from nltui.changes.routes import RouteDelete
+from nltui.errors import KernelRefused
+from tests.changes.ground import Changing, build, difference, picture
+from tests.kernel.netns import Netns
+
+
+def test_a_route_that_another_program_changed_is_left_alone(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        row = changing.row("routes", "dst == 10.23.0.0/16")
+        seen = previewed(changing.session, RouteDelete, {}, [row or b""])
+        netns.ip("route replace 10.23.0.0/16 via 10.0.0.8 table 100 proto static")
+        before = picture(netns)
+        with pytest.raises(Changed) as caught:
+            changing.executor.apply(seen.changes, seen.subjects)
+        assert any("gateway 10.0.0.9 → 10.0.0.8" in said for said in caught.value.differences)
+        assert difference(before, picture(netns)) == []
+
+
+def test_a_row_that_went_is_told(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        world, row = changing.world, changing.row("addresses", "address == 10.0.0.2")
+        seen = of(world, [AddressDelete.of(row or b"", world)])
+        netns.ip("address del 10.0.0.2/24 dev va")
+        with pytest.raises(Changed, match="the address is gone"):
+            changing.executor.apply(seen.changes, seen.subjects)
+
+
+def test_two_links_that_swap_their_names(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        world = changing.world
+        seen = of(world, [LinkDown.parsed({"dev": "va"}, world)])
+        for line in ("va down", "vc down", "va name tmp", "vc name va", "tmp name vc", "va up", "vc up"):
+            netns.ip(f"link set {line}")
+        with pytest.raises(Changed, match="was called va and is now vc"):
+            changing.executor.apply(seen.changes, seen.subjects)
+
+
+def test_a_link_made_anew_under_the_same_name(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        world = changing.world
+        seen = of(world, [LinkSet.parsed({"dev": "bri0", "mtu": "1400"}, world)])
+        netns.ip("link del bri0")
+        netns.ip("link add name bri0 type bridge")
+        with pytest.raises(Changed, match="gone"):
+            changing.executor.apply(seen.changes, seen.subjects)
+
+
+REFUSED = (
+    ("RouteAdd", {"dst": "10.99.0.0/16", "via": "192.0.2.1"}, "ENETUNREACH", "Nexthop has invalid gateway"),
+    ("RouteAdd", {"dst": "10.20.0.0/16", "via": "10.0.0.9"}, "EEXIST", ""),
+    ("RouteAdd", {"dst": "10.99.0.0/16", "via": "10.0.0.9", "src": "192.0.2.77"}, "EINVAL", "Invalid prefsrc address"),
+    ("RouteAdd", {"dst": "10.99.0.0/16", "nhid": "4711"}, "EINVAL", "Nexthop id does not exist"),
+    ("AddressAdd", {"local": "10.0.0.1/24", "dev": "va"}, "EEXIST", ""),
+    ("NeighbourAdd", {"dst": "10.0.0.9", "dev": "va", "lladdr": "02:00:00:00:00:01"}, "EEXIST", ""),
+    ("RuleAdd", {"source": "10.0.0.0/24", "table_id": "100", "priority": "1000"}, "EEXIST", ""),
+    ("NexthopAdd", {"id": "1", "via": "10.0.0.8", "dev": "va"}, "EEXIST", ""),
+    ("NexthopAdd", {"id": "30", "group": "99"}, "EINVAL", "Invalid nexthop id"),
+    ("LinkSet", {"dev": "va", "mtu": "20"}, "EINVAL", "mtu less than device minimum"),
+    ("LinkSet", {"dev": "va", "name": "vb"}, "EEXIST", ""),
+    ("LinkSet", {"dev": "lo", "master": "bri0"}, "EINVAL", ""),
+)
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=[f"{name} {errno} {said}" for name, _, errno, said in REFUSED])
+def test_what_the_kernel_refuses_changes_nothing(case: tuple[str, dict[str, str], str, str], netns: Netns) -> None:
+    name, texts, errno, said = case
+    build(netns)
+    with Changing(netns) as changing:
+        before = picture(netns)
+        cls = next(one for one in CHANGES if one.__name__ == name)
+        seen = previewed(changing.session, cls, texts, [])
+        with pytest.raises(Stopped) as caught:
+            changing.executor.apply(seen.changes, seen.subjects)
+        assert isinstance(caught.value.error, KernelRefused)
+        assert errno in str(caught.value)
+        assert said in str(caught.value)
+        assert difference(before, picture(netns)) == []
+
+
+TYPED = (
+    ("RouteAdd", {"dst": "10.99.0.1/16", "via": "10.0.0.9"}, "dst", "did you mean 10.99.0.0/16"),
+    ("RouteAdd", {"dst": "10.99.0.0/16"}, "via", "needed"),
+    ("RouteAdd", {"dst": "10.99.0.0/16", "via": "x"}, "via", "no IP address"),
+    ("RouteAdd", {"dst": "10.99.0.0/16", "dev": "nosuch"}, "dev", "there is no link"),
+    ("RouteAdd", {"dst": "10.99.0.0/16", "via": "10.0.0.9", "pref": "high"}, "pref", "IPv6 only"),
+    ("AddressAdd", {"local": "10.0.0.300/24", "dev": "va"}, "local", "is no address/length"),
+    ("AddressAdd", {"local": "10.0.0.3/24", "dev": "va", "label": "x"}, "label", "must begin with va"),
+    ("AddressAdd", {"local": "fd00::9/64", "dev": "va", "valid": "10", "preferred": "20"}, "preferred", "longer"),
+    ("AddVeth", {"name": "a-name-much-too-long", "peer": "v2"}, "name", "too long"),
+    ("AddVeth", {"name": "va", "peer": "v2"}, "name", "already"),
+    ("LinkSet", {"dev": "va", "mtu": "many"}, "mtu", "no number"),
+    ("LinkSet", {"dev": "va", "name": "a/b"}, "name", "cannot be"),
+    ("NeighbourAdd", {"dst": "10.0.0.7", "dev": "va", "lladdr": "02-00"}, "lladdr", "no link-layer address"),
+    ("RuleAdd", {"source": "10.0.0.0/8"}, "table_id", "needed"),
+    ("NexthopAdd", {"id": "5"}, "via", "either"),
+    ("RouteFlush", {"where": "dst in 192.0.2.0/24"}, "where", "no route is left"),
+)
+
+
+@pytest.mark.parametrize("case", TYPED, ids=[f"{name} {field} {said}" for name, _, field, said in TYPED])
+def test_what_cannot_be_is_told_as_it_is_typed(case: tuple[str, dict[str, str], str, str], netns: Netns) -> None:
+    name, texts, field, said = case
+    build(netns)
+    with Changing(netns) as changing:
+        cls = next(one for one in CHANGES if one.__name__ == name)
+        with pytest.raises(Problems) as caught:
+            previewed(changing.session, cls, texts, [])
+        assert said in caught.value.sentences[field]
+
+
+def test_a_kind_that_this_kernel_may_lack_is_refused_with_its_words_or_made(netns: Netns) -> None:
+    build(netns)
+    lower = {"AddVlan": {"link": "va", "id": "7"}, "AddVrf": {"table_id": "77"}}
+    with Changing(netns) as changing:
+        for name in ("AddVlan", "AddBond", "AddVrf", "AddDummy"):
+            said = tried(changing, name, {"name": "extra", **lower.get(name, {})})
+            assert not said or "ENOTSUP" in said or "Unknown device type" in said, said
+            assert all(row["ifname"] != "extra" for row in netns.ip_json("link show"))
+
+
+def tried(changing: Changing, name: str, texts: dict[str, str]) -> str:
+    """What the kernel said against it; what was done is undone."""
+    try:
+        done = changing.apply(name, "", texts)
+    except Stopped as error:
+        return str(error)
+    return "".join(changing.executor.revert(done.undo.steps))
+
+
+def test_a_link_moves_to_another_namespace(netns: Netns, peer: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        done = changing.apply("LinkMove", "name == vb", {"netns": peer.name})
+        assert "vb" in [row["ifname"] for row in peer.ip_json("link show")]
+        assert not done.undo.steps
+        assert "another network namespace" in done.undo.lost[0]
+
+
+def test_a_step_that_fails_takes_back_those_before_it(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        world, before = changing.world, picture(netns)
+        rows = world.rows("routes", "dst in 10.16/12 table == main")
+        # The same route twice: the second deletion finds nothing.
+        twice = of(world, [RouteDelete.parsed({}, world, row) for row in [*rows, rows[-1]]])
+        with pytest.raises(Stopped, match=f"step {len(rows) + 1} of {len(rows) + 1}"):
+            changing.executor.apply(twice.changes, ())
+        assert difference(before, picture(netns)) == []
