@@ -1,5 +1,6 @@
 """What a person may set: `$XDG_CONFIG_HOME/nltui/config.toml`, else `~/.config/nltui/config.toml`, or `--config FILE`.
 
+    read_only = true
     [limits]
     history_entries = 200_000
     [rows]
@@ -30,6 +31,8 @@ LONGEST = 1 << 20
 ROWS = (1 << 10, 1 << 25, "rows")
 """Least and most rows that a table may be told to hold."""
 SECTIONS = ("limits", "rows", "keys", "look", "columns")
+SWITCHES = ("read_only",)
+"""What is said at the top of the file, true or false."""
 WORDS = {"look": ("theme",)}
 """Sections of words, and the keys they may have; those of [keys] are known to the screen."""
 
@@ -78,6 +81,8 @@ class Config:
     """By table: names of the columns shown from the start, in their order."""
     places: Mapping[str, str] = field(default_factory=dict)
     """Where each of `keys`, `look` and `columns` stands in the file: what a complaint about it begins with."""
+    read_only: bool = False
+    """Whether the interface gives up every privilege when it starts."""
     complaints: tuple[str, ...] = ()
     """One sentence each; they quote the file, so they have to go through the door for untrusted text."""
 
@@ -135,7 +140,16 @@ def _checked(path: str, text: str, found: dict[str, Any], tables: Sequence[str])
     words: dict[str, dict[str, str]] = {"keys": {}, "look": {}}
     places: dict[str, str] = {}
     columns: dict[str, tuple[str, ...]] = {}
+    switches = dict.fromkeys(SWITCHES, False)
     for section, entries in found.items():
+        if section in switches:
+            if isinstance(entries, bool):
+                switches[section] = entries
+            else:
+                # Whoever wrote that wanted to be safe.
+                switches[section] = True
+                complain("", section, f"`{section}` must be true or false; it is taken as true")
+            continue
         if section in words and isinstance(entries, dict):
             for key, value in entries.items():
                 known = WORDS.get(section)
@@ -160,7 +174,7 @@ def _checked(path: str, text: str, found: dict[str, Any], tables: Sequence[str])
                     places[f"columns.{key}"] = f"{path}{f' line {line}' if line else ''}"
             continue
         if section not in ranges:
-            complain("", section, f"there is no `{section}`{_nearest(section, SECTIONS)}")
+            complain("", section, f"there is no `{section}`{_nearest(section, (*SECTIONS, *SWITCHES))}")
             continue
         if not isinstance(entries, dict):
             complain("", section, f"`{section}` must be a section: [{section}]")
@@ -176,7 +190,7 @@ def _checked(path: str, text: str, found: dict[str, Any], tables: Sequence[str])
                 continue
             values[section][key] = value
     limits = Limits(**values["limits"], rows=values["rows"])
-    return Config(limits, words["keys"], words["look"], columns, places, tuple(complaints))
+    return Config(limits, words["keys"], words["look"], columns, places, switches["read_only"], tuple(complaints))
 
 
 def _syntax(text: str, said: str) -> str:

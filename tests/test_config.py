@@ -195,3 +195,15 @@ def test_columns_are_lists_of_names(tmp_path: Path) -> None:
         f"{file} line 3: there is no `columns.linsk`; did you mean `links`?",
         f"{file} line 4: `columns.routes` must be a list of names in quotation marks",
     )
+
+
+def test_read_only_is_true_false_or_taken_as_true(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    for text, wanted, said in (("read_only = true", True, ""), ("read_only = false", False, ""), ("", False, "")):
+        file.write_text(text + "\n[limits]\n")
+        found = load(str(file), [])
+        assert (found.read_only, "".join(found.complaints)) == (wanted, said)
+    file.write_text('read_only = "no"\n')
+    found = load(str(file), [])
+    assert found.read_only
+    assert "line 1: `read_only` must be true or false" in found.complaints[0]

@@ -144,6 +144,12 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
     _buffer(parser)
     parser.add_argument("--theme", metavar="NAME", help="colours; `:theme` on the screen lists them")
     parser.add_argument("--ascii", action="store_true", help="no character that is not ASCII")
+    parser.add_argument(
+        "--read-only",
+        dest="read_only",
+        action="store_true",
+        help="give up every privilege for good before anything is shown: nothing can be changed from here",
+    )
     parser.add_argument("--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal")
     found = parser.parse_intermixed_args(argv)
     return Tui(
@@ -155,6 +161,7 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         theme=found.theme,
         ascii=found.ascii,
         mouse=found.mouse,
+        read_only=found.read_only,
     )
 
 

@@ -20,6 +20,8 @@ class Tui(Record, kw_only=True):
     """None: that of last time."""
     ascii: bool = False
     mouse: bool = True
+    read_only: bool = False
+    """Give up, for good, all that could change anything."""
 
 
 class Dump(Record, kw_only=True):

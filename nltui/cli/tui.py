@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nltui.cli import settings
@@ -17,6 +18,9 @@ from nltui.text import visible
 
 if TYPE_CHECKING:
     from nltui.config import Config
+
+SPARE = 4
+"""Monitor sockets of each protocol that are made before privileges are given up: a reader may need another one."""
 
 
 def run(args: Tui) -> int:
@@ -49,7 +53,17 @@ def run(args: Tui) -> int:
             made, found = session(argument or None)
             return made, found.name
 
-        first, namespace = session(args.netns)
+        read_only = args.read_only or (found is not None and found.read_only)
+        if read_only:
+            namespace = opened.enter_context(
+                namespaces.current() if args.netns is None else namespaces.resolve(args.netns)
+            )
+            from nltui.config import DEFAULTS
+
+            _lock(namespace if args.netns is not None else None, args.rcvbuf or (limits or DEFAULTS).monitor_buffer)
+            first = Session(None, TABLES, buffer=args.rcvbuf, limits=limits, names=True)
+        else:
+            first, namespace = session(args.netns)
         app = NltuiApp(
             first,
             host=visible(os.uname().nodename, limit=64),
@@ -58,7 +72,9 @@ def run(args: Tui) -> int:
             start_table=wanted.name if wanted is not None else None,
             start_filter=args.filter,
             complaint=complaint,
-            reopen=reopen,
+            # To enter another namespace takes a privilege.
+            reopen=None if read_only else reopen,
+            read_only=read_only,
             theme=theme,
             keys=found.keys if found is not None else {},
             columns=found.columns if found is not None else {},
@@ -66,6 +82,27 @@ def run(args: Tui) -> int:
             ascii=args.ascii or not _is_unicode(),
         )
         return launch(app, mouse=args.mouse)
+
+
+def _lock(namespace: Namespace | None, buffer: int) -> None:
+    """Give up, for good, all that could change anything. Raises UsageError where any of it cannot be."""
+    # Its threads would keep capabilities; whoever set it otherwise did not mean this.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    from nltui.netlink import gate, socket
+    from nltui.netlink.constants.netlink import NETLINK_KOBJECT_UEVENT, NETLINK_ROUTE
+    from nltui.system import lock, state
+
+    if namespace is not None:
+        namespaces.settle_in(namespace)
+    for protocol in (NETLINK_ROUTE, NETLINK_KOBJECT_UEVENT):
+        socket.prepare(protocol, buffer, SPARE)
+    folder = state.directory()
+    if folder:
+        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    gate.close()
+    # What could change something is not even to be had.
+    sys.modules["nltui.changes"] = None  # type: ignore[assignment]
+    lock.engage([folder])
 
 
 def _theme(named: str | None, found: Config | None) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from nltui.errors import KernelRefused, PrivilegeMissing
 from nltui.netlink.arena import reserve
 from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import PROTOCOL_NAMES
+from nltui.netlink.gate import GatedSocket
 from nltui.record import Record
 from nltui.system.namespaces import Namespace, run_in
 
@@ -70,8 +71,27 @@ class Sockets:
             raise _refused(f"opening a NETLINK_{PROTOCOL_NAMES.get(protocol, protocol)} socket", error) from error
 
 
+_prepared: dict[int, list[socket.socket]] = {}
+"""Sockets made while there were privileges, by protocol."""
+
+
+def prepare(protocol: int, buffer: int, count: int) -> None:
+    """Make sockets with large receive buffers for monitor(), before the privilege to make such is given up."""
+    for _ in range(count):
+        made = _make(protocol)
+        _enlarge(made, buffer)
+        _prepared.setdefault(protocol, []).append(made)
+
+
+def _enlarge(made: socket.socket, buffer: int) -> None:
+    try:
+        made.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer)
+    except OSError:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+
+
 def _make(protocol: int) -> socket.socket:
-    made = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, protocol)
+    made = GatedSocket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, protocol)
     made.bind((0, 0))
     return made
 
@@ -331,11 +351,12 @@ def _column(raw: Any, offset: int, kind: type[np.generic] = np.uint32) -> NDArra
 
 def monitor(sockets: Sockets, protocol: int, groups: tuple[int, ...], buffer: int = MONITOR_BUFFER) -> socket.socket:
     """A socket that has joined `groups` (numbers, not masks) with the largest receive buffer it may have."""
-    made = sockets.open(protocol)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer)
-    except OSError:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    waiting = _prepared.get(protocol)
+    if waiting:
+        made = waiting.pop()
+    else:
+        made = sockets.open(protocol)
+        _enlarge(made, buffer)
     with contextlib.suppress(OSError):
         made.setsockopt(SOL_NETLINK, EXT_ACK, 1)
     for group in groups:

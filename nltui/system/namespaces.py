@@ -169,6 +169,17 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
+def settle_in(namespace: Namespace) -> None:
+    """Move this whole process there, while it has one thread: sockets that are opened later need no privilege then.
+
+    Raises NamespaceUnknown where the kernel refuses.
+    """
+    try:
+        _enter(namespace.fd)
+    except OSError as error:
+        raise NamespaceUnknown(f"{visible(namespace.name)} cannot be entered: {error.strerror}") from error
+
+
 def _enter(fd: int) -> None:
     import ctypes
 

@@ -5,6 +5,7 @@ Source: proc_pid_status(5), linux/capability.h.
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from pathlib import Path
 
@@ -44,7 +45,9 @@ class Privileges(Record):
         """CAN CHANGE with CAP_NET_ADMIN; READ-ONLY where every set is empty for good; else UNPRIVILEGED."""
         if self.has(CAP_NET_ADMIN):
             return Badge.CAN_CHANGE
-        left = self.effective | self.permitted | self.inheritable | self.bounding | self.ambient
+        # With no_new_privs exec adds nothing, so the bounding set counts only for uid 0, whose own it would be.
+        left = self.effective | self.permitted | self.inheritable | self.ambient
+        left |= self.bounding if os.getuid() == 0 else 0
         return Badge.READ_ONLY if self.no_new_privs and not left else Badge.UNPRIVILEGED
 
 

@@ -35,6 +35,8 @@ class Actions(App[None]):
     """The part of the program that keys reach; `NltuiApp` puts it together."""
 
     session: SessionLike
+    read_only = False
+    """Whether nothing can be changed from here, for good."""
     namespace = ""
     """That is looked at, by its visible name."""
     dashboard: Dashboard

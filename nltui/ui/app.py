@@ -38,6 +38,8 @@ TWICE = 1.0
 _WHILE_TYPING = frozenset({"clear_layer", "interrupt", "suspend_process", "quit"})
 _NEVER_SECOND = ("ctrl+c", "ctrl+q", "ctrl+z")
 _OVER_LISTS = frozenset({"suspend_process", "quit"})
+CHANGING = frozenset({"change", "undo", "redo"})
+"""Actions that are not there in read-only mode."""
 _UNSETTLED = (Freshness.STARTING, Freshness.LOADING)
 
 
@@ -111,10 +113,16 @@ class NltuiApp(Actions):
         keys: Mapping[str, str] | None = None,
         columns: Mapping[str, tuple[str, ...]] | None = None,
         places: Mapping[str, str] | None = None,
+        read_only: bool = False,
     ) -> None:
-        """`reopen` makes a session for another network namespace; without it there is none to switch to."""
+        """`reopen` makes a session for another network namespace; without it there is none to switch to.
+
+        `read_only`: keys that change something are absent, not merely refused.
+        """
         super().__init__()
-        self._ascii = ascii
+        self._ascii, self.read_only = ascii, read_only
+        if read_only:
+            self._forget_changing()
         if keys:
             from nltui.ui.keymap import checked
 
@@ -140,6 +148,15 @@ class NltuiApp(Actions):
         self._said = ""
         """What was done last, until the next key."""
         self._heart = Heart(self, session, self.tick, self._is_busy)
+
+    def _forget_changing(self) -> None:
+        """No key changes anything."""
+        for key, bindings in list(self._bindings.key_to_bindings.items()):
+            kept = [one for one in bindings if one.action.partition("(")[0] not in CHANGING]
+            if kept:
+                self._bindings.key_to_bindings[key] = kept
+            else:
+                del self._bindings.key_to_bindings[key]
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -233,6 +250,8 @@ class NltuiApp(Actions):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a filter is typed, letters and digits are text; a list over the panels has keys of its own."""
+        if action in CHANGING and self.read_only:
+            return False
         if len(self.screen_stack) > 1:
             return action in _OVER_LISTS
         if action == "keep_filter":

@@ -33,7 +33,7 @@ _ASKS = frozenset(
 def commands(app: Actions) -> list[Command]:
     """All that can be typed now: tables, commands, then what keys do."""
     status = app.session.status()
-    own = [made() for made in COMMANDS]
+    own = [made() for made in COMMANDS if not (app.read_only and made is Ip)]
     # A command about one table goes before going there.
     taken = {command.names[0] for command in own}
     found: list[Command] = [

@@ -1,0 +1,156 @@
+"""Read-only mode: this process, its later threads and its children can change nothing any more, whatever runs in them.
+
+While there is one thread only: no new privileges, no writing into files but a few (Landlock), no capability in any
+set; then all of it is read back. Sources: prctl(2), capabilities(7), linux/landlock.h. Imports nothing but ctypes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from nltui.errors import UsageError
+from nltui.system import privileges
+
+PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 24, 47, 4
+CAPABILITY_VERSION_3 = 0x20080522
+LAST_CAPABILITY = Path("/proc/sys/kernel/cap_last_cap")
+SYS_CREATE_RULESET, SYS_ADD_RULE, SYS_RESTRICT_SELF = 444, 445, 446
+LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE_PATH_BENEATH = 1, 1
+WRITE_FILE, TRUNCATE, REFER = 1 << 1, 1 << 14, 1 << 13
+WRITES = WRITE_FILE | sum(1 << bit for bit in range(4, 13))
+"""LANDLOCK_ACCESS_FS_*: write, remove, make; of every version of Landlock."""
+NOBODY = 65534
+
+
+class _Ruleset(ctypes.Structure):
+    _fields_ = (("handled_access_fs", ctypes.c_uint64),)
+
+
+class _Beneath(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
+
+
+def engage(folders: Sequence[str] = ()) -> None:
+    """Lock this process; `folders` may still be written into. There is no way back.
+
+    Raises UsageError where any step of it fails: then the program must not go on.
+    """
+    if len(list(Path("/proc/self/task").iterdir())) != 1:
+        raise UsageError("read-only mode cannot be entered: there are other threads already")
+    libc = ctypes.CDLL(None, use_errno=True)
+    _called(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    if not _landlocked(libc, folders):
+        _become_nobody()
+    _drop(libc)
+    _see_that_it_holds()
+
+
+def _called(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise UsageError(f"read-only mode cannot be entered: {what}: {os.strerror(number)}")
+    return result
+
+
+def _landlocked(libc: ctypes.CDLL, folders: Sequence[str]) -> bool:
+    """No file can be written but the terminal and what lies in the folders; False where this kernel has no Landlock."""
+    version = libc.syscall(SYS_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_CREATE_RULESET_VERSION)
+    if version < 0:
+        if ctypes.get_errno() in (errno.ENOSYS, errno.EOPNOTSUPP):
+            return False
+        _called(version, "Landlock")
+    handled = WRITES | (REFER if version >= 2 else 0) | (TRUNCATE if version >= 3 else 0)
+    rules = _Ruleset(handled)
+    ruleset = _called(
+        libc.syscall(SYS_CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(ctypes.sizeof(rules)), 0), "Landlock"
+    )
+    try:
+        for path, access in _writable(folders, handled):
+            _allow(libc, ruleset, path, access)
+        _called(libc.syscall(SYS_RESTRICT_SELF, ruleset, 0), "Landlock")
+    finally:
+        os.close(ruleset)
+    return True
+
+
+def _writable(folders: Sequence[str], handled: int) -> list[tuple[str, int]]:
+    """The terminal, what swallows everything, and the folders."""
+    found = [(path, handled & (WRITE_FILE | TRUNCATE)) for path in ("/dev/null", "/dev/tty")]
+    for descriptor in (0, 1, 2):
+        try:
+            found.append((os.ttyname(descriptor), handled & (WRITE_FILE | TRUNCATE)))
+        except OSError:
+            continue
+    return found + [(folder, handled & ~REFER) for folder in folders if folder]
+
+
+def _allow(libc: ctypes.CDLL, ruleset: int, path: str, access: int) -> None:
+    try:
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        # What is not there cannot be written.
+        return
+    try:
+        rule = _Beneath(access, descriptor)
+        made = libc.syscall(SYS_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, ctypes.byref(rule), 0)
+        _called(made, f"Landlock rule of {path}")
+    finally:
+        os.close(descriptor)
+
+
+def _become_nobody() -> None:
+    """Without Landlock: a user who owns nothing, since uid 0 writes sysctls even without any capability."""
+    if os.getuid() != 0:
+        return
+    try:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    except OSError as error:
+        raise UsageError(f"read-only mode cannot be entered: this kernel has no Landlock, and {error}") from error
+
+
+def _drop(libc: ctypes.CDLL) -> None:
+    """Every capability set, the bounding one first: it takes a capability to shrink it."""
+    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    try:
+        last = int(LAST_CAPABILITY.read_text())
+    except (OSError, ValueError):
+        last = 63
+    if privileges.current().effective:
+        for number in range(last + 1):
+            libc.prctl(PR_CAPBSET_DROP, number, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    _called(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+
+
+def _see_that_it_holds() -> None:
+    """From the kernel's own word; a bounding set is of no use to whoever can gain nothing by exec."""
+    now = privileges.current()
+    left = now.effective | now.permitted | now.inheritable | now.ambient
+    if left or not now.no_new_privs:
+        raise UsageError("read-only mode cannot be entered: a capability is left, or new ones can be gained")
+    if now.bounding and os.getuid() == 0:
+        raise UsageError("read-only mode cannot be entered: the bounding set of capabilities is not empty")
+    for place in (*map(Path, sys.path), Path(__file__).parent):
+        _readable(place)
+
+
+def _readable(place: Path) -> None:
+    """What is imported later must be readable without capabilities, which a folder in somebody else's home is not."""
+    try:
+        if place.is_dir():
+            next(place.iterdir(), None)
+        elif place.exists():
+            place.stat()
+    except PermissionError as error:
+        raise UsageError(
+            f"read-only mode cannot be entered: {place} cannot be read without privileges; "
+            "run it as its owner, or from an installation that everybody can read"
+        ) from error
