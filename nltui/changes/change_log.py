@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from nltui.changes.execute import Done, Executor, Stopped
+from nltui.changes.pending import Guard, arm, entries
 from nltui.changes.preview import Preview
 from nltui.changes.send import Sender
-from nltui.errors import NltuiError, UsageError
+from nltui.errors import NltuiError, TimedOut, UsageError
 from nltui.netlink.socket import Sockets
 from nltui.system import state
 from nltui.worker.session import Session
@@ -32,6 +34,9 @@ class Changes:
         self._executor = Executor(session, self._sender)
         self._done: list[Done] = []
         self._undone: list[Done] = []
+        self.pending: Guard | None = None
+        """What is taken back unless it is confirmed."""
+        self._deciding = threading.Lock()
 
     def close(self) -> None:
         """Let go of the socket."""
@@ -47,21 +52,89 @@ class Changes:
         """What redo would do again."""
         return self._undone[-1] if self._undone else None
 
-    def apply(self, preview: Preview) -> Done:
-        """Do it. Raises Changed, Stopped, TimedOut: see Executor.apply()."""
+    def apply(self, preview: Preview, seconds: int = 0) -> Done:
+        """Do it; with `seconds`, it is taken back after them unless it is confirmed.
+
+        Raises Changed, Stopped, TimedOut: see Executor.apply(); UsageError where the way back cannot be guarded.
+        """
+        if seconds and self.pending is not None:
+            raise UsageError("another change is pending: confirm it, or roll it back, first")
+
+        def armed(done: Done) -> Guard:
+            self.pending = arm(self._session.namespace, done.undo, done.sentence, done.line, seconds)
+            return self.pending
+
         try:
-            done = self._executor.apply(preview.changes, preview.subjects)
+            done = self._executor.apply(preview.changes, preview.subjects, armed if seconds else None)
         except NltuiError as error:
+            if not isinstance(error, TimedOut):
+                self.pending = None
             said = str(error.error) if isinstance(error, Stopped) else str(error)
             record(self._namespace, "apply", preview.line, said)
             raise
-        record(self._namespace, "apply", done.line, "done")
+        record(self._namespace, "apply", done.line, f"done, for {seconds} s" if seconds else "done")
         self._done.append(done)
         self._undone.clear()
         return done
 
+    def confirm(self) -> str:
+        """What is pending stays. Raises UsageError where nothing is, or nobody watches any more."""
+        with self._deciding:
+            guard = self._pending()
+            guard.confirm()
+            self.pending = None
+        record(self._namespace, "confirm", str(guard.entry.told["line"]), "done")
+        return f"kept: {guard.entry.sentence}"
+
+    def roll_back(self) -> str:
+        """Take back now what is pending."""
+        with self._deciding:
+            return self._roll_back(self._pending())
+
+    def _roll_back(self, guard: Guard) -> str:
+        try:
+            said = guard.roll_back()
+        except UsageError:
+            # Its guardian is gone; then it is done here.
+            refused = self._executor.revert(guard.undo.steps)
+            said = "rolled back" + (f"; {len(refused)} steps refused" if refused else "")
+            guard.entry.forget()
+        return self._went(guard, said.removeprefix("OK "))
+
+    def look(self) -> str:
+        """See how what is pending goes: a sentence where it ended meanwhile, else empty."""
+        with self._deciding:
+            return self._look(self.pending)
+
+    def _look(self, guard: Guard | None) -> str:
+        outcome = guard.outcome() if guard is not None else None
+        if guard is None or outcome is None:
+            return ""
+        if outcome == "killed":
+            return self._roll_back(guard) + " (its guardian was killed)"
+        if outcome == "confirmed":
+            self.pending = None
+            guard.entry.forget()
+            return f"kept, confirmed elsewhere: {guard.entry.sentence}"
+        refused = next((one.refused for one in entries() if one.path == guard.entry.path), [])
+        guard.entry.forget()
+        return self._went(guard, "rolled back" + (f"; {len(refused)} steps refused: {refused[0]}" if refused else ""))
+
+    def _went(self, guard: Guard, said: str) -> str:
+        self.pending = None
+        self._done = [done for done in self._done if done.undo is not guard.undo]
+        record(self._namespace, "roll back", str(guard.entry.told["line"]), said)
+        return f"{said}: {guard.entry.sentence}"
+
+    def _pending(self) -> Guard:
+        if self.pending is None:
+            raise UsageError("nothing waits to be confirmed")
+        return self.pending
+
     def undo(self) -> str:
         """Take the last one back; returns what was done, in a sentence. Raises UsageError where there is none."""
+        if self.pending is not None:
+            return self.roll_back()
         if not self._done:
             raise UsageError("nothing was changed here yet, or all of it was undone")
         done = self._done[-1]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from nltui.changes.base import Change, Step, Subject, Undo
 from nltui.changes.send import Sender
@@ -89,14 +90,27 @@ def _link_differences(world: World, then: bytes) -> list[str]:
     return told
 
 
+class Armed(Protocol):
+    """Somebody who takes a change back if nobody confirms it."""
+
+    def applied(self) -> None:
+        """All of it was done."""
+
+    def disarm(self) -> None:
+        """None of it stays."""
+
+
+Arm = Callable[[Done], Armed]
+
+
 class Executor:
     """Applies changes of one session, one at a time. Not for the screen's own thread."""
 
     def __init__(self, session: Session, sender: Sender) -> None:
         self._session, self._sender = session, sender
 
-    def apply(self, changes: Sequence[Change], subjects: Sequence[Subject]) -> Done:
-        """Do what was previewed; `subjects`: rows as they were seen then.
+    def apply(self, changes: Sequence[Change], subjects: Sequence[Subject], arm: Arm | None = None) -> Done:
+        """Do what was previewed; `subjects`: rows as they were seen then. `arm` is called before anything is sent.
 
         Raises Changed where one of them is another now, Stopped where the kernel refuses a step, TimedOut. Then what
         was done of it before is undone, but for an outcome that is unknown.
@@ -118,9 +132,19 @@ class Executor:
         undo = Undo(
             tuple(step for one in undos for step in one.steps), tuple(lost for one in undos for lost in one.lost)
         )
-        self._run(steps, undo)
         said = "; ".join(change.sentence(world) for change in changes)
-        return Done(said, "\n".join(change.line for change in changes), tuple(steps), undo, time.time())
+        done = Done(said, "\n".join(change.line for change in changes), tuple(steps), undo, time.time())
+        guard = arm(done) if arm is not None else None
+        try:
+            self._run(steps, undo)
+        except NltuiError as error:
+            # What was done is undone, unless nobody knows whether it was: then the guardian does it.
+            if guard is not None and not isinstance(error, TimedOut):
+                guard.disarm()
+            raise
+        if guard is not None:
+            guard.applied()
+        return done
 
     def _run(self, steps: Sequence[Step], undo: Undo) -> None:
         for number, step in enumerate(steps):

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
-from nltui.cli.asked import Command, Doctor, Dump, Export, Monitor, Tui, Wait, Why
+from nltui.cli.asked import Command, Doctor, Dump, Export, Monitor, Pending, Tui, Wait, Why
 from nltui.errors import UsageError
 from nltui.text import visible
 
-VALUED = ("-n", "--netns", "--filter", "--config", "-rc", "--rcvbuf", "--timeout", "--theme")
+VALUED = ("-n", "--netns", "--filter", "--config", "-rc", "--rcvbuf", "--timeout", "--theme", "--confirm-timeout")
 """Options that take the next word."""
+PENDING = {
+    "confirm": "Keep a change that waits to be confirmed: for a new login after it was made.",
+    "rollback": "Take back now a change that waits to be confirmed, or that nobody watches over any more.",
+    "status": "Tell which changes wait to be confirmed, and which were rolled back.",
+}
 LANGUAGE = """filters:
   WORD                     rows with this text in any column
   column op value          op: == != < <= > >= ~ !~ in covers has
@@ -47,6 +53,7 @@ def parse(argv: Sequence[str], version: str) -> Command:
     command = argv[place] if place is not None else ""
     parsers: dict[str, Callable[[Sequence[str], str], Command]]
     parsers = {"dump": _dump, "monitor": _monitor, "wait": _wait, "why": _why, "export": _export, "doctor": _doctor}
+    parsers |= {what: partial(_pending, what) for what in PENDING}
     parser = parsers.get(command)
     if place is None or parser is None:
         return _tui(argv, version)
@@ -102,6 +109,12 @@ def _size(word: str) -> int:
     return int(digits) << scale
 
 
+def _trial(word: str) -> int:
+    if not (word.isascii() and word.isdigit()) or not 10 <= int(word) <= 600:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of seconds from 10 to 600")
+    return int(word)
+
+
 def _filter(parser: _Parser) -> None:
     parser.add_argument(
         "words",
@@ -133,6 +146,8 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         "  nltui wait TABLE      wait until a row is there, or gone (nltui wait --help)\n"
         "  nltui why DST         tell which route a packet takes, and why (nltui why --help)\n"
         "  nltui export FILE     write all tables, changes and a capture to a file\n"
+        "  nltui status          tell which changes wait to be confirmed\n"
+        "  nltui confirm         keep such a change; nltui rollback takes it back\n"
         "  nltui doctor          tell what this kernel, privilege and terminal allow\n\n"
         "examples:\n"
         "  nltui                 the dashboard\n"
@@ -150,6 +165,14 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         action="store_true",
         help="give up every privilege for good before anything is shown: nothing can be changed from here",
     )
+    parser.add_argument(
+        "--confirm-timeout",
+        dest="confirm_timeout",
+        type=_trial,
+        default=60,
+        metavar="S",
+        help="a change that may cut you off is taken back after so many seconds, 10 to 600, unless confirmed; 60",
+    )
     parser.add_argument("--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal")
     found = parser.parse_intermixed_args(argv)
     return Tui(
@@ -162,6 +185,7 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         ascii=found.ascii,
         mouse=found.mouse,
         read_only=found.read_only,
+        confirm_timeout=found.confirm_timeout,
     )
 
 
@@ -317,3 +341,10 @@ def _doctor(argv: Sequence[str], version: str) -> Doctor:
     _buffer(parser)
     found = parser.parse_args(argv)
     return Doctor(netns=found.netns, config=found.config, json=found.json, rcvbuf=found.rcvbuf)
+
+
+def _pending(what: str, argv: Sequence[str], version: str) -> Pending:
+    parser = _parser(f"nltui {what}", version, PENDING[what], f"examples:\n  nltui {what}\n  nltui {what} -n blue\n")
+    parser.add_argument("-j", "--json", action="store_true", help="JSON, one array of objects")
+    found = parser.parse_args(argv)
+    return Pending(what=what, netns=found.netns, config=found.config, json=found.json)

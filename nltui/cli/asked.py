@@ -22,6 +22,8 @@ class Tui(Record, kw_only=True):
     mouse: bool = True
     read_only: bool = False
     """Give up, for good, all that could change anything."""
+    confirm_timeout: int = 60
+    """Seconds for which a change that may cut the person off is applied without confirmation."""
 
 
 class Dump(Record, kw_only=True):
@@ -85,6 +87,16 @@ class Export(Record, kw_only=True):
     config: str | None = None
 
 
+class Pending(Record, kw_only=True):
+    """`nltui confirm`, `nltui rollback` or `nltui status`."""
+
+    what: str
+    netns: str | None = None
+    """None: of every network namespace."""
+    config: str | None = None
+    json: bool = False
+
+
 class Doctor(Record, kw_only=True):
     """`nltui doctor`."""
 
@@ -94,4 +106,4 @@ class Doctor(Record, kw_only=True):
     rcvbuf: int | None = None
 
 
-Command = Tui | Dump | Monitor | Wait | Why | Export | Doctor
+Command = Tui | Dump | Monitor | Wait | Why | Export | Doctor | Pending

@@ -72,6 +72,10 @@ def _run(argv: Sequence[str]) -> int:
             from nltui.cli import doctor
 
             return doctor.run(request)
+        case asked.Pending():
+            from nltui.cli import pending
+
+            return pending.run(request)
         case asked.Tui():
             from nltui.cli import tui
 

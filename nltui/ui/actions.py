@@ -85,11 +85,48 @@ class Actions(App[None]):
 
         async def act() -> None:
             try:
-                self.desk.restore() if key == "restore" else self.desk.open(key)
+                if key == "restore" and self.is_pending:
+                    self._decide("roll back")
+                elif key == "restore":
+                    self.desk.restore()
+                else:
+                    self.desk.open(key)
             except NltuiError as error:
                 self.say(str(error))
 
         in_order(self, act)
+
+    confirm_seconds = 60
+    """How long a change that may cut the person off is applied before it is taken back."""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a change waits to be confirmed."""
+        return "desk" in self.__dict__ and self.desk.changes.pending is not None
+
+    def action_confirm(self) -> None:
+        """`Y`, and the two letters that the banner shows: what is pending stays."""
+        guard = self.desk.changes.pending
+        if guard is None or not guard.letters:
+            return
+        from nltui.ui.leader import Choice
+
+        first, second = guard.letters[0], guard.letters[1]
+
+        async def keep() -> None:
+            self._decide("confirm")
+
+        async def more() -> None:
+            self.leader.lead(f"Y{first}", lambda: {second: Choice("keep it", keep)})
+
+        self.leader.lead("Y", lambda: {first: Choice(f"and {second}: keep it", more)})
+
+    @work(thread=True, group="decide")
+    def _decide(self, what: str) -> None:
+        """`confirm`, `roll back`, or `look` how it went."""
+        done = {"confirm": self.desk.confirm, "roll back": self.desk.roll_back, "look": self.desk.look}[what]()
+        if done and self.is_running:
+            self.call_from_thread(self.say, done)
 
     @work(thread=True, exclusive=True, group="undo")
     def action_undo(self) -> None:

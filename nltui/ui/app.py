@@ -33,12 +33,16 @@ if TYPE_CHECKING:
 
 Reopen = Callable[[str], tuple[SessionLike, str]]
 """(what `-n` takes, empty for the namespace nltui is in) → (a session that is not started, the visible name)."""
+ASKED = 5.0
+"""Seconds in which `q` again leaves though a change is pending."""
+WATCH = 0.5
+"""Seconds between two looks at what waits to be confirmed."""
 TWICE = 1.0
 """Seconds within which a second ctrl+c quits."""
 _WHILE_TYPING = frozenset({"clear_layer", "interrupt", "suspend_process", "quit"})
 _NEVER_SECOND = ("ctrl+c", "ctrl+q", "ctrl+z")
 _OVER_LISTS = frozenset({"suspend_process", "quit"})
-CHANGING = frozenset({"change", "undo", "redo"})
+CHANGING = frozenset({"change", "undo", "redo", "confirm"})
 """Actions that are not there in read-only mode."""
 _UNSETTLED = (Freshness.STARTING, Freshness.LOADING)
 
@@ -85,6 +89,7 @@ class NltuiApp(Actions):
             ("D", "change('D')", "set the link down", "down"),
             ("c", "change('')", "list all that can be changed here", "change"),
             ("R", "change('restore')", "restore what this line tells was removed", "restore"),
+            ("Y", "confirm", "keep what is pending: Y and its two letters", "confirm"),
             ("u", "undo", "undo the last change made here", "undo"),
             ("ctrl+r", "redo", "do again what was undone", "redo"),
             ("ampersand", "pin", "pin the filter, and type another that must hold too", "pin"),
@@ -114,13 +119,14 @@ class NltuiApp(Actions):
         columns: Mapping[str, tuple[str, ...]] | None = None,
         places: Mapping[str, str] | None = None,
         read_only: bool = False,
+        confirm_seconds: int = 60,
     ) -> None:
         """`reopen` makes a session for another network namespace; without it there is none to switch to.
 
         `read_only`: keys that change something are absent, not merely refused.
         """
         super().__init__()
-        self._ascii, self.read_only = ascii, read_only
+        self._ascii, self.read_only, self.confirm_seconds = ascii, read_only, confirm_seconds
         if read_only:
             self._forget_changing()
         if keys:
@@ -144,7 +150,7 @@ class NltuiApp(Actions):
         self._status_bar = StatusBar(host, namespace, badge, clock)
         self._banner = Banner()
         self._footer = Footer()
-        self._interrupted = float("-inf")
+        self._interrupted = self._watched = self._asked_to_leave = float("-inf")
         self._said = ""
         """What was done last, until the next key."""
         self._heart = Heart(self, session, self.tick, self._is_busy)
@@ -192,7 +198,9 @@ class NltuiApp(Actions):
 
     def _hint(self) -> None:
         """Keys that work now."""
-        self._footer.show(list(hints(self.dashboard, self.is_typing, self.is_leading, self._can_change)))
+        self._footer.show(
+            list(hints(self.dashboard, self.is_typing, self.is_leading, self._can_change, self.is_pending))
+        )
 
     def _redraw(self, _: App[None]) -> None:
         # After ctrl+z and fg the terminal holds the shell's text; textual repaints only what changed meanwhile.
@@ -208,7 +216,11 @@ class NltuiApp(Actions):
             # The last beat of the clock can come while the screen is being taken down.
             return
         status = self.session.status()
-        self._banner.tell(status.trouble or status.gap or self._complaint or self._said)
+        waits = self.desk.banner() if self.is_pending else ""
+        if self.is_pending and time.monotonic() - self._watched > WATCH:
+            self._watched = time.monotonic()
+            self._decide("look")
+        self._banner.tell(waits or status.trouble or status.gap or self._complaint or self._said)
         self.dashboard.tick(status)
         focused = self.dashboard.focused_panel
         if self.start_filter and focused is not None and focused.view.rows is not None:
@@ -261,11 +273,13 @@ class NltuiApp(Actions):
         if action == "only":
             panel = self.dashboard.focused_panel
             return panel is not None and panel.table.journal and not self.is_typing
+        if action == "confirm":
+            return self.is_pending and not self.is_typing
         if action == "change":
             key = str(parameters[0]) if parameters else ""
             panel = self.dashboard.focused_panel
             if key == "restore":
-                return not self.is_typing and panel is not None and panel.table.journal
+                return not self.is_typing and (self.is_pending or (panel is not None and panel.table.journal))
             return not self.is_typing and self.offers_change(key)
         if action == "narrow":
             panel = self.dashboard.focused_panel
@@ -296,6 +310,9 @@ class NltuiApp(Actions):
             await self.dashboard.close_detail()
         elif self.dashboard.zoomed is not None:
             await self.dashboard.unzoom()
+        elif self.is_pending and time.monotonic() - self._asked_to_leave > ASKED:
+            self._asked_to_leave = time.monotonic()
+            self.say("a change waits to be confirmed; q again leaves, and it is rolled back when its time is over")
         else:
             self.leave()
 

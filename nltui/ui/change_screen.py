@@ -36,6 +36,7 @@ class ChangeScreen(ModalScreen[str | None]):
         Binding("ctrl+n", "offer(1)", "complete", priority=True),
         Binding("ctrl+p", "offer(-1)", "the completion before", priority=True),
         Binding("ctrl+x", "message", "the message", priority=True),
+        Binding("ctrl+t", "trial", "try it: taken back unless confirmed", priority=True),
         Binding("ctrl+u", "clear", "empty the field", priority=True),
         Binding("left", "caret(-1)", "left", priority=True),
         Binding("right", "caret(1)", "right", priority=True),
@@ -52,7 +53,7 @@ class ChangeScreen(ModalScreen[str | None]):
         self._world = World(desk.session)
         many = f" ({len(rows)} rows)" if len(rows) > 1 else ""
         self._sheet = Sheet(cls.title + many, fields_of(cls), texts)
-        self._sheet.can = desk.can
+        self._sheet.can, self._sheet.seconds = desk.can, desk.seconds
         self._asked = -1
         """Which cycle of completions the field is in; -1 none."""
         self._typed = ""
@@ -215,6 +216,11 @@ class ChangeScreen(ModalScreen[str | None]):
         first = event.text.split("\n")[0].strip()
         self._edited(lambda edit: edit.insert(first))
 
+    def action_trial(self) -> None:
+        """Only for a while, or for good."""
+        self._sheet.is_trial = not self._sheet.is_trial
+        self._sheet.redraw()
+
     def action_message(self) -> None:
         """Header, attributes and bytes of what would be sent."""
         self._sheet.shows_message = not self._sheet.shows_message
@@ -261,11 +267,16 @@ class ChangeScreen(ModalScreen[str | None]):
         sheet.redraw()
         self._apply(sheet.preview)
 
+    def _seconds(self, preview: Preview) -> int:
+        """How long it is tried: what may cut somebody off always is, unless there is no way back at all."""
+        wanted = preview.tier is Tier.CUTTING or self._sheet.is_trial
+        return self._desk.seconds if wanted and preview.undo.steps else 0
+
     @work(thread=True, group="apply")
     def _apply(self, preview: Preview) -> None:
         error: NltuiError | None = None
         try:
-            self._desk.changes.apply(preview)
+            self._desk.changes.apply(preview, self._seconds(preview))
         except NltuiError as caught:
             error = caught
         if self.app.is_running:
@@ -274,6 +285,9 @@ class ChangeScreen(ModalScreen[str | None]):
     def _ended(self, preview: Preview, error: NltuiError | None) -> None:
         self._is_applying = self._sheet.is_busy = False
         if error is None:
+            if self._desk.changes.pending is not None:
+                self.dismiss("")
+                return
             way = "u takes it back" if preview.undo.steps else "it cannot be taken back"
             self.dismiss(f"done: {preview.sentence} · {way}")
             return

@@ -48,6 +48,8 @@ class Sheet(Still):
         self.offers: Sequence[tuple[str, str]] = ()
         self.can = True
         """Whether this process may change anything."""
+        self.is_trial, self.seconds = False, 0
+        """Whether it is only tried, and for how long."""
         self.entries: Sequence[Entry] = ()
         self.raw = b""
         self.marked = range(0)
@@ -77,7 +79,7 @@ class Sheet(Still):
     def on_mount(self) -> None:
         """As high as the screen lets it, so that nothing jumps while it is typed in."""
         self.styles.width = 108
-        self.styles.height = len(self.fields) + 18
+        self.styles.height = len(self.fields) + 22
 
     def redraw(self) -> None:
         """Anew."""
@@ -99,7 +101,7 @@ class Sheet(Still):
             return frame.top([(title, paint.style(tone, strong=True))], [], width, paint, True)
         if y == height - 1:
             page = "back" if self.shows_message else "message"
-            keys = f" Tab next · ctrl+n completes · ctrl+x {page} · Esc cancel "
+            keys = f" Tab next · ctrl+n completes · ctrl+x {page} · ctrl+t try · Esc cancel "
             return frame.bottom([], [(keys, paint.style(Tone.DIM))], width, paint, True)
         border = strip([("│", paint.focused_border)], 1, paint.focused_border)
         blank = strip([(" ", paint.style())], 1, paint.style())
@@ -110,10 +112,10 @@ class Sheet(Still):
         self._rows, self._buttons = {}, {}
         if self.shows_message:
             return self._message(width, height, paint)
-        below = self._below(width, paint)
-        room = max(min(3, len(self.fields)), height - len(below) - 2)
+        below, asking = self._below(width, paint), self._asking(paint)
+        room = max(min(3, len(self.fields)), height - len(below) - len(asking) - 2)
         fields = self._fields(width, room, paint)
-        below = below[: max(0, height - len(fields) - 2)]
+        below = below[: max(0, height - len(fields) - len(asking) - 2)] + asking
         pad: list[Line] = [[] for _ in range(height - len(fields) - len(below) - 1)]
         lines = fields + pad[:1] + below + pad[1:]
         self._rows[len(lines)] = -1
@@ -204,11 +206,22 @@ class Sheet(Still):
             for number, text in enumerate(sentence(finding.text, width - 2)):
                 lines.append([(mark if not number else "  ", paint.style(tone)), (text, style)])
         lines += self._back(preview, width, paint)
+        return lines
+
+    def _asking(self, paint: Paint) -> list[Line]:
+        """What must be seen, and typed, before a change that can cut somebody off."""
+        preview, plain, strong = self.preview, paint.style(), paint.style(strong=True)
+        if preview is None or self.refused:
+            return []
+        lines: list[Line] = []
+        if (self.is_trial or preview.tier == 2) and preview.undo.steps:
+            said = "This can cut you off: applied for " if preview.tier == 2 else "Applied for "
+            rest = ", rolled back unless you confirm."
+            lines += [[], [(said, plain), (f"{self.seconds} s", strong), (rest, plain)]]
         if preview.tier == 2:
+            typed = self._edited(self.word, 20, self.place == "?word", paint)
             word = visible(preview.word, limit=64)
-            lines += [[], [("Type ", plain), (word, paint.style(strong=True)), (" to go on  ", plain),
-                           *self._edited(self.word, 20, self.place == "?word", paint)]]  # fmt: skip
-            self._word_line = len(lines)
+            lines.append([("Type ", plain), (word, strong), (" to go on  ", plain), *typed])
         return lines
 
     def _told(self, label: str, text: str, width: int, style: object, dim: object) -> list[Line]:

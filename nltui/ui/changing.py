@@ -29,6 +29,8 @@ class Desk:
         self._app = app
         self.session = cast("Session", app.session)
         self.changes = Changes(self.session, app.namespace)
+        self.seconds = app.confirm_seconds
+        """How long a change that may cut the person off is applied without confirmation."""
         self.can = privileges.current().has(privileges.CAP_NET_ADMIN)
 
     def offered(self, key: str) -> list[type[Change]]:
@@ -122,8 +124,30 @@ class Desk:
         self.dialog(cls, [row] if row is not None else [], texts)
 
     def _told(self, said: str | None) -> None:
-        if said is not None:
+        if said:
             self._app.say(said)
+
+    # -- what waits to be confirmed
+
+    def banner(self) -> str:
+        """What is pending, in a line; empty where nothing is."""
+        guard = self.changes.pending
+        if guard is None or not guard.letters:
+            return ""
+        keep = f"Y then {guard.letters[0]} {guard.letters[1]} keeps it"
+        return f"{guard.left:.0f} s to roll back · {keep} · R rolls back now · {guard.entry.sentence}"
+
+    def look(self) -> str:
+        """What became of it, where it ended by itself. Not for the screen's own thread."""
+        return self._tried(self.changes.look)
+
+    def confirm(self) -> str:
+        """It stays."""
+        return self._tried(self.changes.confirm)
+
+    def roll_back(self) -> str:
+        """Take it back now."""
+        return self._tried(self.changes.roll_back)
 
     def undo(self) -> str:
         """Take the last change back; a sentence. Not for the screen's own thread."""

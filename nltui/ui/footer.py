@@ -23,10 +23,17 @@ Hint = tuple[str, str, str]
 """Key as shown, what it does, and the key as pressed."""
 
 
-def hints(dashboard: Dashboard, is_typing: bool, is_second: bool = False, can_change: bool = False) -> Iterator[Hint]:
+def hints(
+    dashboard: Dashboard,
+    is_typing: bool,
+    is_second: bool = False,
+    can_change: bool = False,
+    is_pending: bool = False,
+) -> Iterator[Hint]:
     """The keys worth naming now; the last one says how to leave. `is_second`: one of those listed is waited for.
 
-    `can_change`: this process has the privilege to change what the tables show.
+    `can_change`: this process has the privilege to change what the tables show. `is_pending`: a change waits to be
+    confirmed.
     """
     panel, detail = dashboard.focused_panel, dashboard.detail
     changeable = can_change and panel is not None and panel.table.name in CHANGEABLE
@@ -36,6 +43,8 @@ def hints(dashboard: Dashboard, is_typing: bool, is_second: bool = False, can_ch
     if is_typing:
         yield from (("Enter", "keep", "enter"), ("Esc", "show all", "escape"))
         return
+    if is_pending:
+        yield from (("Y", "keep", "Y"), ("R", "roll back", "R"))
     yield "?", "help", "question_mark"
     yield "/", "filter", "slash"
     if detail is not None and dashboard.screen.focused is detail:

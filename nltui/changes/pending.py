@@ -1,0 +1,267 @@
+"""Changes that are taken back unless somebody confirms them: arming the guardian, and talking to it.
+
+Journals lie in /run/nltui, one a change, mode 0600; beside each the socket of its guardian.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import secrets
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nltui.changes.base import Step, Undo
+from nltui.errors import KernelRefused, NltuiError, UsageError
+from nltui.netlink.constants.netlink import NETLINK_ROUTE
+from nltui.netlink.socket import Sockets, request_socket
+from nltui.system.namespaces import Namespace, current
+from nltui.text import visible
+
+FOLDER = Path("/run/nltui")
+SECONDS, LEAST, MOST = 60, 10, 600
+"""How long a change is applied without confirmation: usual, least, most."""
+READY = 10.0
+"""Seconds for the guardian to say that it watches."""
+UNFINISHED = ("armed", "applied", "rolling back")
+
+
+class RolledBack(NltuiError):
+    """A change was taken back."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a journal says."""
+
+    path: Path
+    told: dict[str, Any]
+
+    @property
+    def state(self) -> str:
+        """armed, applied, confirmed, disarmed, rolling back or rolled back."""
+        return str(self.told.get("state", ""))
+
+    @property
+    def sentence(self) -> str:
+        """What was changed, visible text."""
+        return visible(str(self.told.get("sentence", "")), limit=400)
+
+    @property
+    def refused(self) -> list[str]:
+        """Steps of the rollback that the kernel refused."""
+        return [visible(str(one), limit=400) for one in self.told.get("refused", [])]
+
+    def ask(self, word: str) -> str:
+        """Tell its guardian; what it answers. Raises UsageError where there is none any more."""
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+                sock.settimeout(60)
+                sock.connect(str(self.path.with_suffix(".sock")))
+                sock.sendall(word.encode() + b"\n")
+                return visible(sock.recv(400).strip(), limit=400)
+        except OSError as error:
+            raise UsageError(f"nobody watches over this change any more ({error.strerror})") from error
+
+    def forget(self) -> None:
+        """Its outcome was told."""
+        for path in (self.path, self.path.with_suffix(".sock")):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def entries(namespace: Namespace | None = None) -> list[Entry]:
+    """All journals, the oldest first; of one namespace where it is given."""
+    found = []
+    for path in sorted(FOLDER.glob("*.json")) if FOLDER.is_dir() else ():
+        try:
+            told = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(told, dict) and (namespace is None or told.get("namespace") == list(namespace.identity)):
+            found.append(Entry(path, told))
+    return found
+
+
+class Guard:
+    """One armed guardian, as whoever applies the change holds it."""
+
+    def __init__(self, entry: Entry, process: subprocess.Popen[bytes], seconds: int, undo: Undo) -> None:
+        self.entry, self.seconds, self.undo = entry, seconds, undo
+        self._process = process
+        self._applied = time.clock_gettime(time.CLOCK_BOOTTIME)
+        self.letters = ""
+        """To be typed: drawn only when the change was applied, so that seeing them proves something."""
+
+    @property
+    def left(self) -> float:
+        """Seconds until it is taken back."""
+        return max(0.0, self.seconds - (time.clock_gettime(time.CLOCK_BOOTTIME) - self._applied))
+
+    def applied(self) -> None:
+        """The time counts from now."""
+        self.entry.ask("APPLIED")
+        self._applied = time.clock_gettime(time.CLOCK_BOOTTIME)
+        self.letters = "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz") for _ in range(2))
+
+    def disarm(self) -> None:
+        """The change was not applied, or was undone already."""
+        with contextlib.suppress(UsageError):
+            self.entry.ask("DISARM")
+        self._ended()
+
+    def confirm(self) -> None:
+        """It stays. Raises UsageError where nobody watches any more."""
+        self.entry.ask("CONFIRM")
+        self._ended()
+
+    def roll_back(self) -> str:
+        """Take it back now; what came of it."""
+        said = self.entry.ask("ROLLBACK")
+        self._ended()
+        return said
+
+    def outcome(self) -> str | None:
+        """None while it is pending; how it ended, or `killed` where its guardian is gone without having decided."""
+        if self._process.poll() is None:
+            return None
+        state = next((one.state for one in entries() if one.path == self.entry.path), "killed")
+        return "killed" if state in UNFINISHED else state
+
+    def _ended(self) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        self.entry.forget()
+
+
+def arm(namespace: Namespace | None, undo: Undo, sentence: str, line: str, seconds: int = SECONDS) -> Guard:
+    """Journal what takes the change back, start its guardian, and wait until it watches.
+
+    Raises UsageError where any of it cannot be, or another change of this namespace is pending: then nothing may be
+    applied.
+    """
+    with contextlib.ExitStack() as opened:
+        where = namespace or opened.enter_context(current())
+        for entry in entries(where):
+            if entry.state in UNFINISHED and _is_watched(entry):
+                raise UsageError(f"another change is pending here: {entry.sentence}; confirm it or roll it back first")
+        told = {
+            "state": "armed",
+            "namespace": list(where.identity),
+            "name": where.name,
+            "path": where.path,
+            "sentence": sentence,
+            "line": line,
+            "seconds": max(LEAST, min(MOST, seconds)),
+            "created": time.time(),
+            "user": os.getuid(),
+            "steps": [_step(step) for step in undo.steps],
+        }
+        return _armed(namespace, undo, told, opened)
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {"message": step.message().hex(), "says": step.says, "fine": sorted(step.fine)}
+
+
+def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened: contextlib.ExitStack) -> Guard:
+    path = FOLDER / f"{time.time_ns()}-{os.getpid()}.json"
+    try:
+        FOLDER.mkdir(mode=0o700, exist_ok=True)
+        journal = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        opened.callback(os.close, journal)
+        failed = opened.enter_context(contextlib.ExitStack())
+        failed.callback(path.unlink, missing_ok=True)
+        raw = json.dumps(told).encode()
+        if os.write(journal, raw) != len(raw):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(journal)
+        control = opened.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        control.bind(str(path.with_suffix(".sock")))
+        failed.callback(path.with_suffix(".sock").unlink, missing_ok=True)
+        path.with_suffix(".sock").chmod(0o600)
+        control.listen(8)
+        netlink = opened.enter_context(request_socket(Sockets(namespace), NETLINK_ROUTE))
+        process = _spawn(netlink.fileno(), journal, control.fileno())
+    except OSError as error:
+        raise UsageError(
+            f"nothing was applied: the way back could not be stored in {FOLDER}: {error.strerror}"
+        ) from error
+    except KernelRefused as error:
+        raise UsageError(f"nothing was applied: {error}") from error
+    try:
+        _wait_until_ready(process)
+    except UsageError:
+        process.kill()
+        raise
+    failed.pop_all()
+    return Guard(Entry(path, told), process, int(told["seconds"]), undo)
+
+
+def _spawn(*descriptors: int) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-I", "-m", "nltui.changes.guardian", *map(str, descriptors)]
+    if Path("/run/systemd/system").is_dir() and (scope := shutil.which("systemd-run")):
+        # A unit of its own, so that the end of the login's does not take it along; it keeps our descriptors.
+        words = [scope, "--scope", "--quiet", "--collect", *words]
+    return subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=descriptors,
+        start_new_session=True,
+        cwd="/",
+    )
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdout is not None
+    with process.stdout as said:
+        ready = select.select([said], [], [], READY)[0]
+        if not ready or said.readline() != b"READY\n":
+            raise UsageError("nothing was applied: the guardian that would take it back did not start")
+
+
+def _is_watched(entry: Entry) -> bool:
+    try:
+        entry.ask("STATUS")
+    except UsageError:
+        return False
+    return True
+
+
+def unfinished() -> Iterator[tuple[Entry, bool]]:
+    """(journal, whether its guardian lives) of what is not decided yet."""
+    for entry in entries():
+        if entry.state in UNFINISHED:
+            yield entry, _is_watched(entry)
+
+
+def take_back(entry: Entry) -> list[str]:
+    """Roll back what nobody watches over any more; the steps that were refused. Raises NltuiError."""
+    from nltui.changes import guardian
+    from nltui.system.namespaces import resolve
+
+    with contextlib.ExitStack() as opened:
+        here = opened.enter_context(current())
+        wanted = entry.told.get("namespace")
+        namespace: Namespace | None = None
+        if list(here.identity) != wanted:
+            namespace = opened.enter_context(resolve(str(entry.told.get("path") or entry.told.get("name"))))
+            if list(namespace.identity) != wanted:
+                raise UsageError(f"{visible(str(entry.told.get('name')))} is another network namespace now")
+        sock = opened.enter_context(request_socket(Sockets(namespace), NETLINK_ROUTE))
+        sock.setblocking(True)
+        return guardian.roll_back(sock, entry.told["steps"])

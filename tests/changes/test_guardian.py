@@ -1,0 +1,242 @@
+"""What nobody confirms is taken back: whatever dies, and however it dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from nltui.changes import pending
+from nltui.changes.change_log import Changes
+from nltui.changes.execute import Stopped
+from nltui.changes.links.state import LinkDown
+from nltui.changes.pending import entries, take_back
+from nltui.changes.preview import Preview, of
+from nltui.changes.routes import RouteDelete
+from nltui.errors import UsageError
+from tests.changes.ground import Changing, build, difference, picture
+from tests.kernel.followed import comes_true
+from tests.kernel.netns import Netns
+
+SHORT = 1
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A second is enough for a test; what is left over by a test that fails is of no use to the next."""
+    monkeypatch.setattr(pending, "LEAST", SHORT)
+    yield
+    for entry in entries():
+        entry.forget()
+
+
+class Desk(Changing):
+    """With what the interface applies changes by."""
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.changes = Changes(self.session, "here")
+        return self
+
+    def __exit__(self, *told: object) -> None:
+        self.changes.close()
+        super().__exit__(*told)
+
+    def ended(self) -> str:
+        """How what is pending ended by itself, in a sentence."""
+        said: list[str] = []
+
+        def is_told() -> bool:
+            said.append(self.changes.look())
+            return bool(said[-1])
+
+        assert comes_true(is_told)
+        return said[-1]
+
+    def down(self, name: str = "va") -> Preview:
+        """A link that goes down, with all that the kernel takes along."""
+        world = self.world
+        return of(world, [LinkDown.parsed({"dev": name}, world)])
+
+
+def is_down(ns: Netns, name: str = "va") -> bool:
+    return "UP" not in ns.ip_json(f"link show dev {name}")[0]["flags"]
+
+
+def test_nobody_confirms(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down(), SHORT)
+        assert is_down(netns)
+        assert not [row for row in netns.ip_json("route show") if row.get("dev") == "va"]
+        assert desk.ended().startswith("rolled back: va goes down")
+        assert desk.changes.last is None
+    assert difference(before, picture(netns, indexes=True)) == []
+    assert entries() == []
+
+
+def test_it_is_confirmed(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down(), 2 * SHORT)
+        assert desk.changes.pending is not None
+        assert len(desk.changes.pending.letters) == 2
+        assert desk.changes.confirm() == "kept: va goes down"
+        time.sleep(2.5 * SHORT)
+        assert is_down(netns)
+        assert entries() == []
+
+
+def test_it_is_rolled_back_at_once(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down(), 60)
+        assert desk.changes.roll_back() == "rolled back: va goes down"
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_a_second_one_has_to_wait(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk, Desk(netns) as other:
+        desk.changes.apply(desk.down(), 60)
+        with pytest.raises(UsageError, match="another change is pending"):
+            other.changes.apply(other.down("vc"), 60)
+        assert not is_down(netns, "vc")
+        desk.changes.roll_back()
+
+
+def test_its_guardian_is_killed(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down(), 60)
+        assert desk.changes.pending is not None
+        desk.changes.pending._process.kill()
+        assert "its guardian was killed" in desk.ended()
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+PROGRAM = """
+import sys, time
+from nltui.changes import pending
+pending.LEAST = 1
+from tests.changes.test_guardian import Desk
+from tests.kernel.netns import Netns
+ns = Netns(); ns.name, ns.path = sys.argv[1], "/run/netns/" + sys.argv[1]
+with Desk(ns) as desk:
+    desk.changes.apply(desk.down(), 2)
+    print("applied", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("how", ["KILL", "HUP", "group"])
+def test_the_program_is_killed_right_after(how: str, netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, netns.name], stdout=subprocess.PIPE, start_new_session=True, text=True
+    )
+    assert program.stdout is not None
+    assert program.stdout.readline() == "applied\n"
+    assert is_down(netns)
+    if how == "group":
+        os.killpg(program.pid, signal.SIGKILL)
+    else:
+        program.send_signal(signal.SIGKILL if how == "KILL" else signal.SIGHUP)
+    program.wait()
+    program.stdout.close()
+    assert is_down(netns)
+    assert comes_true(lambda: not is_down(netns))
+    assert comes_true(lambda: [entry.state for entry in entries()] == ["rolled back"])
+    assert entries()[0].refused == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_both_are_killed_and_somebody_takes_it_back_later(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    program = subprocess.Popen([sys.executable, "-c", PROGRAM, netns.name], stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    assert program.stdout.readline() == "applied\n"
+    subprocess.run(["pkill", "-KILL", "-f", "nltui.changes.guardian"], check=True)
+    program.kill()
+    program.wait()
+    program.stdout.close()
+    assert is_down(netns)
+    assert take_back(entries()[0]) == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def nltui(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "nltui", *words], capture_output=True, text=True, check=False)
+
+
+def test_a_new_login_confirms_or_rolls_back(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down(), 60)
+        shown = nltui("status")
+        assert "s to roll back  va goes down" in shown.stdout
+        back = nltui("rollback", "-n", netns.name)
+        assert (back.returncode, back.stdout) == (3, "rolled back: va goes down\n")
+        assert comes_true(lambda: desk.changes.look().startswith("rolled back"))
+        assert difference(before, picture(netns, indexes=True)) == []
+        desk.changes.apply(desk.down(), 60)
+        kept = nltui("confirm")
+        assert (kept.returncode, kept.stdout) == (0, "kept: va goes down\n")
+        assert comes_true(lambda: desk.changes.look().startswith("kept, confirmed elsewhere"))
+        assert is_down(netns)
+    assert nltui("confirm").returncode == 1
+    assert nltui("status").stdout == "nothing waits to be confirmed\n"
+
+
+def test_a_full_disk_keeps_it_from_being_applied(netns: Netns, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    full = tmp_path / "full"
+    full.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,nr_inodes=8", "tmpfs", str(full)], check=True)
+    try:
+        (full / "filler").write_bytes(bytes(4096))
+        monkeypatch.setattr(pending, "FOLDER", full)
+        with Desk(netns) as desk:
+            with pytest.raises(UsageError, match="nothing was applied: the way back could not be stored"):
+                desk.changes.apply(desk.down(), 60)
+            assert desk.changes.pending is None
+        assert [path.name for path in full.iterdir()] == ["filler"]
+    finally:
+        subprocess.run(["umount", str(full)], check=True)
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_a_step_that_fails_disarms_it(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        world = desk.world
+        rows = world.rows("routes", "dst in 10.16/12 table == main")
+        twice = of(world, [RouteDelete.parsed({}, world, row) for row in [*rows, rows[-1]]])
+        with pytest.raises(Stopped):
+            desk.changes.apply(twice, 60)
+        assert desk.changes.pending is None
+        assert entries() == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_the_wall_clock_does_not_count() -> None:
+    """Everything that decides when is read from a clock that nobody can set."""
+    source = Path(pending.__file__).with_name("guardian.py").read_text()
+    deciding = source.split("def run(self)")[1].split("def _command")[0]
+    assert "time.time" not in deciding
+    assert "CLOCK_BOOTTIME" in source
