@@ -19,6 +19,7 @@ from unittest.mock import patch
 
 from textual.pilot import Pilot
 
+from nltui.changes.pending import Guard
 from nltui.model.actor import Actor, Certainty
 from nltui.system import namespaces
 from nltui.tables import TABLES
@@ -156,6 +157,9 @@ class Scene:
             tempfile.TemporaryDirectory() as state,
             patch.dict(os.environ, XDG_STATE_HOME=state),
             patch.object(Session, "actor", named),
+            patch.dict(os.environ, SSH_CONNECTION="192.168.7.20 51122 192.168.7.1 22"),
+            patch.object(Guard, "left", 47.0),
+            patch("nltui.changes.pending.secrets.choice", lambda letters: letters[9]),
             patch.dict(os.environ, TZ="UTC"),
         ):
             time.tzset()
@@ -230,6 +234,24 @@ async def main() -> None:
             await camera.press("colon", *"why 10.21.1.1", "enter")
             await camera.sees("decides", "the same")
             camera.save("why")
+            await changing(camera)
+
+
+async def changing(camera: Photographer) -> None:
+    """Dialogs: a new route, a link that carries the person's session, and what waits to be confirmed."""
+    await camera.press("escape", "3", "a", *"10.90.0.0/16", "tab", *"203.0.113.9", "tab", "tab", "tab", *"50", "tab")
+    await camera.sees("packets to 10.90.0.0/16 go by 203.0.113.9", "to take it back")
+    camera.save("add-route")
+    await camera.press("escape", "1", "slash", "ctrl+u", *"br-lan", "enter", "D")
+    await camera.sees("your SSH session from 192.168.7.20 comes in by br-lan", "Type br-lan to go on")
+    await camera.press(*"br-l")
+    camera.save("link-down")
+    await camera.press(*"an", "enter", "enter")
+    await camera.sees("47 s to roll back", "br-lan goes down")
+    await camera.settle()
+    camera.save("confirm")
+    await camera.press("R")
+    await camera.sees("rolled back: br-lan goes down")
 
 
 async def happen(scene: Scene, session: Session, camera: Photographer) -> None:

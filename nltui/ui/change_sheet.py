@@ -30,6 +30,11 @@ Line = list[Part]
 CANCEL, APPLY = "Cancel", "Apply"
 
 
+def _label(name: str) -> str:
+    """A field as a person reads it."""
+    return name.removesuffix("_id").replace("_", " ")
+
+
 class Sheet(Still):
     """Draws; the screen around it owns the keys and tells it what to show."""
 
@@ -142,7 +147,7 @@ class Sheet(Still):
         room = max(12, min(44, width - names - 26))
         line: Line = [
             (mark, paint.style(Tone.ACCENT, ground)),
-            (field.name.replace("_", " ").ljust(names), paint.style(Tone.PLAIN if edit.text else Tone.DIM, ground)),
+            (_label(field.name).ljust(names), paint.style(Tone.PLAIN if edit.text else Tone.DIM, ground)),
             *self._edited(edit, room, is_here, paint),
         ]
         problem = self.problems.get(field.name, "")
