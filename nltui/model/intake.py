@@ -16,7 +16,7 @@ from nltui.model.conditions import accepted, fields
 from nltui.model.history import History, Kind, Pieces, Source
 from nltui.model.keys import U64
 from nltui.model.store import LIVE, Store
-from nltui.model.table import Condition, Grouping
+from nltui.model.table import Condition, Feed, Grouping
 from nltui.netlink.arrays import member_of
 from nltui.netlink.columns import Batch, Bools, Ints, Plan, Words
 
@@ -235,6 +235,9 @@ class Intake:
         self, kind: Kind, slots: Ints, old: tuple[Words, Ints, Ints] | None, new: tuple[Words, Ints, Ints] | None
     ) -> None:
         self.changed += len(slots)
+        if self.store.table.feed is Feed.SAMPLED:
+            # Two looks tell what is there, not what happened between them.
+            return
         self.store.recent[slots] = record(self.history, self.table, Source.DUMP, kind, len(slots), old, new)
 
     def recount(self) -> None:

@@ -15,6 +15,7 @@ from nltui.tables.neighbours import NEIGHBOURS
 from nltui.tables.nexthops import NEXTHOPS
 from nltui.tables.routes import ROUTES
 from nltui.tables.rules import RULES
+from nltui.tables.sockets import SOCKETS
 from nltui.tables.uevents import UEVENTS
 
 TABLES: tuple[Table, ...] = (
@@ -24,6 +25,7 @@ TABLES: tuple[Table, ...] = (
     NEIGHBOURS,
     RULES,
     NEXTHOPS,
+    SOCKETS,
     UEVENTS,
     DIAGNOSTICS,
     FLAPS,

@@ -1,0 +1,49 @@
+"""Connections that end here: established TCP sockets on the addresses that go."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from nltui.changes.addresses import AddressDelete, AddressFlush
+from nltui.changes.base import Change, Undo
+from nltui.changes.build import AF_INET6
+from nltui.changes.links.state import LinkDelete, LinkDown, LinkMove
+from nltui.changes.risk.finding import Finding
+from nltui.changes.world import World
+from nltui.model.types import ip_text
+
+MANY = 20
+"""Connections from which a change counts as cutting."""
+ESTABLISHED = 1
+MAPPED = bytes(10) + b"\xff\xff"
+
+
+def used(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
+    """How many connections lose their address or link."""
+    if all(table.name != "sockets" for table in world.session.tables):
+        return
+    if isinstance(change, AddressDelete):
+        gone = {change.local.partition("/")[0]}
+    elif isinstance(change, LinkDown | LinkDelete | LinkMove | AddressFlush):
+        rows = world.where("addresses", dev=change.dev.name)
+        gone = {str(world.said("addresses", row)["local"]) for row in rows}
+    else:
+        return
+    count = sum(_local(row) in gone for row in world.rows("sockets") if row[17] == ESTABLISHED and _is_tcp(row))
+    if count:
+        is_one = count == 1
+        said = f"{count:,} established connection{' uses' if is_one else 's use'} an address that goes"
+        yield Finding(said, cuts=count >= MANY)
+
+
+def _is_tcp(row: bytes) -> bool:
+    """By tcp_info, which a connected UDP socket has not."""
+    return len(row) > 88 + 64
+
+
+def _local(row: bytes) -> str:
+    raw = struct.unpack_from("16s", row, 24)[0]
+    if row[16] != AF_INET6:
+        return ip_text(raw[:4])
+    return ip_text(raw[12:]) if raw.startswith(MAPPED) else ip_text(raw)
