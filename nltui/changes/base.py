@@ -44,8 +44,12 @@ class Step(Record):
     """What must stay open until it is sent: a descriptor that is named in it."""
 
     def message(self, sequence: int = 0) -> bytes:
-        """With its nlmsghdr."""
-        return nlmsg(self.type, self.flags | NLM_F_REQUEST | NLM_F_ACK, sequence, self.body)
+        """With its nlmsghdr; empty where it is no message."""
+        return nlmsg(self.type, self.flags | NLM_F_REQUEST | NLM_F_ACK, sequence, self.body) if self.type else b""
+
+    def perform(self) -> None:
+        """Of what is no message: do it, in the network namespace that the thread is in."""
+        raise NotImplementedError
 
 
 class Undo(Record):

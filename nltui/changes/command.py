@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from nltui.changes import addresses, neighbours, nexthops, routes, rules
 from nltui.changes.again import attributes
 from nltui.changes.base import Change, fields_of
-from nltui.changes.links import bridges, create, settings, state
+from nltui.changes.links import bridges, create, settings, state, tuntap
 from nltui.changes.route_rows import METRICS
 from nltui.changes.world import World
 from nltui.errors import UsageError
@@ -52,6 +52,8 @@ def parsed(line: str, world: World) -> Asked:
     family, thing, verb, words = _begin(line)
     if verb is None:
         raise UsageError(f"`{visible(line, limit=80)}` changes nothing")
+    if thing == "tuntap":
+        return tuntap.AddTuntap, _read(tuntap.AddTuntap, words), None
     if thing == "link":
         return _link(verb, words, world)
     cls = _VERBS[thing][verb]
@@ -82,6 +84,8 @@ def _begin(line: str) -> tuple[str, str, str | None, list[str]]:
         words = words[1:]
     if not words:
         raise UsageError("an object is needed: link, address, route …")
+    if words[0] == "tuntap":
+        return family, "tuntap", "add" if words[1:2] and "add".startswith(words[1]) else None, words[2:]
     thing = _one(words[0], _OBJECTS)
     if thing is None:
         raise UsageError(f"`ip {visible(words[0], limit=40)}` is not known here")

@@ -10,6 +10,7 @@ from nltui.changes.links.bridges import BridgePortSet, BridgeSet
 from nltui.changes.links.create import KINDS
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import AltnameAdd, AltnameDelete, LinkDelete, LinkDown, LinkMove, LinkUp
+from nltui.changes.links.tuntap import AddTuntap
 from nltui.changes.neighbours import (
     NeighbourAdd,
     NeighbourDelete,
@@ -23,7 +24,8 @@ from nltui.changes.routes import RouteAdd, RouteAppend, RouteDelete, RouteFlush,
 from nltui.changes.rules import RuleAdd, RuleDelete, RuleMove
 
 CHANGES: tuple[type[Change], ...] = (
-    LinkUp, LinkDown, LinkSet, BridgeSet, BridgePortSet, AltnameAdd, AltnameDelete, LinkMove, LinkDelete, *KINDS,
+    LinkUp, LinkDown, LinkSet, BridgeSet, BridgePortSet, AltnameAdd, AltnameDelete, LinkMove, LinkDelete,
+    *KINDS, AddTuntap,
     AddressAdd, AddressReplace, AddressDelete, AddressFlush,
     RouteAdd, RouteReplace, RouteAppend, RoutePrepend, RouteDelete, RouteFlush,
     NeighbourAdd, ProxyAdd, NeighbourReplace, NeighbourProbe, NeighbourDelete, NeighbourFlush,

@@ -40,6 +40,9 @@ class Sender:
 
         Raises KernelRefused with the kernel's words, TimedOut where the outcome is unknown, PrivilegeMissing.
         """
+        if not step.type:
+            self._sockets.inside(step.perform)
+            return True
         if self._socket is None:
             self._socket = request_socket(self._sockets, NETLINK_ROUTE)
         self._sequence = self._sequence + 1 & 0x7FFFFFFF or 1

@@ -14,6 +14,7 @@ import os
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,13 @@ class Sockets:
         if self._anchor is not None:
             self._anchor.close()
             self._anchor = None
+
+    def inside(self, work: Callable[[], None]) -> None:
+        """Do something in the namespace, in a thread of its own: what makes links by ioctl."""
+        if self._namespace is None:
+            work()
+        else:
+            run_in(self._namespace.fd, work)
 
     def open(self, protocol: int) -> socket.socket:
         """A bound, non-blocking socket. Raises PrivilegeMissing or KernelRefused."""

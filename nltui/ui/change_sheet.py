@@ -196,6 +196,7 @@ class Sheet(Still):
             lines += self._told("", f"and {len(commands) - 3:,} more lines", width, dim, dim)
         sizes = sum(len(step.message()) for step in preview.steps)
         said = f"{len(preview.steps):,} message{'s' * (len(preview.steps) > 1)}, {sizes:,} bytes"
+        said = said if sizes else "no message: an ioctl of /dev/net/tun"
         lines += self._told("sent", said, width, plain, dim)
         if not self.can:
             lines += self._told(
@@ -267,7 +268,14 @@ class Sheet(Still):
 
     def _message(self, width: int, height: int, paint: Paint) -> list[Line]:
         if not self.entries:
-            return [[("there is no message yet: fill in the fields first", paint.style(Tone.DIM))]]
+            return [
+                [
+                    (
+                        "there is no message: fill in the fields first, or see what is said of it there",
+                        paint.style(Tone.DIM),
+                    )
+                ]
+            ]
         dump = hex_lines(self.raw, width, self.marked, paint)
         names = names_width(self.entries, width)
         lines: list[Line] = [

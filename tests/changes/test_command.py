@@ -43,6 +43,7 @@ LINES = (
     "ip link add link va name m1 address 02:00:00:00:01:01 type macvlan mode bridge",
     "ip link add name x1 address 02:00:00:00:01:01 type vxlan id 42 remote 10.0.0.9 dstport 4789",
     "ip link del bri0",
+    "ip tuntap add dev u1 mode tun user 1000",
     "ip link property add dev va altname another-name",
     "ip link property del dev va altname one-more",
 )
