@@ -25,10 +25,10 @@ TABLES: tuple[Table, ...] = (
     NEIGHBOURS,
     RULES,
     NEXTHOPS,
-    SOCKETS,
     UEVENTS,
     DIAGNOSTICS,
     FLAPS,
+    SOCKETS,
     ACTIVITY,
 )
 

@@ -13,7 +13,6 @@ from nltui.model.table import Column, Dump, Feed, Key, Table
 from nltui.model.types import Align, Computed, Context, Device, Enumerated, Json, Meaning, Number, Tone, ip_text
 from nltui.netlink.constants.netlink import NETLINK_SOCK_DIAG
 from nltui.netlink.fields import BE16, BE32, BLOB, U8, U32, U64, Head, attr
-from nltui.system import users
 
 SOCK_DIAG_BY_FAMILY = 20
 AF_INET, AF_INET6 = 2, 10
@@ -58,6 +57,9 @@ def protocol(value: Any) -> str:
 
 
 def _user(value: Any, context: Context) -> str:
+    # Not before the first paint: nobody sees a socket then.
+    from nltui.system import users
+
     return users.name(value or 0)
 
 

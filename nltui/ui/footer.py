@@ -67,7 +67,7 @@ def hints(
         yield "p", "go on", "p"
     elif panel is not None and panel.table.usual is not None and panel.view.rows is not None:
         yield "m", "all rows" if panel.view.rows.narrowed else f"only {panel.table.usual.name}", "m"
-    else:
+    elif not changeable:
         yield "p", "pause", "p"
     yield ":", "command", "colon"
     if detail is not None:
@@ -89,7 +89,8 @@ class Footer(Still):
 
     def show(self, hints: Sequence[Hint]) -> None:
         """Replace the hints."""
-        chosen = tuple(hints[:MOST])
+        # The last one says how to leave.
+        chosen = tuple(hints) if len(hints) <= MOST else (*hints[: MOST - 1], hints[-1])
         if chosen != self._hints:
             self._hints = chosen
             self.refresh()

@@ -37,7 +37,7 @@ CASES: tuple[Case, ...] = (
                       "ttl": "9", "ageing": "77", "nolearning": "yes", "dev": "va", "address": MAC}),
     ("AddVxlan", "", {"name": "x1", "id": "42", "remote": "ff02::9", "dev": "va", "dstport": "4789", "address": MAC}),
     ("AddTuntap", "", {"name": "u1", "mode": "tun", "user": "1000", "group": "1001"}),
-    ("AddTuntap", "", {"name": "u1", "mode": "tap", "multi_queue": "yes"}),
+    ("AddTuntap", "", {"name": "u1", "mode": "tun", "multi_queue": "yes"}),
     ("AddIfb", "", {"name": "i1", "mtu": "1300", "address": MAC}),
     ("AddressAdd", "", {"local": "10.9.0.1/24", "dev": "va", "broadcast": "10.9.0.255", "label": "va:x",
                         "scope": "link", "metric": "5"}),

@@ -15,6 +15,7 @@ from nltui.system.namespaces import resolve
 from nltui.tables import TABLES
 from nltui.ui.app import NltuiApp
 from nltui.ui.change_screen import ChangeScreen
+from nltui.ui.picker import Picker
 from nltui.worker.session import Session
 from tests.changes.ground import build, difference, picture, run
 from tests.changes.test_changes import CASES, QUIET, Case
@@ -72,7 +73,8 @@ async def one(robot: Robot, case: Case, netns: Netns) -> None:
         assert name in QUIET or difference(plain, picture(netns)), case
         if done.undo.steps:
             await robot.press("u")
-            await robot.sees("undone: ")
+            # What may cut somebody off waits to be confirmed: then it is rolled back.
+            await until(robot, lambda: "undone: " in robot.screen or "rolled back: " in robot.screen)
             await robot.press("j")
         left = difference(before, picture(netns, indexes=True))
         assert not left, "\n".join([str(case), *left])
@@ -92,8 +94,10 @@ def is_found(robot: Robot, where: str) -> bool:
 async def fill(robot: Robot, cls: type[Change], texts: dict[str, str], case: Case) -> None:
     """The list of all that can be done, the dialog, its fields, yes."""
     await robot.press("c")
+    await until(robot, lambda: isinstance(robot.app.screen, Picker))
     await typed(robot, cls.title)
     await robot.press("enter")
+    await until(robot, lambda: isinstance(robot.app.screen, ChangeScreen))
     assert isinstance(robot.app.screen, ChangeScreen), (case, robot.screen)
     screen = robot.app.screen
     sheet = screen._sheet

@@ -34,6 +34,7 @@ class NltuiApp(App):
         assert callable(given.pop("reopen"))
         assert (given.pop("theme"), given.pop("keys"), given.pop("columns"), given.pop("places")) == ("", {}, {}, {})
         assert given.pop("ascii") in (True, False)
+        assert (given.pop("read_only"), given.pop("confirm_seconds")) == (False, 60)
         assert given == {"start_table": "links", "start_filter": "eth", "complaint": ""}, given
     def leave(self, code):
         self.exit(return_code=code)

@@ -77,7 +77,7 @@ def test_diagnostics_are_dumped_like_any_table(gateway: Netns) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     (row,) = json.loads(done.stdout)
     assert (row["subject"], row["lost"]) == ("socket ROUTE", 0)
-    assert nltui("-n", gateway.name, "dump", "diag", "--count").stdout == "9\n"
+    assert nltui("-n", gateway.name, "dump", "diag", "--count").stdout == "11\n"
     table = nltui("-n", gateway.name, "dump", "diag").stdout.splitlines()
     assert table[0].startswith("SUBJECT")
-    assert len(table) == 10
+    assert len(table) == 12
