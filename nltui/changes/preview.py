@@ -77,5 +77,6 @@ def of(world: World, changes: Sequence[Change]) -> Preview:
 
 
 def _word(change: Change, world: World) -> str:
+    """The link where one is named, else what is done."""
     device = getattr(change, "dev", None)
-    return str(device) if device is not None else change.command[-1]
+    return str(device) if device is not None else change.command[-1] if change.command else "restore"
