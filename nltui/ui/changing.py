@@ -57,6 +57,15 @@ class Desk:
         found = (about(panel.view.rows, one, self.session.context) for one in there)
         return [one.message for one in found if one is not None]
 
+    def _rows_for(self, cls: type[Change]) -> list[bytes]:
+        """What a change is about; of a new row, the one under the cursor gives hints, if it is there."""
+        try:
+            return self.rows()
+        except UsageError:
+            if cls.needs_row:
+                raise
+            return []
+
     def _went(self, rows: Rows, identity: Hashable) -> bool:
         """Whether a row only lingers on the screen."""
         at = rows.index_of(identity)
@@ -71,7 +80,7 @@ class Desk:
         if not self.can:
             self._app.say(UNPRIVILEGED)
         if len(found) == 1:
-            self.dialog(found[0], self.rows())
+            self.dialog(found[0], self._rows_for(found[0]))
             return
         from nltui.ui.picker import Item, Picker
 
@@ -81,7 +90,7 @@ class Desk:
         def chosen(name: str | None) -> None:
             if name is not None:
                 try:
-                    self.dialog(by_name[name], self.rows())
+                    self.dialog(by_name[name], self._rows_for(by_name[name]))
                 except NltuiError as error:
                     self._app.say(str(error))
 
