@@ -100,7 +100,7 @@ def place(column: Column, meaning: Meaning, value: Any, context: Context) -> Net
         return None if address is None else (8 * len(address), int.from_bytes(address), length)
     if meaning is Meaning.ADDRESS and isinstance(value, bytes):
         return 8 * len(value), int.from_bytes(value), 8 * len(value)
-    return network(shown(column, value, context))
+    return network(shown(column, value, context), short=False)
 
 
 # -- what operators mean --

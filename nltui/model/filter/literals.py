@@ -110,12 +110,18 @@ def moment(text: str, now: float | None = None) -> int | None:
     return int(whole) * 1_000_000_000 + int((rest or "").ljust(9, "0"))
 
 
-def network(text: str) -> Network | None:
-    """See Literal.network."""
+def network(text: str, short: bool = True) -> Network | None:
+    """See Literal.network. Not `short`: only what is written in full, as in a row, where realms may be `10/7`."""
     address, slash, length = text.partition("/")
     if not address or (slash and not length.isdecimal()):
         return None
-    if slash and ":" not in address and address.count(".") < 3 and all(p.isdecimal() for p in address.split(".")):
+    if (
+        short
+        and slash
+        and ":" not in address
+        and address.count(".") < 3
+        and all(p.isdecimal() for p in address.split("."))
+    ):
         address = ".".join([*address.split("."), "0", "0", "0"][:4])
     try:
         found = ipaddress.ip_address(address)

@@ -46,3 +46,9 @@ def test_moments() -> None:
 )  # fmt: skip
 def test_addresses_and_prefixes(text: str, value: tuple[int, int, int] | None) -> None:
     assert network(text) == value
+
+
+def test_what_a_row_shows_is_an_address_only_in_full() -> None:
+    assert network("10/7") == (32, 10 << 24, 7)
+    assert network("10/7", short=False) is None
+    assert network("10.0.0.0/7", short=False) == (32, 10 << 24, 7)
