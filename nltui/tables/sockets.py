@@ -138,7 +138,7 @@ SOCKETS = Table(
     dumps=tuple(_request(family, kind) for kind in (TCP, UDP) for family in (AF_INET, AF_INET6)),
     volatile=frozenset({INET_DIAG_INFO}),
     volatile_heads=(EXPIRES, RECEIVING, SENDING),
-    interval=5.0,
+    interval=15.0,
     sort="local",
     capacity=1 << 18,
     related=(Relation("l", "link", "links", "name == {dev}"),),
