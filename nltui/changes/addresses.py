@@ -6,7 +6,7 @@ import ipaddress
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from nltui.changes import build as b
 from nltui.changes.again import again, attributes, away
@@ -155,11 +155,6 @@ class AddressReplace(AddressAdd):
     row: bytes | None = None
 
     @classmethod
-    def beside(cls, row: bytes | None) -> dict[str, Any]:
-        """The row that is edited."""
-        return {"row": row}
-
-    @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
         """As it is."""
         said = world.said("addresses", row)
@@ -223,11 +218,6 @@ class AddressDelete(Change):
     dev: Device = asked(Dev(), "dev", "its link", required=True)
     peer: str | None = asked(Prefix(host=True), "peer", "the other end")
     row: bytes | None = None
-
-    @classmethod
-    def beside(cls, row: bytes | None) -> dict[str, Any]:
-        """The row."""
-        return {"row": row}
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:

@@ -49,7 +49,7 @@ class Step(Record):
 
     def perform(self) -> None:
         """Of what is no message: do it, in the network namespace that the thread is in."""
-        raise NotImplementedError
+        raise UsageError(f"{self.says}: a message is sent, not performed")
 
 
 class Undo(Record):
@@ -142,8 +142,8 @@ class Change(ABC):
 
     @classmethod
     def beside(cls, row: bytes | None) -> dict[str, Any]:
-        """Values of fields that nobody types, from the row that the dialog was opened on."""
-        return {}
+        """Values of fields that nobody types: the row that the dialog was opened on, where the change keeps it."""
+        return {"row": row} if "row" in cls.__dataclass_fields__ else {}
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from nltui.changes import build as b
 from nltui.changes.again import again, attributes, away
-from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked
+from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Mac, Spelled
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import neighbour as nd
@@ -42,11 +42,6 @@ class NeighbourAdd(Change):
     extern_learn: bool | None = asked(Flag(), "extern_learn", "learned by a program")
     proto: int | None = asked(Spelled(names.protocol, 255, "who set it"), "protocol", "who set it")
     row: bytes | None = None
-
-    @classmethod
-    def beside(cls, row: bytes | None) -> dict[str, Any]:
-        """The row that the dialog was opened on."""
-        return {"row": row}
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
@@ -118,10 +113,6 @@ class NeighbourReplace(NeighbourAdd):
         if said.get("protocol") not in (None, "unspec"):
             found["proto"] = str(said["protocol"])
         return found | {"state": state}
-
-    def subjects(self, world: World) -> list[Subject]:
-        """The link only: a neighbour's state changes by itself."""
-        return super().subjects(world)
 
 
 @dataclass(frozen=True, kw_only=True)

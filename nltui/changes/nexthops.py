@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from nltui.changes import build as b
 from nltui.changes.again import again, away
@@ -145,11 +145,6 @@ class NexthopReplace(NexthopAdd):
     row: bytes | None = None
 
     @classmethod
-    def beside(cls, row: bytes | None) -> dict[str, Any]:
-        """The row."""
-        return {"row": row}
-
-    @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
         """As it is."""
         said = world.said("nexthops", row)
@@ -197,11 +192,6 @@ class NexthopDelete(Change):
 
     id: int = asked(Number(1, 0xFFFFFFFF), "id", "its number", required=True)
     row: bytes | None = None
-
-    @classmethod
-    def beside(cls, row: bytes | None) -> dict[str, Any]:
-        """The row."""
-        return {"row": row}
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:

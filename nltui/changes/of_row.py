@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from nltui.changes.again import away
 from nltui.changes.base import Change, Problems, Subject, Tier
@@ -20,11 +20,6 @@ class OfRow(Change):
     row: bytes | None = None
     says: str = ""
     """The `ip` line."""
-
-    @classmethod
-    def beside(cls, row: bytes | None) -> dict[str, Any]:
-        """The row."""
-        return {"row": row}
 
     @property
     def seen(self) -> bytes:

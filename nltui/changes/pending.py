@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from nltui.changes.base import Step, Undo
-from nltui.errors import KernelRefused, NltuiError, UsageError
+from nltui.errors import KernelRefused, UsageError
 from nltui.netlink.constants.netlink import NETLINK_ROUTE
 from nltui.netlink.socket import Sockets, request_socket
 from nltui.system.namespaces import Namespace, current
@@ -34,12 +34,6 @@ SECONDS, LEAST, MOST = 60, 10, 600
 READY = 10.0
 """Seconds for the guardian to say that it watches."""
 UNFINISHED = ("armed", "applied", "rolling back")
-
-
-class RolledBack(NltuiError):
-    """A change was taken back."""
-
-    exit_code = 3
 
 
 @dataclass(frozen=True)

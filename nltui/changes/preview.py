@@ -8,6 +8,7 @@ from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo
 from nltui.changes.risk import Finding, findings
 from nltui.changes.world import World
 from nltui.record import Record
+from nltui.text import visible
 from nltui.worker.session import Session
 
 MANY = 50
@@ -65,7 +66,8 @@ def of(world: World, changes: Sequence[Change]) -> Preview:
     lost = tuple(dict.fromkeys(one for undo in undos for one in undo.lost))
     return Preview(
         changes=tuple(changes),
-        sentence=said[0] if len(said) == 1 else f"{len(said)} changes: {said[0]}, …",
+        # It quotes what was typed or pasted, and what others called things.
+        sentence=visible(said[0] if len(said) == 1 else f"{len(said)} changes: {said[0]}, …", limit=1000),
         line="\n".join(change.line for change in changes),
         steps=steps,
         undo=Undo(back, lost),

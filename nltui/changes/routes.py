@@ -6,7 +6,7 @@ import ipaddress
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from nltui.changes import build as b
 from nltui.changes.again import again, attributes, away, remake
@@ -67,11 +67,6 @@ class RouteAdd(Change):
     pref: int | None = asked(Choice(_PREFERENCES), "pref", "IPv6: preference among routers")
     family: int | None = asked(Choice(_FAMILIES), "family", "of `default` without gateway")
     row: bytes | None = None
-
-    @classmethod
-    def beside(cls, row: bytes | None) -> dict[str, Any]:
-        """The row that the dialog was opened on."""
-        return {"row": row}
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:

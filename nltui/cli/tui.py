@@ -116,7 +116,7 @@ def _lock(namespace: Namespace | None, buffer: int) -> None:
         Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     gate.close()
     # What could change something is not even to be had.
-    sys.modules["nltui.changes"] = None  # type: ignore[assignment]
+    sys.modules["nltui.changes"] = None  # type: ignore[assignment]  # None forbids an import; typeshed knows only modules
     lock.engage([folder])
 
 

@@ -25,8 +25,6 @@ class Ack(Record):
     number: int
     said: str = ""
     offset: int = 0
-    missing: int = 0
-    """The attribute type that the kernel misses, 0 none."""
 
 
 def ack(message: bytes | memoryview) -> Ack:
@@ -45,7 +43,7 @@ def ack(message: bytes | memoryview) -> Ack:
     with contextlib.suppress(MalformedMessage):
         found = {one.type: bytes(message[one.payload]) for one in wire.attributes(message, start)}
     said = visible(found.get(nl.NLMSGERR_ATTR_MSG, b"").split(b"\0")[0], limit=400)
-    return Ack(number, said, _number(found, nl.NLMSGERR_ATTR_OFFS), _number(found, nl.NLMSGERR_ATTR_MISS_TYPE))
+    return Ack(number, said, _number(found, nl.NLMSGERR_ATTR_OFFS))
 
 
 def _number(found: dict[int, bytes], type_: int) -> int:

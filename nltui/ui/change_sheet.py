@@ -19,6 +19,8 @@ from nltui.ui.text import Part, cells, crop, sentence, strip
 from nltui.ui.theme import Paint, paint_of
 
 if TYPE_CHECKING:
+    from rich.style import Style
+
     from nltui.changes.base import Asked
     from nltui.changes.preview import Preview
 
@@ -209,7 +211,7 @@ class Sheet(Still):
         for finding in preview.findings:
             mark, tone = ("! ", Tone.CHANGED) if finding.cuts else ("✗ ", Tone.BAD)
             style = paint.style(Tone.CHANGED, strong=True) if finding.cuts else plain
-            for number, text in enumerate(sentence(finding.text, width - 2)):
+            for number, text in enumerate(sentence(visible(finding.text, limit=1000), width - 2)):
                 lines.append([(mark if not number else "  ", paint.style(tone)), (text, style)])
         lines += self._back(preview, width, paint)
         return lines
@@ -230,20 +232,21 @@ class Sheet(Still):
             lines.append([("Type ", plain), (word, strong), (" to go on  ", plain), *typed])
         return lines
 
-    def _told(self, label: str, text: str, width: int, style: object, dim: object) -> list[Line]:
+    def _told(self, label: str, text: str, width: int, style: Style, dim: Style) -> list[Line]:
         rest = sentence(text, max(8, width - LABELS))
-        return [[(label.ljust(LABELS) if not i else " " * LABELS, dim), (one, style)] for i, one in enumerate(rest)]  # type: ignore[list-item]
+        return [[(label.ljust(LABELS) if not i else " " * LABELS, dim), (one, style)] for i, one in enumerate(rest)]
 
     def _back(self, preview: Preview, width: int, paint: Paint) -> list[Line]:
         dim, plain = paint.style(Tone.DIM), paint.style()
-        steps = [step.says for step in preview.undo.steps]
+        steps = [visible(step.says, limit=1000) for step in preview.undo.steps[:TOLD]]
         lines: list[Line] = []
-        for number, says in enumerate(steps[:TOLD]):
+        for number, says in enumerate(steps):
             lines.append(
                 [(("to take it back" if not number else "").ljust(LABELS), dim), (crop(says, width - LABELS), plain)]
             )
-        if len(steps) > TOLD:
-            lines.append([(" " * LABELS, dim), (f"and {len(steps) - TOLD:,} more, stored before sending", dim)])
+        more = len(preview.undo.steps) - TOLD
+        if more > 0:
+            lines.append([(" " * LABELS, dim), (f"and {more:,} more, stored before sending", dim)])
         label = "cannot be restored"
         for number, lost in enumerate(preview.undo.lost):
             lines += self._told(label if not number else "", lost, width, paint.style(Tone.CHANGED), dim)

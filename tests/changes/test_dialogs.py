@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 from textual import events
@@ -20,6 +21,7 @@ from nltui.worker.session import Session
 from tests.changes.ground import build, difference, picture, run
 from tests.changes.test_changes import CASES, QUIET, Case
 from tests.kernel.netns import Netns
+from tests.ui.fake import FakeSession
 from tests.ui.robot import Robot
 
 TABLE = {cls.__name__: cls.table for cls in CHANGES}
@@ -37,7 +39,8 @@ async def test_by_keys_alone(table: str, netns: Netns) -> None:
     session = Session(resolve(netns.name), TABLES)
     app = NltuiApp(session, host="vm", namespace=netns.name, badge="CAN CHANGE")
     async with app.run_test(size=(130, 44)) as pilot:
-        robot = Robot(app, session, pilot)  # type: ignore[arg-type]
+        # The robot only hands its session on, and here nobody asks it for one.
+        robot = Robot(app, cast(FakeSession, session), pilot)
         await robot.sees("FRESH")
         digit = next(digit for digit, one in app.dashboard.tables if one.name == table)
         await robot.press(digit)

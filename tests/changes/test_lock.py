@@ -163,3 +163,11 @@ def test_a_step_that_fails_takes_back_those_before_it(netns: Netns) -> None:
         with pytest.raises(Stopped, match=f"step {len(rows) + 1} of {len(rows) + 1}"):
             changing.executor.apply(twice.changes, ())
         assert difference(before, picture(netns)) == []
+
+
+def test_what_was_pasted_is_shown_escaped(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        seen = previewed(changing.session, LinkSet, {"dev": "va", "alias": "\x1b]0;x\x07[bold]"}, [])
+        assert "\\x1b]0;x" in seen.sentence
+        assert (seen.sentence + seen.line).isprintable()

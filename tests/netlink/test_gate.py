@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import struct
 
 import pytest
@@ -13,7 +14,6 @@ from nltui.netlink.socket import Sockets, request_socket
 from nltui.netlink.wire import nlmsg
 from nltui.system.namespaces import resolve
 from tests.changes.ground import build, difference, picture
-from tests.kernel.conftest import netns  # noqa: F401
 from tests.kernel.netns import Netns
 
 ROUTE = nl.NETLINK_ROUTE
@@ -41,7 +41,7 @@ def test_other_protocols() -> None:
     assert not gate.asks(nl.NETLINK_NETFILTER, nlmsg(18, 1, 1, bytes(8)))
 
 
-def test_twenty_thousand_fuzzed_messages_change_nothing(netns: Netns) -> None:  # noqa: F811
+def test_twenty_thousand_fuzzed_messages_change_nothing(netns: Netns) -> None:
     build(netns)
     before, chance, passed = picture(netns, indexes=True), random.Random(5), 0
     kinds = [(16, 16), (20, 8), (24, 12), (28, 12), (32, 12), (104, 8)]
@@ -63,9 +63,9 @@ def test_twenty_thousand_fuzzed_messages_change_nothing(netns: Netns) -> None:  
     assert difference(before, picture(netns, indexes=True)) == []
 
 
-def drain(sock: object) -> None:
+def drain(sock: socket.socket) -> None:
     while True:
         try:
-            sock.recv(1 << 16)  # type: ignore[attr-defined]
+            sock.recv(1 << 16)
         except (BlockingIOError, OSError):
             return

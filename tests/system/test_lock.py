@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from nltui.system.privileges import Badge
-from tests.kernel.conftest import netns  # noqa: F401
 from tests.kernel.netns import Netns
 
 TRIED = '''
@@ -68,7 +67,7 @@ def tried(ns: Netns, how: str, folder: Path) -> dict[str, object]:
     return found
 
 
-def test_nothing_can_be_changed(netns: Netns, tmp_path: Path) -> None:  # noqa: F811
+def test_nothing_can_be_changed(netns: Netns, tmp_path: Path) -> None:
     before = netns.ip_json("-d link show")
     told = tried(netns, "locked", tmp_path)
     assert told.pop("badge") == Badge.READ_ONLY.value
@@ -81,7 +80,7 @@ def test_nothing_can_be_changed(netns: Netns, tmp_path: Path) -> None:  # noqa: 
     assert netns.ip_json("-d link show") == before
 
 
-def test_without_the_lock_the_same_changes_something(netns: Netns, tmp_path: Path) -> None:  # noqa: F811
+def test_without_the_lock_the_same_changes_something(netns: Netns, tmp_path: Path) -> None:
     told = tried(netns, "open", tmp_path)
     Path("/tmp/nltui-lock-test").unlink(missing_ok=True)
     assert told["main"] == 0

@@ -13,7 +13,6 @@ from nltui.model import single
 from nltui.system.namespaces import resolve
 from nltui.tables import TABLES, find
 from nltui.worker.session import Session
-from tests.kernel.conftest import netns  # noqa: F401
 from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
 
@@ -44,7 +43,7 @@ def told(ns: Netns) -> set[tuple[str, ...]]:
     return {(kind, state, mine, "" if peer.endswith(":*") else peer) for kind, state, mine, peer in found}
 
 
-def test_they_are_those_of_ss(netns: Netns) -> None:  # noqa: F811
+def test_they_are_those_of_ss(netns: Netns) -> None:
     netns.ip("link add va type veth peer name vb")
     netns.ip("link set va up")
     netns.ip("link set vb up")

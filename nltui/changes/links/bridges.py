@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -36,11 +37,6 @@ class Options(Change):
     row: bytes | None = None
 
     @classmethod
-    def beside(cls, row: bytes | None) -> dict[str, Any]:
-        """The link as it was seen."""
-        return {"row": row}
-
-    @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
         """As the kernel tells them. Raises Problems for a link that has none."""
         cls.belongs(row, world)
@@ -53,9 +49,9 @@ class Options(Change):
         return found
 
     @classmethod
+    @abstractmethod
     def belongs(cls, row: bytes, world: World) -> None:
         """See that the link can have these options. Raises Problems."""
-        raise NotImplementedError
 
     @classmethod
     def parsed(cls, texts: Mapping[str, str], world: World, row: bytes | None = None) -> Self:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from nltui.changes import build as b
-from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked
+from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
 from nltui.changes.inputs import Dev, Mac, Name, Number, Spelled, Switch, Text
 from nltui.changes.links.common import flags_of, inside, set_step
 from nltui.changes.world import Device, World
@@ -93,11 +93,6 @@ class LinkSet(Change):
         made._something()
         return made
 
-    @classmethod
-    def beside(cls, row: bytes | None) -> dict[str, Any]:
-        """The link as it was seen."""
-        return {"row": row}
-
     def _something(self) -> None:
         if len(self.words()) == len(("link", "set", "dev", "")):
             raise Problems({"dev": "nothing is changed yet"})
@@ -116,10 +111,6 @@ class LinkSet(Change):
                 words = " ".join(self.spoken(name)[1:]) or "none"
                 told.append(f"{name} {before.get(name, 'none')} → {words}")
         return f"{self.dev}: " + ", ".join(told + (["no master any more"] if self.nomaster else []))
-
-    def subjects(self, world: World) -> list[Subject]:
-        """The link's settings as they were seen, too."""
-        return super().subjects(world)
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_NEWLINK."""
