@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from nltui.changes.again import again, attributes
+from nltui.changes.again import again, attributes, away
 from nltui.changes.base import Step, Undo
 from nltui.changes.build import AF_INET, AF_INET6
 from nltui.changes.world import Device, World
@@ -29,7 +29,9 @@ class Along:
         """With one address: secondary ones of its network, and routes that have it as their source or need its link."""
         device = self._world.named(int.from_bytes(row[20:24], sys.byteorder))
         local = attributes(row, 24).get(ia.IFA_LOCAL) or attributes(row, 24).get(ia.IFA_ADDRESS, b"")
-        mine = [row, *(other for other in self._addresses(device, row[16]) if other != row)]
+        second = self._second(device, row)
+        # Where the kernel promotes a secondary address instead, the first would come back behind it.
+        gone = [away(self._world, "addresses", one) for one in second]
         near = [one for one in self._neighbours(device) if one[16] == row[16]]
         routes = self._routes(device, row[16])
         routes += [
@@ -38,7 +40,8 @@ class Along:
             if one not in routes and one[PROTOCOL] != rt.RTPROT_KERNEL
             and attributes(one, 28).get(rt.RTA_PREFSRC) == local
         ]  # fmt: skip
-        return Undo((*self._again("addresses", mine), *self._ordered(routes), *self._again("neighbours", near)))
+        mine = self._again("addresses", [row, *second])
+        return Undo((*gone, *mine, *self._ordered(routes), *self._again("neighbours", near)))
 
     def addresses(self, device: Device) -> Undo:
         """With all addresses of a link."""
@@ -85,6 +88,13 @@ class Along:
         rows = self._world.where("addresses", dev=device.name)
         return [row for row in rows if family in (0, row[16])]
 
+    def _second(self, device: Device, row: bytes) -> list[bytes]:
+        """Of a primary IPv4 address: the secondary ones of its network, which go with it."""
+        if row[16] != AF_INET or row[18] & ia.IFA_F_SECONDARY:
+            return []
+        rows = self._addresses(device, AF_INET)
+        return [one for one in rows if one[18] & ia.IFA_F_SECONDARY and _network(one) == _network(row)]
+
     def _routes(self, device: Device, family: int = 0) -> list[bytes]:
         """All of the link that somebody else than the kernel made."""
         link = self._world.links.get(device.index)
@@ -110,3 +120,9 @@ class Along:
     def _has_gateway(self, row: bytes) -> bool:
         found = attributes(row, 28)
         return any(type_ in found for type_ in (rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_MULTIPATH, rt.RTA_NH_ID))
+
+
+def _network(row: bytes) -> tuple[int, int]:
+    """Of an IPv4 address: prefix length and the bits before it, those of the peer where it has one."""
+    bits = row[17]
+    return bits, int.from_bytes(attributes(row, 24).get(ia.IFA_ADDRESS, bytes(4)), "big") >> (32 - bits)

@@ -18,7 +18,7 @@ from nltui.cli import settings, trouble
 from nltui.cli.asked import Doctor
 from nltui.model.table import Feed
 from nltui.model.types import Json
-from nltui.system import namespaces, privileges, terminal
+from nltui.system import namespaces, privileges, ssh, terminal
 from nltui.tables import TABLES
 from nltui.tables.diagnostics import DIAGNOSTICS
 from nltui.text import visible
@@ -99,8 +99,8 @@ def _terminal(report: Report) -> None:
     report.say("terminal", "size", [found.columns, found.lines], size, "80x24 or more shows more" if narrow else "")
     unicode_ = "" if found.is_unicode else "a UTF-8 locale (LANG=C.UTF-8) for glyphs and lines"
     report.say("terminal", "encoding", found.encoding, help_=unicode_)
-    ssh, tmux = bool(os.environ.get("SSH_CONNECTION")), bool(os.environ.get("TMUX"))
-    report.say("terminal", "over_ssh", ssh)
+    over_ssh, tmux = ssh.connection() is not None, bool(os.environ.get("TMUX"))
+    report.say("terminal", "over_ssh", over_ssh)
     report.say("terminal", "in_tmux", tmux)
 
 

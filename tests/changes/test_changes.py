@@ -153,3 +153,18 @@ def test_it_does_what_its_line_does_and_is_undone(case: Case, netns: Netns) -> N
             assert changing.executor.revert(done.undo.steps) == []
         left = difference(before, picture(netns, indexes=True))
         assert not left, "\n".join([*left, *(step.says for step in done.undo.steps)])
+
+
+@pytest.mark.parametrize("promote", [0, 1])
+def test_the_first_of_several_addresses_comes_back_as_the_first(promote: int, netns: Netns) -> None:
+    """Where the kernel promotes the second meanwhile, too: which one is primary decides about source addresses."""
+    build(netns)
+    netns.sysctl("net.ipv4.conf.va.promote_secondaries", promote)
+    netns.ip("address add 10.0.0.3/24 dev va")
+    before, listed = picture(netns, indexes=True), netns.ip_json("-4 address show dev va")
+    with Changing(netns) as changing:
+        done = changing.apply("AddressDelete", "address == 10.0.0.1", {})
+        assert ("10.0.0.3" in str(netns.ip_json("-4 address show dev va"))) == bool(promote)
+        assert changing.executor.revert(done.undo.steps) == []
+    assert difference(before, picture(netns, indexes=True)) == []
+    assert netns.ip_json("-4 address show dev va") == listed

@@ -14,16 +14,17 @@ from tests.kernel.netns import CommandFailed, Netns
 @pytest.fixture
 def netns() -> Iterator[Netns]:
     """A fresh namespace with lo up, removed afterwards."""
-    yield from _namespace()
+    yield from namespace()
 
 
 @pytest.fixture
 def peer() -> Iterator[Netns]:
     """A second namespace, for the other end of a veth pair."""
-    yield from _namespace()
+    yield from namespace()
 
 
-def _namespace() -> Iterator[Netns]:
+def namespace() -> Iterator[Netns]:
+    """For a fixture of another scope: one namespace, removed afterwards."""
     if os.geteuid() != 0:
         pytest.skip("needs root: makes network namespaces")
     if shutil.which("ip") is None:
