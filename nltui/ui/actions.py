@@ -126,7 +126,8 @@ class Actions(App[None]):
         """`confirm`, `roll back`, or `look` how it went."""
         done = {"confirm": self.desk.confirm, "roll back": self.desk.roll_back, "look": self.desk.look}[what]()
         if done and self.is_running:
-            self.call_from_thread(self.say, done)
+            # Of what ended by itself: somebody who was cut off types until the screen moves again.
+            self.call_from_thread(partial(self.say, done, stays=what == "look"))
 
     @work(thread=True, exclusive=True, group="undo")
     def action_undo(self) -> None:
@@ -156,8 +157,8 @@ class Actions(App[None]):
         open_line(self, f"export {self.usual_export()}")
 
     @abstractmethod
-    def say(self, sentence: str) -> None:
-        """Tell of something that was done, until the next key."""
+    def say(self, sentence: str, *, stays: bool = False) -> None:
+        """Tell of something that was done, until the next key; `stays`: until Esc."""
 
     @abstractmethod
     async def switch(self, argument: str) -> None:

@@ -220,7 +220,7 @@ class NltuiApp(Actions):
         if self.is_pending and time.monotonic() - self._watched > WATCH:
             self._watched = time.monotonic()
             self._decide("look")
-        self._banner.tell(waits or status.trouble or status.gap or self._complaint or self._said)
+        self._banner.tell(waits or status.trouble or status.gap or self._said or self._complaint)
         self.dashboard.tick(status)
         focused = self.dashboard.focused_panel
         if self.start_filter and focused is not None and focused.view.rows is not None:
@@ -293,6 +293,8 @@ class NltuiApp(Actions):
         panel = self.dashboard.focused_panel
         if self.is_typing:
             (await self.filter_bar()).clear()
+        elif self._complaint:
+            self._complaint = ""
         elif self.dashboard.detail is not None:
             await self.dashboard.close_detail()
         elif panel is not None and panel.view.unmark():
@@ -301,8 +303,6 @@ class NltuiApp(Actions):
             (await self.filter_bar()).clear_one()
         elif self.dashboard.zoomed is not None:
             await self.dashboard.unzoom()
-        elif self._complaint:
-            self._complaint = ""
 
     async def action_close(self) -> None:
         """Close the detail, then the zoomed view; at the root, quit."""
@@ -329,9 +329,12 @@ class NltuiApp(Actions):
         """ctrl+q, textual's own key."""
         self.leave()
 
-    def say(self, sentence: str) -> None:
-        """Tell of something that was done, until the next key."""
-        self._said = visible(sentence, limit=400)
+    def say(self, sentence: str, *, stays: bool = False) -> None:
+        """Tell of something that was done, until the next key; `stays`: until Esc."""
+        if stays:
+            self._complaint = f"{visible(sentence, limit=400)} · Esc"
+        else:
+            self._said = visible(sentence, limit=400)
         self.tick()
 
     async def switch(self, argument: str) -> None:

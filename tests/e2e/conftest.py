@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,8 @@ def tmux(tmp_path: Path) -> Start:
     if shutil.which("tmux") is None:
         pytest.skip("needs tmux")
 
-    def start(*words: str, width: int = 120, height: int = 36) -> Tmux:
-        return Tmux(tmp_path, *words, width=width, height=height)
+    def start(*words: str, **told: Any) -> Tmux:
+        return Tmux(tmp_path, *words, **told)
 
     return start
 

@@ -30,12 +30,14 @@ class Tmux:
     Use it in a `with` statement; `folder` takes the record of what the program sent.
     """
 
-    def __init__(self, folder: Path, *words: str, width: int = 120, height: int = 36) -> None:
-        """`words` follow `nltui` on its command line."""
+    def __init__(
+        self, folder: Path, *words: str, width: int = 120, height: int = 36, through: Callable[[str], str] = str
+    ) -> None:
+        """`words` follow `nltui` on its command line; `through` makes a shell line that runs it another way."""
         self._socket = f"nltui-{os.getpid()}-{next(_numbers)}"
         self._sent, self._bell, self._code = (folder / f"{self._socket}.{what}" for what in ("raw", "bell", "code"))
         self._size = (width, height)
-        program = shlex.join([sys.executable, "-m", "nltui", *words])
+        program = through(shlex.join([sys.executable, "-m", "nltui", *words]))
         # The record begins before the program does: the shell waits for a line.
         # Without COLUMNS and LINES of whoever runs the tests, which count more than the terminal's own size.
         run = f"env -u COLUMNS -u LINES -u NO_COLOR {program}; echo $? > {shlex.quote(str(self._code))}"

@@ -28,10 +28,10 @@ class Way:
         found, waiting = {self.link: f"comes in by {self.link}"}, [self.link]
         while waiting:
             name = waiting.pop()
-            ports = {port: f"a port of {name}" for port, one in said.items() if one.get("master") == name}
-            below = said.get(name, {}).get("link")
-            for other, what in ports.items() | ({below: f"which {name} stands on"}.items() if below in said else set()):
-                if other not in found:
+            needed = {port: f"a port of {name}" for port, one in said.items() if one.get("master") == name}
+            below = str(said.get(name, {}).get("link", ""))
+            for other, what in (needed | {below: f"which {name} stands on"}).items():
+                if other in said and other not in found:
                     found[other] = f"may come in by {other}, {what}"
                     waiting.append(other)
         return found
