@@ -166,6 +166,13 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         help="give up every privilege for good before anything is shown: nothing can be changed from here",
     )
     parser.add_argument(
+        # With its value it is an option of its own, so that a table's name can stand behind the other.
+        "--read-only=broker",
+        dest="broker",
+        action="store_true",
+        help="the same, while another process that only reads keeps the privilege to see IPsec policies",
+    )
+    parser.add_argument(
         "--confirm-timeout",
         dest="confirm_timeout",
         type=_trial,
@@ -184,7 +191,8 @@ def _tui(argv: Sequence[str], version: str) -> Tui:
         theme=found.theme,
         ascii=found.ascii,
         mouse=found.mouse,
-        read_only=found.read_only,
+        read_only=found.read_only or found.broker,
+        broker=found.broker,
         confirm_timeout=found.confirm_timeout,
     )
 

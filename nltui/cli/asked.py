@@ -22,6 +22,8 @@ class Tui(Record, kw_only=True):
     mouse: bool = True
     read_only: bool = False
     """Give up, for good, all that could change anything."""
+    broker: bool = False
+    """Another process, without a screen, reads what only CAP_NET_ADMIN may."""
     confirm_timeout: int = 60
     """Seconds for which a change that may cut the person off is applied without confirmation."""
 

@@ -60,8 +60,10 @@ def run(args: Tui) -> int:
             )
             from nltui.config import DEFAULTS
 
-            _lock(namespace if args.netns is not None else None, args.rcvbuf or (limits or DEFAULTS).monitor_buffer)
-            first = Session(None, TABLES, buffer=args.rcvbuf, limits=limits, names=True)
+            buffer = args.rcvbuf or (limits or DEFAULTS).monitor_buffer
+            _lock(namespace if args.netns is not None else None, buffer, args.broker)
+            where = namespace if args.netns is not None else None
+            first = Session(where, TABLES, buffer=args.rcvbuf, limits=limits, names=True)
         else:
             first, namespace = session(args.netns)
         app = NltuiApp(
@@ -99,7 +101,7 @@ def _left_behind(read_only: bool) -> str:
     return f"a change {what}: {entry.sentence}; see `nltui status`, `nltui confirm`, `nltui rollback`"
 
 
-def _lock(namespace: Namespace | None, buffer: int) -> None:
+def _lock(namespace: Namespace | None, buffer: int, helped: bool = False) -> None:
     """Give up, for good, all that could change anything. Raises UsageError where any of it cannot be."""
     # Its threads would keep capabilities; whoever set it otherwise did not mean this.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -111,13 +113,37 @@ def _lock(namespace: Namespace | None, buffer: int) -> None:
         namespaces.settle_in(namespace)
     for protocol in (NETLINK_ROUTE, NETLINK_KOBJECT_UEVENT):
         socket.prepare(protocol, buffer, SPARE)
+    gate.close()
+    if helped:
+        _help(buffer)
     folder = state.directory()
     if folder:
         Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    gate.close()
     # What could change something is not even to be had.
     sys.modules["nltui.changes"] = None  # type: ignore[assignment]  # None forbids an import; typeshed knows only modules
     lock.engage([folder])
+
+
+def _help(buffer: int) -> None:
+    """Start the process that keeps CAP_NET_ADMIN, to read what needs it. Raises UsageError."""
+    from nltui.netlink import broker, socket
+    from nltui.system import lock
+    from nltui.tables import TABLES, privileged
+
+    if not privileges.current().has(privileges.CAP_NET_ADMIN):
+        raise UsageError("--read-only=broker needs CAP_NET_ADMIN to begin with: run nltui with sudo")
+    offers = []
+    for protocol in {table.protocol for table in TABLES if privileged(table)}:
+        tables = [table for table in TABLES if table.protocol == protocol]
+        offers.append(broker.Offer(protocol, tuple(sorted({group for table in tables for group in table.groups}))))
+        offers += [broker.Offer(protocol, (), dump.type, dump.body) for table in tables for dump in table.dumps]
+    socket.be_helped(
+        broker.start(
+            offers,
+            lambda: lock.engage(keep=1 << privileges.CAP_NET_ADMIN),
+            lambda offer, sequence: socket.opened_for(offer, sequence, buffer),
+        )
+    )
 
 
 def _theme(named: str | None, found: Config | None) -> tuple[str, str]:

@@ -218,6 +218,8 @@ class Table(Record, kw_only=True):
     sets: frozenset[int] = frozenset()
     """Message types that add or change a row."""
     removes: frozenset[int] = frozenset()
+    unsettles: frozenset[int] = frozenset()
+    """Message types that tell of a change, but not of which row: the table is read again."""
     key: Key | None = None
     accepts: tuple[Where, ...] = ()
     """Messages that do not match all of these are not this table's."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import threading
 import time
 
@@ -17,11 +16,10 @@ import numpy as np
 from nltui.netlink.arena import reserve
 from nltui.netlink.arrays import step_of
 from nltui.netlink.columns import Ints, Words
-from nltui.netlink.constants.netlink import NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR
+from nltui.netlink.constants.netlink import NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR
 from nltui.netlink.frames import split_all
 from nltui.netlink.gather import words_at
-from nltui.netlink.socket import SLOT, Overrun, Packed, Packer, Sockets, dump_socket
-from nltui.netlink.wire import nlmsg
+from nltui.netlink.socket import SLOT, Overrun, Packed, Packer, Sockets, begin_dump
 from nltui.record import Record
 
 BURST = 64
@@ -59,16 +57,14 @@ class DumpReader:
     """Asks, and reads what comes. Once `ended`, `error` is 0 or an errno; `problem` tells of malformed bytes."""
 
     def __init__(self, sockets: Sockets, protocol: int, type_: int, body: bytes, strict: bool) -> None:
-        self.socket = dump_socket(sockets, protocol, strict)
+        self.socket, self._sequence = begin_dump(sockets, protocol, type_, body, strict)
         self._port = self.socket.getsockname()[0]
-        self._sequence = int.from_bytes(os.urandom(4)) >> 1 | 1
         self.ended = False
         self.error = 0
         self.problem = ""
         self.foreign = 0
         self._stride = SLOT
         self._heard = time.monotonic()
-        self.socket.send(nlmsg(type_, NLM_F_REQUEST | NLM_F_DUMP, self._sequence, body))
 
     def close(self) -> None:
         """Let go of the socket; the kernel ends the dump."""

@@ -12,9 +12,12 @@ from typing import Any
 from nltui.errors import MalformedMessage, UsageError
 from nltui.netlink import wire
 from nltui.netlink.constants import netlink as nl
+from nltui.netlink.constants.xfrm import XFRM_MSG_GETPOLICY
 
 SOCK_DIAG_TYPES = frozenset({18, 20})
 """TCPDIAG_GETSOCK, SOCK_DIAG_BY_FAMILY (linux/sock_diag.h)."""
+XFRM_ASKS = frozenset({XFRM_MSG_GETPOLICY})
+"""Policies; not states, which hold keys."""
 GENL_ID_CTRL, CTRL_ASKS = 16, frozenset({3, 10})
 """CTRL_CMD_GETFAMILY and CTRL_CMD_GETPOLICY (linux/genetlink.h)."""
 
@@ -48,6 +51,8 @@ def _asks(protocol: int, head: wire.Header, message: memoryview) -> bool:
         return head.type >= nl.NLMSG_MIN_TYPE and head.type % 4 == 2
     if protocol == nl.NETLINK_SOCK_DIAG:
         return head.type in SOCK_DIAG_TYPES
+    if protocol == nl.NETLINK_XFRM:
+        return head.type in XFRM_ASKS
     if protocol == nl.NETLINK_GENERIC:
         return head.type == GENL_ID_CTRL and len(message) > 16 and message[16] in CTRL_ASKS
     return False

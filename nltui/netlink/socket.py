@@ -23,9 +23,11 @@ from numpy.typing import NDArray
 from nltui.config import DEFAULTS
 from nltui.errors import KernelRefused, PrivilegeMissing
 from nltui.netlink.arena import reserve
+from nltui.netlink.broker import Broker, Offer
 from nltui.netlink.columns import Ints, Words
-from nltui.netlink.constants.netlink import PROTOCOL_NAMES
+from nltui.netlink.constants.netlink import NLM_F_DUMP, NLM_F_REQUEST, PROTOCOL_NAMES
 from nltui.netlink.gate import GatedSocket
+from nltui.netlink.wire import nlmsg
 from nltui.record import Record
 from nltui.system.namespaces import Namespace, run_in
 
@@ -46,7 +48,7 @@ class Sockets:
     """Opens Netlink sockets in one namespace. `namespace` None: the one this process is in."""
 
     def __init__(self, namespace: Namespace | None) -> None:
-        self._namespace = namespace
+        self._namespace = None if namespace is not None and namespace.is_entered else namespace
         self._anchor: socket.socket | None = None
 
     def close(self) -> None:
@@ -89,6 +91,48 @@ def prepare(protocol: int, buffer: int, count: int) -> None:
         made = _make(protocol)
         _enlarge(made, buffer)
         _prepared.setdefault(protocol, []).append(made)
+
+
+class _Helped:
+    broker: Broker | None = None
+
+
+def be_helped(broker: Broker) -> None:
+    """From now on, what it offers is asked of it."""
+    _Helped.broker = broker
+
+
+def opened_for(offer: Offer, sequence: int, buffer: int) -> socket.socket:
+    """What the helping process answers with: a socket that hears groups, or one on which a dump was begun."""
+    made = _with(_make(offer.protocol), EXT_ACK)
+    if offer.groups:
+        _enlarge(made, buffer)
+        for group in offer.groups:
+            made.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, group)
+    else:
+        made.send(nlmsg(offer.type, NLM_F_REQUEST | NLM_F_DUMP, sequence, offer.body))
+    return made
+
+
+def begin_dump(sockets: Sockets, protocol: int, type_: int, body: bytes, strict: bool) -> tuple[socket.socket, int]:
+    """A fresh socket on which one dump was asked for, and the sequence number of its answer.
+
+    Raises PrivilegeMissing or KernelRefused.
+    """
+    helped = _asked(Offer(protocol, (), type_, body))
+    if helped is not None:
+        return helped
+    made = dump_socket(sockets, protocol, strict)
+    sequence = int.from_bytes(os.urandom(4)) >> 1 | 1
+    made.send(nlmsg(type_, NLM_F_REQUEST | NLM_F_DUMP, sequence, body))
+    return made, sequence
+
+
+def _asked(offer: Offer) -> tuple[socket.socket, int] | None:
+    if _Helped.broker is None or not _Helped.broker.has(offer):
+        return None
+    descriptor, sequence = _Helped.broker.ask(offer)
+    return GatedSocket(fileno=descriptor), sequence
 
 
 def _enlarge(made: socket.socket, buffer: int) -> None:
@@ -359,6 +403,9 @@ def _column(raw: Any, offset: int, kind: type[np.generic] = np.uint32) -> NDArra
 
 def monitor(sockets: Sockets, protocol: int, groups: tuple[int, ...], buffer: int = MONITOR_BUFFER) -> socket.socket:
     """A socket that has joined `groups` (numbers, not masks) with the largest receive buffer it may have."""
+    helped = _asked(Offer(protocol, groups))
+    if helped is not None:
+        return helped[0]
     waiting = _prepared.get(protocol)
     if waiting:
         made = waiting.pop()

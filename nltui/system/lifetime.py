@@ -34,6 +34,7 @@ class Lifetime:
         """`namespace.path` must not be empty."""
         self._name, self._identity = namespace.name, namespace.identity
         self._path = namespace.path
+        self._kept = "; the kernel keeps it until nltui ends, which is in it" if namespace.is_entered else ""
         self._poll = select.poll()
         self._pidfd = self._mounts = -1
         self._inotify: Inotify | None = None
@@ -132,7 +133,7 @@ class Lifetime:
             present = self._present()
             new = present is not None and present.device == self._identity.device
             more = "; a new one has its name now, restart nltui to look at it" if new else ""
-            return f"network namespace {self._name} was deleted{more}"
+            return f"network namespace {self._name} was deleted{self._kept or more}"
         if not self._parting:
             self._parting = f"process {process[1]} is no longer in the network namespace that was looked at"
             if self._pidfd < 0 or select.select([self._pidfd], [], [], 0)[0]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from nltui.errors import UsageError
 from nltui.system import privileges
 
-PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 24, 47, 4
+PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, PR_SET_KEEPCAPS = 38, 24, 47, 4, 8
 CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = Path("/proc/sys/kernel/cap_last_cap")
 SYS_CREATE_RULESET, SYS_ADD_RULE, SYS_RESTRICT_SELF = 444, 445, 446
@@ -36,8 +36,10 @@ class _Beneath(ctypes.Structure):
     _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
 
 
-def engage(folders: Sequence[str] = ()) -> None:
+def engage(folders: Sequence[str] = (), keep: int = 0) -> None:
     """Lock this process; `folders` may still be written into. There is no way back.
+
+    `keep`: capabilities that it goes on having, as a bit mask; no program that it would start has them.
 
     Raises UsageError where any step of it fails: then the program must not go on.
     """
@@ -46,9 +48,11 @@ def engage(folders: Sequence[str] = ()) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     _called(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     if not _landlocked(libc, folders):
+        if keep:
+            _called(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keeping capabilities")
         _become_nobody()
-    _drop(libc)
-    _see_that_it_holds()
+    _drop(libc, keep)
+    _see_that_it_holds(keep)
 
 
 def _called(result: int, what: str) -> int:
@@ -116,7 +120,7 @@ def _become_nobody() -> None:
         raise UsageError(f"read-only mode cannot be entered: this kernel has no Landlock, and {error}") from error
 
 
-def _drop(libc: ctypes.CDLL) -> None:
+def _drop(libc: ctypes.CDLL, keep: int) -> None:
     """Every capability set, the bounding one first: it takes a capability to shrink it."""
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     try:
@@ -127,13 +131,14 @@ def _drop(libc: ctypes.CDLL) -> None:
         for number in range(last + 1):
             libc.prctl(PR_CAPBSET_DROP, number, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    _called(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    low, high = keep & 0xFFFFFFFF, keep >> 32
+    _called(libc.capset(header, (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)), "capset")
 
 
-def _see_that_it_holds() -> None:
+def _see_that_it_holds(keep: int) -> None:
     """From the kernel's own word; a bounding set is of no use to whoever can gain nothing by exec."""
     now = privileges.current()
-    left = now.effective | now.permitted | now.inheritable | now.ambient
+    left = (now.effective | now.permitted) & ~keep | now.inheritable | now.ambient
     if left or not now.no_new_privs:
         raise UsageError("read-only mode cannot be entered: a capability is left, or new ones can be gained")
     if now.bounding and os.getuid() == 0:

@@ -50,6 +50,8 @@ class Namespace:
     identity: Identity
     path: str = ""
     """Where it was found, absolute: what has to be watched to see it go. Empty for the one this process is in."""
+    is_entered: bool = False
+    """Whether all of this process is in it, for good: nothing has to be entered then, and its end keeps it waiting."""
 
     def __init__(self, fd: int, name: str, identity: Identity, path: str = "") -> None:
         self.fd, self.name, self.identity, self.path = fd, name, identity, path
@@ -178,6 +180,7 @@ def settle_in(namespace: Namespace) -> None:
         _enter(namespace.fd)
     except OSError as error:
         raise NamespaceUnknown(f"{visible(namespace.name)} cannot be entered: {error.strerror}") from error
+    namespace.is_entered = True
 
 
 def _enter(fd: int) -> None:

@@ -6,6 +6,7 @@ import difflib
 
 from nltui.errors import UsageError
 from nltui.model.table import Table
+from nltui.netlink.constants.netlink import NETLINK_XFRM
 from nltui.tables.activity import ACTIVITY
 from nltui.tables.addresses import ADDRESSES
 from nltui.tables.diagnostics import DIAGNOSTICS
@@ -13,6 +14,7 @@ from nltui.tables.flaps import FLAPS
 from nltui.tables.links import LINKS
 from nltui.tables.neighbours import NEIGHBOURS
 from nltui.tables.nexthops import NEXTHOPS
+from nltui.tables.policies import POLICIES
 from nltui.tables.routes import ROUTES
 from nltui.tables.rules import RULES
 from nltui.tables.sockets import SOCKETS
@@ -29,8 +31,14 @@ TABLES: tuple[Table, ...] = (
     DIAGNOSTICS,
     FLAPS,
     SOCKETS,
+    POLICIES,
     ACTIVITY,
 )
+
+
+def privileged(table: Table) -> bool:
+    """Whether the kernel shows it only to CAP_NET_ADMIN: protocols that do not say NL_CFG_F_NONROOT_RECV."""
+    return table.protocol == NETLINK_XFRM
 
 
 def find(name: str) -> Table:

@@ -49,13 +49,15 @@ class Follower:
 
         Returns how many there were, what is doubtful now, and how many messages were malformed.
         """
+        unsettled = self.table.unsettles and member(type_, self.table.unsettles).any()
+        doubts: list[Doubted] = [(self.table.name, None)] if unsettled else []
         mine = np.flatnonzero(member(type_, self._types))
         if not len(mine):
-            return 0, [], 0
+            return 0, doubts, 0
         batch = Batch(words, start[mine], size[mine], self.store.key_plan)
         malformed = int(batch.broken.sum())
         keep = accepted(self.table, batch)
-        doubts: list[Doubted] = [(self.table.name, None)] if malformed else []
+        doubts += [(self.table.name, None)] if malformed else []
         if not keep.all():
             turned_away = type_[mine[~keep]]
             for doubt in self.table.doubts:

@@ -16,12 +16,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from nltui.errors import NltuiError, PrivilegeMissing
+from nltui.errors import KernelRefused, NltuiError, PrivilegeMissing
 from nltui.model.gaps import Cause
 from nltui.model.history import History
 from nltui.model.past import KEYS
 from nltui.model.sync import Phase, Sync
 from nltui.model.table import Table
+from nltui.netlink import gate
 from nltui.netlink.columns import Bools, Ints, Words
 from nltui.netlink.constants.netlink import PROTOCOL_NAMES
 from nltui.netlink.dump import Scratch
@@ -69,7 +70,7 @@ class Reader:
         self._on_change = on_change
         self._taken: Bools = np.zeros(1 << 16, bool)
         """By message type, whether a table takes it."""
-        self._taken[[number for _, table in tables for number in table.sets | table.removes]] = True
+        self._taken[[number for _, table in tables for number in table.sets | table.removes | table.unsettles]] = True
         self._scratch = Scratch()
         self._dump: RunningDump | None = None
         self._told: dict[str, tuple[int, Phase]] = {}
@@ -120,10 +121,12 @@ class Reader:
             try:
                 self._follow()
             except NltuiError as error:
-                self.counts.trouble = str(error)
-                final = isinstance(error, PrivilegeMissing)
-                for name in self.followers:
-                    self.sync.failed(name, time.monotonic(), str(error), final)
+                final, refused = self._is_final(error), isinstance(error, PrivilegeMissing)
+                # What is not to be had here is said in its tables' place, and concerns nobody else.
+                self.counts.trouble = "" if final else str(error)
+                for name, follower in self.followers.items():
+                    said = _sentence(follower.table, errno.EPERM) if refused else str(error)
+                    self.sync.failed(name, time.monotonic(), said, final)
                 if final:
                     self._stopping.wait()
             except Exception as error:  # a reader must outlive every surprise: it is told, and healed by new dumps
@@ -136,6 +139,11 @@ class Reader:
                 self._losses.lost(0, Cause.RESTART)
             self._stopping.wait(pause)
             pause = min(pause * 2, 5.0)
+
+    def _is_final(self, error: NltuiError) -> bool:
+        """Whether trying again is of no use: a privilege that is missing, a protocol that this kernel has not."""
+        known = isinstance(error, KernelRefused) and error.number in FINAL
+        return known or isinstance(error, PrivilegeMissing)
 
     @property
     def _name(self) -> str:
@@ -299,7 +307,8 @@ class Reader:
 def _sentence(table: Table, number: int) -> str:
     """Why a table cannot be shown, and what would help."""
     if number in (errno.EPERM, errno.EACCES):
-        return f"the kernel shows {table.title.lower()} only to CAP_NET_ADMIN; run nltui with sudo"
+        way = "start with --read-only=broker" if gate.is_closed() else "run nltui with sudo"
+        return f"the kernel shows {table.title} only to CAP_NET_ADMIN: {way}"
     if number in FINAL:
         return f"this kernel has no {table.title.lower()} ({os.strerror(number)})"
     return f"dumping {table.title.lower()}: {errno.errorcode.get(number, number)}, {os.strerror(number)}; trying again"

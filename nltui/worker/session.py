@@ -268,7 +268,8 @@ class Session:
     def reread(self, names: Sequence[str], seconds: float) -> bool:
         """Have these tables read from the kernel again and wait until they are; False when the time is up first."""
         deadline = time.monotonic() + seconds
-        noted = [reader.reread(names) for reader in self.crew.readers.values()]
+        readers = [reader for reader in self.crew.readers.values() if not reader.followers.keys().isdisjoint(names)]
+        noted = [reader.reread(names) for reader in readers]
         return all(one.wait(max(0.0, deadline - time.monotonic())) for one in noted) and self.wait(
             names, max(0.0, deadline - time.monotonic())
         )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from nltui.tables import TABLES
 from nltui.ui.app import NltuiApp
@@ -20,6 +24,12 @@ SPELLED = {
     "space": "Space", "up": "Up", "down": "Down", "left": "Left", "right": "Right", "home": "Home", "end": "End",
     "pagedown": "PageDown", "pageup": "PageUp",
 }  # fmt: skip
+FIREWALL = (
+    "add table inet wall",
+    "add chain inet wall in { type filter hook input priority 0; policy accept; }",
+    "add set inet wall bad { type ipv4_addr; flags interval; elements = { 10.9.0.0/16 } }",
+    "add rule inet wall in ip saddr @bad drop",
+)
 LEAVING = ("q", "ctrl+c", "ctrl+z", "ctrl+q")
 
 
@@ -37,9 +47,18 @@ def sysctls(ns: Netns) -> str:
     return ns.run(["sysctl", "-a", "-r", "^net"]).stdout.replace("\t", " ")
 
 
+def ruleset(ns: Netns) -> str:
+    return ns.run(["nft", "list", "ruleset"]).stdout
+
+
 def test_every_key_and_command_changes_nothing(netns: Netns, tmux: Start) -> None:
+    if shutil.which("nft") is None:
+        pytest.skip("needs nft")
     build(netns)
-    before, settings = picture(netns, indexes=True), sysctls(netns)
+    for line in FIREWALL:
+        netns.run(["nft", line])
+    before, settings, firewall = picture(netns, indexes=True), sysctls(netns), ruleset(netns)
+    assert "10.9.0.0/16" in firewall
     commands = [name for one in COMMANDS for name in one.names] + [table.name for table in TABLES]
     with tmux("--read-only", "-n", netns.name, width=130, height=40) as screen:
         screen.sees("READ-ONLY", "FRESH", "10.0.0.1/24")
@@ -58,6 +77,7 @@ def test_every_key_and_command_changes_nothing(netns: Netns, tmux: Start) -> Non
         screen.sees("READ-ONLY")
     assert difference(before, picture(netns, indexes=True)) == []
     assert [line for line in sysctls(netns).splitlines() if moves(line) not in settings] == []
+    assert ruleset(netns) == firewall
 
 
 def moves(line: str) -> str:
@@ -94,3 +114,27 @@ def test_the_file_can_ask_for_it(netns: Netns, tmux: Start, tmp_path: Path) -> N
     file.write_text("read_only = true\n")
     with tmux("--config", str(file), "-n", netns.name) as screen:
         screen.sees("READ-ONLY", "FRESH")
+
+
+def test_another_process_reads_what_this_one_may_not(netns: Netns, tmux: Start) -> None:
+    netns.ip("xfrm policy add src 10.0.0.0/8 dst 10.1.0.0/16 dir out")
+    with tmux("--read-only", "-n", netns.name, "policies") as screen:
+        screen.sees("READ-ONLY", "only to CAP_NET_ADMIN: start with --read-only=broker")
+    with tmux("--read-only=broker", "-n", netns.name, "policies") as screen:
+        screen.sees("READ-ONLY", "FRESH", "10.1.0.0/16")
+        netns.ip("xfrm policy add src fd00::/8 dst ::/0 dir in action block")
+        screen.sees("fd00::/8", "block")
+        netns.ip("xfrm policy flush")
+        screen.misses("fd00::/8")
+        screen.keys("C-c", "C-c")
+        assert screen.ends() == 0
+
+
+def test_the_namespace_that_it_is_in_is_deleted(netns: Netns, tmux: Start) -> None:
+    build(netns)
+    with tmux("--read-only", "-n", netns.name) as screen:
+        screen.sees("READ-ONLY", "FRESH", "10.0.0.1/24")
+        subprocess.run(["ip", "netns", "del", netns.name], check=True)
+        screen.sees(f"network namespace {netns.name} was deleted; the kernel keeps it until nltui ends", "STALE")
+        screen.keys("C-c", "C-c")
+        assert screen.ends() == 0
