@@ -163,7 +163,7 @@ def test_a_log_keeps_so_many_records_and_bytes() -> None:
 def test_the_most_memory_is_the_sum_of_all_bounds_and_the_readme_says_it() -> None:
     found = budget(TABLES)
     assert found.total == sum(found.fixed.values()) + sum(found.rows.values())
-    assert set(found.rows) == {"links", "addresses", "routes", "neighbours", "rules", "nexthops", "sockets"}
+    assert set(found.rows) == {"links", "addresses", "routes", "neighbours", "rules", "nexthops", "sockets", "policies"}
     readme = (Path(__file__).parents[1] / "README.md").read_text()
     fixed = sum(found.fixed.values()) / 2**20
     assert f"{round(fixed, -1):.0f} MB" in readme

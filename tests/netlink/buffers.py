@@ -22,6 +22,7 @@ DUMPS = {
     "neighbours": ("neighbours", "proxies"),
     "rules": ("rules4", "rules6"),
     "nexthops": ("nexthops",),
+    "policies": ("xfrm/policies",),
 }
 """Table → files of captured messages."""
 
@@ -31,7 +32,8 @@ FOLLOWED = tuple(table for table in TABLES if table.feed is Feed.FOLLOWED)
 def captured(table: Table) -> list[bytes]:
     """Every captured message of a type that is this table's, notifications included."""
     types = table.sets | table.removes
-    found = [message for name in (*DUMPS[table.name], "notifications") for message in golden.load(name)]
+    told = ("notifications",) if table.protocol == 0 else ()
+    found = [message for name in (*DUMPS[table.name], *told) for message in golden.load(name)]
     return [message for message in found if wire.header(message).type in types]
 
 

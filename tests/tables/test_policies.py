@@ -20,8 +20,7 @@ POLICIES = (
     "src 10.0.0.0/8 dst 10.1.0.0/16 dir out priority 5 tmpl src 1.1.1.1 dst 2.2.2.2 proto esp reqid 3 mode tunnel",
     "src 10.0.0.0/8 dst 10.1.0.0/16 dir fwd",
     "src fd00::/8 dst ::/0 proto tcp sport 7 dport 5 dir in action block mark 7 mask 0xff if_id 9",
-    "src 0.0.0.0/0 dst 192.0.2.1/32 proto udp dport 53 dir out "
-    + "tmpl proto comp mode transport level use tmpl proto esp spi 0x1234 mode transport",
+    "src ::/0 dst fd01::/16 dir out tmpl proto comp mode transport level use tmpl proto esp spi 0x1234 mode transport",
     "src fd00::1/128 dst fd00::2/128 dev va dir in tmpl src fd00::3 dst fd00::4 proto ah mode beet reqid 4000000000",
 )
 

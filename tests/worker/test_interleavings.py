@@ -48,7 +48,7 @@ class Interleaving(RuleBasedStateMachine):
         self._patches.setattr(intake, "monotonic", world.monotonic)
         self._patches.setattr(reader, "select", SimpleNamespace(select=self._wait))
         self._patches.setattr(monitor, "drops", world.drops)
-        self._patches.setattr(dump, "dump_socket", world.dump_socket)
+        self._patches.setattr(dump, "begin_dump", world.begin_dump)
         self.reader = Reader(0, list(enumerate(tables())), None, History(1 << 12, 1 << 20), 1 << 16)
         self.reader.sync.chance = lambda: 0.5
         self.reader.monitor._socket = cast(Any, MonitorSocket(world))

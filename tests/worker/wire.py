@@ -18,7 +18,7 @@ from nltui.errors import KernelRefused
 from nltui.model.table import Doubt, Dump, Grouping, Table
 from nltui.netlink import wire
 from nltui.netlink.columns import Words
-from nltui.netlink.constants.netlink import NLM_F_DUMP_INTR, NLMSG_DONE
+from nltui.netlink.constants.netlink import NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE
 from nltui.netlink.socket import MSG_TRUNC, PLACE, Overrun, Packer, Receiver, _Headers
 from nltui.record import replace
 from tests.model import small
@@ -162,10 +162,12 @@ class World:
         del sock
         return self.dropped
 
-    def dump_socket(self, *asked: Any) -> socket.socket:
-        """For one dump."""
-        del asked
-        return cast(socket.socket, DumpSocket(self))
+    def begin_dump(self, sockets: Any, protocol: int, type_: int, body: bytes, strict: bool) -> tuple[Any, int]:
+        """One dump, and the sequence number of its answer."""
+        del sockets, protocol, strict
+        made = DumpSocket(self)
+        made.send(wire.nlmsg(type_, NLM_F_REQUEST | NLM_F_DUMP, 1, body))
+        return made, 1
 
     def get(self, type_: int, body: bytes) -> bytes:
         """One row of `unique`."""

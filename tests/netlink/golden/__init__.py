@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 
 def names() -> list[str]:
-    """Every family of messages there is."""
+    """Every family of messages of NETLINK_ROUTE there is; those of other protocols lie in folders."""
     return sorted(path.stem for path in HERE.glob("*.hex"))
 
 

@@ -10,6 +10,8 @@ from collections.abc import Hashable, Iterable
 
 from nltui.errors import MalformedMessage
 from nltui.netlink import wire
+from nltui.netlink.constants.netlink import NETLINK_XFRM, NLM_F_DUMP
+from nltui.netlink.constants.xfrm import POLICY_ID_SIZE, XFRM_MSG_GETPOLICY, XFRMNLGRP_POLICY
 from tests.kernel import world
 from tests.kernel.netns import Netns
 from tests.kernel.sample import NETLINK_EXT_ACK, REQUESTS, SOL_NETLINK
@@ -36,8 +38,37 @@ def main() -> None:
         for name, found in world.sample(namespace).items():
             write(name, REQUESTS[name].command, distinct(found))
         write("acknowledgements", "; ".join(REFUSED), namespace.inside(acknowledgements))
+        write("xfrm/policies", "ip xfrm policy", namespace.inside(lambda: policies(namespace)))
         events = namespace.inside(lambda: notifications(namespace))
     write("notifications", "ip monitor, while links, addresses, routes, rules and neighbours change", events)
+
+
+POLICIES = """
+    xfrm policy add src 10.0.0.0/8 dst 10.1.0.0/16 dir out priority 5 tmpl src 1.1.1.1 dst 2.2.2.2 proto esp mode tunnel
+    xfrm policy add src 10.0.0.0/8 dst 10.1.0.0/16 dir fwd
+    xfrm policy add src fd00::/8 dst ::/0 proto tcp sport 7 dport 5 dir in action block mark 7 mask 0xff if_id 9
+    xfrm policy add src fd00::1/128 dst fd00::2/128 dir in tmpl src fd00::3 dst fd00::4 proto ah mode beet level use
+    xfrm policy update src 10.0.0.0/8 dst 10.1.0.0/16 dir fwd priority 77
+"""
+
+
+def policies(namespace: Netns) -> list[bytes]:
+    """What the kernel tells of IPsec policies as they are made and changed, and then when it is asked."""
+    with (
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_XFRM) as told,
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_XFRM) as asked,
+    ):
+        told.bind((0, 0))
+        told.setsockopt(SOL_NETLINK, 1, XFRMNLGRP_POLICY)
+        told.setblocking(False)
+        world.run(namespace, "\n".join(line.strip() for line in POLICIES.strip().splitlines()))
+        asked.send(wire.nlmsg(XFRM_MSG_GETPOLICY, NLM_F_REQUEST | NLM_F_DUMP, 1, bytes(POLICY_ID_SIZE)))
+        found = [asked.recv(65536)]
+        try:
+            while True:
+                found.append(told.recv(65536))
+        except BlockingIOError:
+            return [bytes(message) for one in found for message in wire.messages(one)]
 
 
 def acknowledgements() -> list[bytes]:
