@@ -20,7 +20,7 @@ from nltui.model.single import place
 from nltui.model.table import Feed, Table
 from nltui.model.telling import line, object_of
 from nltui.system import namespaces
-from nltui.tables import TABLES
+from nltui.tables import TABLES, privileged
 from nltui.text import visible
 from nltui.worker.contract import Freshness
 from nltui.worker.session import Session
@@ -50,6 +50,7 @@ def run(args: Monitor) -> int:
             session.wait([table.name for table in wanted if table.feed is Feed.FOLLOWED], LOAD)
             if session.status().trouble:
                 raise trouble.error(session.status().trouble)
+            _complain(session, {table.name for table in named})
             _follow(session, kept, args.json, args.strict)
         finally:
             session.stop()
@@ -57,7 +58,6 @@ def run(args: Monitor) -> int:
 
 
 def _follow(session: Session, wanted: Kept, as_json: bool, strict: bool) -> None:
-    _complain(session)
     gaps = GapLines(session.history, set(wanted), as_json)
     text = next((one.text for one in wanted.values()), "")
     with_filter = f" where {visible(text, limit=400)}" if text else ""
@@ -112,10 +112,18 @@ def _told(session: Session, table: Table, change: Change, as_json: bool) -> str:
     return line(table, change, session.context, session.actor)
 
 
-def _complain(session: Session) -> None:
-    stale = {t.sentence for t in session.status().tables.values() if t.freshness is Freshness.STALE}
-    for sentence in filter(None, stale):
-        print(sentence, file=sys.stderr, flush=True)
+def _complain(session: Session, named: set[str]) -> None:
+    """Of tables that were asked for and cannot be had. Raises NltuiError where there are no others.
+
+    Of those that were not named, what this user may not see anyway is no matter.
+    """
+    status = session.status().tables
+    stale = {name: one.sentence for name, one in status.items() if one.freshness is Freshness.STALE and one.sentence}
+    if named and named <= stale.keys():
+        raise trouble.error(stale[min(named)])
+    for name, sentence in stale.items():
+        if name in named or not any(privileged(table) for table in TABLES if table.name == name):
+            print(sentence, file=sys.stderr, flush=True)
 
 
 def _log(session: Session, name: str, seen: int, as_json: bool, wanted: Filter) -> int:

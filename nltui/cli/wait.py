@@ -35,6 +35,7 @@ def run(args: Wait) -> int:
         session = Session(
             namespace if args.netns else None, tables, limits=limits, names=table.journal or table.feed is Feed.LOCAL
         )
+        session.watch(table.name, True)
         session.start()
         try:
             _wait(session, table, wanted, args.absent, deadline)

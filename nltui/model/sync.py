@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -23,6 +24,8 @@ GAP_LEAST, GAP_FACTOR = 0.25, 10
 RETRY_FIRST, RETRY_MOST, TRIES = 0.01, 1.0, 6
 AUDIT, AUDIT_BIG, BIG_ROWS = 60.0, 300.0, 50_000
 """A full comparison every so many seconds; rarer above so many rows."""
+SELDOM = 20
+"""Of a sampled table that nobody looks at, one in so many readings is made."""
 AUDIT_SHARE = 30
 """Short audits of tables that change silently take at most one part in so many of the time."""
 PARTS_MOST = 3
@@ -97,6 +100,8 @@ class Sync:
     tables: Sequence[Table]
     chance: Callable[[], float] = random.random
     audit: bool = True
+    visible: AbstractSet[str] = frozenset()
+    """Tables that somebody looks at: sampled ones are read more often then."""
     states: dict[str, State] = field(default_factory=dict)
     overrun_at: float | None = None
     last_event: float = -1e9
@@ -239,7 +244,7 @@ class Sync:
         if state.part is not None:
             return
         if state.table.feed is Feed.SAMPLED:
-            state.audit_at = now + state.table.interval
+            state.audit_at = now + state.table.interval * (1 if name in self.visible else SELDOM)
             return
         usual = AUDIT_BIG if rows > BIG_ROWS else AUDIT
         interval = max(state.table.audit, AUDIT_SHARE * state.took) if state.table.audit else usual

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from nltui.ui.changing import Desk
 
 
+SOCKETS = 0.5
+"""Seconds to wait at most for sockets to be read, before what a change may break is told."""
+
+
 class ChangeScreen(ModalScreen[str | None]):
     """Yields a sentence about what was done; None where nothing was."""
 
@@ -102,6 +106,9 @@ class ChangeScreen(ModalScreen[str | None]):
     def _look(self, texts: Mapping[str, str]) -> None:
         problems: Mapping[str, str] = {}
         preview: Preview | None = None
+        if self._is_first:
+            # Nobody looked at them, so they were not read for a while; some of them may be cut.
+            self._desk.session.reread(("sockets",), SOCKETS)
         try:
             preview = previewed(self._desk.session, self._cls, texts, self._rows)
         except Problems as error:

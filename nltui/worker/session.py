@@ -126,6 +126,7 @@ class Session:
         for reader in crew.readers.values():
             reader.refresher.visible = self._visible
             reader.sync.audit = self._audit
+            reader.sync.visible = self._visible
         self._crew = crew
         if not self._stopping.is_set():
             crew.start()
@@ -226,10 +227,14 @@ class Session:
         return export(self, path, namespace, progress)
 
     def watch(self, name: str, visible: bool) -> None:
-        """Volatile values of visible tables are refreshed."""
+        """Volatile values of visible tables are refreshed, and sampled ones read at once."""
+        comes = visible and name not in self._visible
         (self._visible.add if visible else self._visible.discard)(name)
         if self._crew is not None:
             for reader in self._crew.readers.values():
+                follower = reader.followers.get(name)
+                if comes and follower is not None and follower.table.feed is Feed.SAMPLED:
+                    reader.reread((name,))
                 reader.wake()
 
     def actor(self, port_id: int, time_ns: int) -> Actor:
