@@ -33,6 +33,8 @@ SECONDS, LEAST, MOST = 60, 10, 600
 """How long a change is applied without confirmation: usual, least, most."""
 READY = 10.0
 """Seconds for the guardian to say that it watches."""
+SYSTEMD = Path("/run/systemd/system")
+"""There where systemd(1) runs the machine."""
 UNFINISHED = ("armed", "applied", "rolling back")
 
 
@@ -195,22 +197,36 @@ def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened
         ) from error
     except KernelRefused as error:
         raise UsageError(f"nothing was applied: {error}") from error
-    try:
-        _wait_until_ready(process)
-    except UsageError:
-        process.kill()
-        raise
     failed.pop_all()
     return Guard(Entry(path, told), process, int(told["seconds"]), undo)
 
 
 def _spawn(*descriptors: int) -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-I", "-m", "nltui.changes.guardian", *map(str, descriptors)]
-    if Path("/run/systemd/system").is_dir() and (scope := shutil.which("systemd-run")):
-        # A unit of its own, so that the end of the login's does not take it along; it keeps our descriptors.
-        words = [scope, "--scope", "--quiet", "--collect", *words]
+    """A guardian that watches already. Raises UsageError."""
+    refused = UsageError("nothing was applied: the guardian that would take it back did not start")
+    for before in _units():
+        process = _started(before, descriptors)
+        if _is_ready(process):
+            return process
+        process.kill()
+        process.wait()
+    raise refused
+
+
+def _units() -> Iterator[list[str]]:
+    """Words before the guardian's: where there is systemd, those that run it in a unit of its own.
+
+    The end of the login's unit does not take it along then, and it keeps our descriptors. Where systemd does not
+    answer it must do without: a session of its own it has in any case.
+    """
+    if SYSTEMD.is_dir() and (scope := shutil.which("systemd-run")):
+        yield [scope, "--scope", "--quiet", "--collect", "--"]
+    yield []
+
+
+def _started(before: list[str], descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        words,
+        [*before, sys.executable, "-I", "-m", "nltui.changes.guardian", *map(str, descriptors)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -220,12 +236,10 @@ def _spawn(*descriptors: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes]) -> None:
+def _is_ready(process: subprocess.Popen[bytes]) -> bool:
     assert process.stdout is not None
     with process.stdout as said:
-        ready = select.select([said], [], [], READY)[0]
-        if not ready or said.readline() != b"READY\n":
-            raise UsageError("nothing was applied: the guardian that would take it back did not start")
+        return bool(select.select([said], [], [], READY)[0]) and said.readline() == b"READY\n"
 
 
 def _is_watched(entry: Entry) -> bool:

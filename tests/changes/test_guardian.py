@@ -235,6 +235,28 @@ def test_a_step_that_fails_disarms_it(netns: Netns) -> None:
     assert difference(before, picture(netns, indexes=True)) == []
 
 
+@pytest.mark.parametrize("answers", [True, False])
+def test_it_has_a_unit_of_its_own_where_there_is_systemd(
+    answers: bool, netns: Netns, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A program in the place of systemd-run, which this machine may not have: where it fails, it goes without."""
+    build(netns)
+    before = picture(netns, indexes=True)
+    stand_in = tmp_path / "systemd-run"
+    stand_in.write_text(
+        f'#!/bin/sh\necho "$*" > {tmp_path}/asked\nwhile [ "$1" != -- ]; do shift; done; shift\n'
+        + ('exec "$@"\n' if answers else "echo Failed to connect to bus >&2; exit 1\n")
+    )
+    stand_in.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(pending, "SYSTEMD", tmp_path)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down(), SHORT)
+        assert (tmp_path / "asked").read_text().startswith("--scope --quiet --collect -- ")
+        assert desk.ended().startswith("rolled back: va goes down")
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
 CLOCKED = """
 import select, sys, time
 from nltui.changes import pending
