@@ -10,15 +10,15 @@ from typing import Any
 
 from nltui.model.relation import Relation
 from nltui.model.table import Column, Dump, Feed, Key, Table
-from nltui.model.types import Align, Computed, Context, Device, Enumerated, Json, Meaning, Number, Tone, ip_text
+from nltui.model.types import Align, Computed, Context, Device, Enumerated, Json, Meaning, Number, Text, Tone, ip_text
 from nltui.netlink.constants.netlink import NETLINK_SOCK_DIAG
 from nltui.netlink.fields import BE16, BE32, BLOB, U8, U32, U64, Head, attr
 
 SOCK_DIAG_BY_FAMILY = 20
 AF_INET, AF_INET6 = 2, 10
 TCP, UDP = 6, 17
-INET_DIAG_INFO = 2
-"""struct tcp_info, asked for because only TCP has it: an answer does not say which protocol it is about."""
+INET_DIAG_CONG = 4
+"""Congestion control, asked for because only TCP has it: an answer does not say which protocol it is about."""
 EVERY_STATE = 0xFFFFFFFF
 STATES = {
     1: "ESTAB", 2: "SYN-SENT", 3: "SYN-RECV", 4: "FIN-WAIT-1", 5: "FIN-WAIT-2", 6: "TIME-WAIT", 7: "UNCONN",
@@ -28,7 +28,7 @@ STATES = {
 ONLY_TCP = frozenset({2, 3, 4, 5, 6, 8, 9, 10, 11, 12})
 
 FAMILY, STATE = Head(16, U8), Head(17, U8)
-INFO = attr(INET_DIAG_INFO, format=BLOB)
+CONG = attr(INET_DIAG_CONG, format=BLOB)
 FROM = (FAMILY, *(Head(24 + 4 * word, BE32) for word in range(4)), Head(20, BE16))
 TO = (FAMILY, *(Head(40 + 4 * word, BE32) for word in range(4)), Head(22, BE16))
 RECEIVING, SENDING, EXPIRES = Head(72, U32), Head(76, U32), Head(68, U32)
@@ -52,8 +52,8 @@ def _peer(value: Any, context: Context) -> str | None:
 
 def protocol(value: Any) -> str:
     """tcp or udp; of what the kernel does not say, it is told by what only TCP has."""
-    state, info = value
-    return "tcp" if info is not None or state in ONLY_TCP else "udp"
+    state, congestion = value
+    return "tcp" if congestion is not None or state in ONLY_TCP else "udp"
 
 
 def _user(value: Any, context: Context) -> str:
@@ -68,14 +68,14 @@ def _number(value: Any, context: Context) -> Json:
 
 
 def _request(family: int, protocol: int) -> Dump:
-    body = struct.pack("=BBBBI", family, protocol, 1 << (INET_DIAG_INFO - 1), 0, EVERY_STATE) + bytes(48)
+    body = struct.pack("=BBBBI", family, protocol, 1 << (INET_DIAG_CONG - 1), 0, EVERY_STATE) + bytes(48)
     return Dump(SOCK_DIAG_BY_FAMILY, body, strict=False, family=family)
 
 
 COLUMNS = (
     Column(
         name="proto",
-        fields=(STATE, INFO),
+        fields=(STATE, CONG),
         type=Computed(lambda value, context: protocol(value)),
         json="protocol",
         help="tcp or udp.",
@@ -107,6 +107,8 @@ COLUMNS = (
            help="Bytes received and not yet taken; of a listener, connections that wait (idiag_rqueue)."),
     Column(name="sendq", fields=(SENDING,), type=Number(), json="wqueue", volatile=True, priority=3,
            help="Bytes sent and not yet acknowledged; of a listener, most that may wait (idiag_wqueue)."),
+    Column(name="cong", fields=(CONG,), type=Text(), json="cong_algo", shown=False,
+           help="How TCP avoids congestion (INET_DIAG_CONG)."),
     Column(name="inode", fields=(Head(84, U32),), type=Number(), json="inode", priority=5,
            help="Of the socket, as in /proc/PID/fd (idiag_inode)."),
     Column(name="family", fields=(FAMILY,), type=Enumerated({AF_INET: "inet", AF_INET6: "inet6"}), json="family",
@@ -136,7 +138,6 @@ SOCKETS = Table(
     key=Key((Head(60, U64),)),
     family=FAMILY,
     dumps=tuple(_request(family, kind) for kind in (TCP, UDP) for family in (AF_INET, AF_INET6)),
-    volatile=frozenset({INET_DIAG_INFO}),
     volatile_heads=(EXPIRES, RECEIVING, SENDING),
     interval=15.0,
     sort="local",

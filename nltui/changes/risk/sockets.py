@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 
 from nltui.changes.addresses import AddressDelete, AddressFlush
+from nltui.changes.again import attributes
 from nltui.changes.base import Change, Undo
 from nltui.changes.build import AF_INET6
 from nltui.changes.links.state import LinkDelete, LinkDown, LinkMove
@@ -13,6 +14,8 @@ from nltui.changes.risk.finding import Finding
 from nltui.changes.world import World
 from nltui.model.types import ip_text
 
+INET_DIAG_CONG, ATTRIBUTES = 4, 16 + 72
+"""Of an answer (linux/inet_diag.h): the attribute, and where attributes begin."""
 MANY = 20
 """Connections from which a change counts as cutting."""
 ESTABLISHED = 1
@@ -38,8 +41,8 @@ def used(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
 
 
 def _is_tcp(row: bytes) -> bool:
-    """By tcp_info, which a connected UDP socket has not."""
-    return len(row) > 88 + 64
+    """By its congestion control, which a connected UDP socket has not."""
+    return INET_DIAG_CONG in attributes(row, ATTRIBUTES)
 
 
 def _local(row: bytes) -> str:
