@@ -121,11 +121,14 @@ class Reader:
             try:
                 self._follow()
             except NltuiError as error:
-                final, refused = self._is_final(error), isinstance(error, PrivilegeMissing)
+                final = self._is_final(error)
+                # Who lacks the privilege to hear the groups is told what it is for; to enter a namespace is another.
+                is_shut = isinstance(error, PrivilegeMissing) and "CAP_" not in str(error)
                 # What is not to be had here is said in its tables' place, and concerns nobody else.
-                self.counts.trouble = "" if final else str(error)
+                is_lacking = isinstance(error, KernelRefused) and final
+                self.counts.trouble = "" if is_shut or is_lacking else str(error)
                 for name, follower in self.followers.items():
-                    said = _sentence(follower.table, errno.EPERM) if refused else str(error)
+                    said = _sentence(follower.table, errno.EPERM) if is_shut else str(error)
                     self.sync.failed(name, time.monotonic(), said, final)
                 if final:
                     self._stopping.wait()
@@ -306,9 +309,10 @@ class Reader:
 
 def _sentence(table: Table, number: int) -> str:
     """Why a table cannot be shown, and what would help."""
+    title = table.title if table.title[1:2].isupper() else table.title.lower()
     if number in (errno.EPERM, errno.EACCES):
         way = "start with --read-only=broker" if gate.is_closed() else "run nltui with sudo"
-        return f"the kernel shows {table.title} only to CAP_NET_ADMIN: {way}"
+        return f"the kernel shows {title} only to CAP_NET_ADMIN: {way}"
     if number in FINAL:
-        return f"this kernel has no {table.title.lower()} ({os.strerror(number)})"
-    return f"dumping {table.title.lower()}: {errno.errorcode.get(number, number)}, {os.strerror(number)}; trying again"
+        return f"this kernel has no {title} ({os.strerror(number)})"
+    return f"dumping {title}: {errno.errorcode.get(number, number)}, {os.strerror(number)}; trying again"
