@@ -20,7 +20,7 @@ from nltui.model.single import place
 from nltui.model.table import Feed, Table
 from nltui.model.telling import line, object_of
 from nltui.system import namespaces
-from nltui.tables import TABLES, privileged
+from nltui.tables import TABLES
 from nltui.text import visible
 from nltui.worker.contract import Freshness
 from nltui.worker.session import Session
@@ -122,7 +122,7 @@ def _complain(session: Session, named: set[str]) -> None:
     if named and named <= stale.keys():
         raise trouble.error(stale[min(named)])
     for name, sentence in stale.items():
-        if name in named or not any(privileged(table) for table in TABLES if table.name == name):
+        if name in named or not status[name].absent:
             print(sentence, file=sys.stderr, flush=True)
 
 

@@ -52,7 +52,7 @@ class Rate:
 
 def worst(status: SessionStatus) -> Freshness:
     """Of all tables; a session is as trustworthy as its weakest table."""
-    states = {table.freshness for table in status.tables.values()}
+    states = {table.freshness for table in status.tables.values() if not table.absent}
     return next((freshness for freshness in _WORST if freshness in states), Freshness.STARTING)
 
 

@@ -37,6 +37,8 @@ class TableStatus(Record):
     since: float = 0.0
     sentence: str = ""
     """For the person, in the panel's place: what is missing and what would help. Empty where all is well."""
+    absent: bool = False
+    """Whether this kernel or this user has none of it, which says nothing about other tables."""
 
 
 class SessionStatus(Record):

@@ -38,7 +38,8 @@ def followed(reader: Reader, table: Table) -> TableStatus:
     is_stale = state.phase is Phase.REFUSED or (state.loaded and bool(sentence))
     if store.full:
         sentence = f"{store.full:,} rows do not fit: this table holds at most {store.table.capacity:,}"
-    return TableStatus(Freshness.STALE if is_stale else _freshness(state), store.count, since, sentence)
+    absent = state.phase is Phase.REFUSED and not state.loaded and not reader.counts.trouble
+    return TableStatus(Freshness.STALE if is_stale else _freshness(state), store.count, since, sentence, absent)
 
 
 def _freshness(state: State) -> Freshness:

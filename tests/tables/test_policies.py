@@ -99,7 +99,7 @@ def test_without_the_privilege_only_their_panel_says_so(netns: Netns) -> None:
         "session = Session(None, TABLES); session.start()\n"
         "session.wait([table.name for table in TABLES if table.dumps], 10)\n"
         "now = session.status()\n"
-        "print(repr(now.trouble)); print(now.tables['policies'].sentence)\n"
+        "print(repr(now.trouble)); print(now.tables['policies'].sentence, now.tables['policies'].absent)\n"
         "print(sorted({one.freshness.value for name, one in now.tables.items() if name != 'policies'}))\n"
         "print(session.reread(['links', 'routes'], 5)); session.stop()\n"
     )
@@ -107,7 +107,7 @@ def test_without_the_privilege_only_their_panel_says_so(netns: Netns) -> None:
     said = netns.run(words).stdout.splitlines()
     assert said == [
         "''",
-        "the kernel shows IPsec policies only to CAP_NET_ADMIN: run nltui with sudo",
+        "the kernel shows IPsec policies only to CAP_NET_ADMIN: run nltui with sudo True",
         str([Freshness.FRESH.value]),
         "True",
     ]

@@ -36,6 +36,8 @@ def test_the_weakest_table_speaks_for_all() -> None:
     assert state(Freshness.LOADING, Freshness.CONVERGING) is Freshness.LOADING
     assert state(Freshness.STALE, Freshness.LOADING) is Freshness.STALE
     assert state() is Freshness.STARTING
+    absent = TableStatus(Freshness.STALE, absent=True)
+    assert worst(SessionStatus(tables={"a": TableStatus(Freshness.FRESH), "b": absent})) is Freshness.FRESH
 
 
 @pytest.mark.parametrize("width", [30, 50, 80, 120])
