@@ -212,7 +212,7 @@ def _link(verb: str, words: list[str], world: World) -> Asked:
         if words[:1] and "add".startswith(words[0]):
             named = state.AltnameAdd
         return named, _read(named, words[1:]), None
-    words = words[1:] if words[:1] == ["dev"] else words
+    words = _named_first(words)
     if not words:
         raise UsageError("a link is needed")
     name, rest = words[0], words[1:]
@@ -233,6 +233,14 @@ def _link(verb: str, words: list[str], world: World) -> Asked:
     if "up" in rest or "down" in rest:
         raise UsageError("`up` and `down` stand alone here; say the rest in a line of its own")
     return settings.LinkSet, _read(settings.LinkSet, rest, texts), row
+
+
+def _named_first(words: list[str]) -> list[str]:
+    """The link's name before what is set: `up dev X` and `mtu 1400 dev X` as `ip` takes them too."""
+    if "dev" in words[:-1]:
+        at = words.index("dev")
+        return [words[at + 1], *words[:at], *words[at + 2 :]]
+    return [words[1], words[0]] if words[:1] in (["up"], ["down"]) and len(words) == 2 else words
 
 
 def _link_add(words: list[str]) -> Asked:

@@ -23,20 +23,25 @@ def place_of(body: bytes) -> tuple[object, ...]:
     six = body[0] == b.AF_INET6
     table = int.from_bytes(found[rt.RTA_TABLE], sys.byteorder) if rt.RTA_TABLE in found else body[4]
     metric = int.from_bytes(found.get(rt.RTA_PRIORITY, b""), sys.byteorder) or (1024 if six else 0)
-    return (body[0], body[1], body[3], table, found.get(rt.RTA_DST, b"").rstrip(b"\0"), metric)
+    ends = (found.get(type_, b"").rstrip(b"\0") for type_ in (rt.RTA_DST, rt.RTA_SRC))
+    return (*body[:4], table, *ends, metric)
 
 
 def filled_from(row: bytes, world: World) -> dict[str, str]:
     """The fields of a route that is there. Raises Unrepeatable where a part of it has none."""
     said = world.said("routes", row)
-    if any(key in said for key in ("encap", "flow", "from")):
-        raise Unrepeatable("this route has parts that the dialog has no fields for (encap, realms or from)")
+    if "encap" in said:
+        raise Unrepeatable("this route has parts that the dialog has no fields for (encap)")
     six = said["family"] == "inet6"
     found = {"dst": said["dst"], "family": said["family"]}
     for key, name in (("gateway", "via"), ("dev", "dev"), ("metric", "metric"), ("protocol", "proto"),
-                      ("prefsrc", "src"), ("tos", "tos"), ("nhid", "nhid")):  # fmt: skip
+                      ("prefsrc", "src"), ("tos", "tos"), ("nhid", "nhid"), ("from", "source")):  # fmt: skip
         if key in said:
             found[name] = str(said[key])
+    if rt.RTA_FLOW in attributes(row, 28):
+        # By number: names are only known where they were given.
+        flow = int.from_bytes(attributes(row, 28)[rt.RTA_FLOW], sys.byteorder)
+        found["realms"] = f"{flow >> 16}/{flow & 0xFFFF}" if flow >> 16 else str(flow)
     if "via" in said:
         found["via"] = said["via"]["host"]
     if said["type"] != "unicast":

@@ -56,12 +56,16 @@ class RouteAdd(Change):
     )
     scope: int | None = asked(Spelled(names.scope, 255, "global, link, host …", (0, 253, 254)), "scope", "how far away")
     src: str | None = asked(Address(), "src", "source address that is preferred")
+    source: str | None = asked(Prefix(), "from", "IPv6: only packets from here")
     tos: int | None = asked(Number(0, 255), "tos", "IPv4: only packets with this TOS", also=("dsfield",))
     nhid: int | None = asked(Number(1, 0xFFFFFFFF), "nhid", "a nexthop object instead of gateway and link")
     hops: str | None = asked(Hops(), "nexthops", "several: via A dev X weight N / via B dev Y", also=("nexthop",))
     mtu: int | None = asked(Number(1, 0xFFFF), "mtu", "largest packet on the path")
     advmss: int | None = asked(Number(1, 0xFFFF), "advmss", "segment size told to the other end")
     metrics: str | None = asked(Text(200, "window 1000 initcwnd 10 …"), "metrics", "more metrics, word and number")
+    realms: str | None = asked(
+        Text(11, "to, or from/to", r"^\d{1,5}(/\d{1,5})?$", "numbers"), "realms", "IPv4: for `tc` and counters"
+    )
     onlink: bool | None = asked(Flag(), "onlink", "the gateway is on the link whatever its address")
     expires: int | None = asked(Lifetime(), "expires", "IPv6: seconds until it goes")
     pref: int | None = asked(Choice(_PREFERENCES), "pref", "IPv6: preference among routers")
@@ -103,9 +107,14 @@ class RouteAdd(Change):
         if six and self.via and ":" not in self.via:
             wrong["via"] = "an IPv6 route cannot go by an IPv4 gateway"
         if not six:
-            wrong |= {name: "is for IPv6 only" for name in ("expires", "pref") if getattr(self, name) is not None}
-        elif self.tos:
-            wrong["tos"] = "is for IPv4 only"
+            only = ("expires", "pref", "source")
+            wrong |= {name: "is for IPv6 only" for name in only if getattr(self, name) is not None}
+        else:
+            wrong |= {name: "is for IPv4 only" for name in ("tos", "realms") if getattr(self, name)}
+        if self.realms and max(map(int, self.realms.split("/"))) > 0xFFFF:
+            wrong["realms"] = "are up to 65535"
+        if six and self.source and ":" not in self.source:
+            wrong["source"] = "is of another family than the destination"
         several = [name for name in ("hops", "nhid") if getattr(self, name)]
         if several and (self.via or self.dev or len(several) > 1):
             wrong[several[0]] = "stands instead of via and dev"
@@ -154,7 +163,7 @@ class RouteAdd(Change):
     def spoken(self, *wanted: str) -> list[str]:
         """The type before the destination, the nexthops last, metrics as they are; the family is said before."""
         shown = [rt.ROUTE_TYPES[self.type]] if self.type not in (None, rt.RTN_UNICAST) else []
-        special = ("type", "hops", "metrics", "family", "via", "dst", "tos")
+        special = ("type", "hops", "metrics", "family", "via", "dst", "tos", "source")
         # `ip` takes nothing of the whole route behind its nexthops.
         rest = [field.name for field in fields_of(type(self)) if field.name not in special]
         via = (
@@ -162,7 +171,7 @@ class RouteAdd(Change):
             if self.via is None
             else ["via", *(["inet6"] if ":" in self.via and self.af == b.AF_INET else []), self.via]
         )
-        tos = super().spoken("tos") if self.tos else []
+        tos = [*super().spoken("source"), *(super().spoken("tos") if self.tos else [])]
         metrics = (self.metrics or "").split()
         return [*shown, self.dst, *tos, *via, *super().spoken(*rest), *metrics, *Hops.spoken(self.hops)]
 
@@ -184,6 +193,7 @@ class RouteAdd(Change):
     def _body(self, world: World, deleting: bool = False) -> bytes:
         six = self.af == b.AF_INET6
         net = ipaddress.ip_network(self.dst) if self.dst != "default" else None
+        source = ipaddress.ip_network(self.source) if self.source else None
         table = self.table_id
         if table is None:
             local = ("local", "broadcast", "nat", "anycast")
@@ -191,10 +201,11 @@ class RouteAdd(Change):
         proto = rt.RTPROT_BOOT if self.proto is None else self.proto
         flags = rt.RTNH_F_ONLINK if self.onlink else 0
         body = struct.pack(
-            "=BBBBBBBBI", self.af, net.prefixlen if net else 0, 0, self.tos or 0, table if table < 256 else 0,
-            proto, self._scope(deleting), self.kind, flags,
+            "=BBBBBBBBI", self.af, net.prefixlen if net else 0, source.prefixlen if source else 0, self.tos or 0,
+            table if table < 256 else 0, proto, self._scope(deleting), self.kind, flags,
         )  # fmt: skip
         body += nlattr(rt.RTA_DST, net.network_address.packed) if net is not None and net.prefixlen else b""
+        body += nlattr(rt.RTA_SRC, source.network_address.packed) if source is not None else b""
         body += b.u32(rt.RTA_TABLE, table) if table >= 256 else b""
         if self.via is not None:
             if (":" in self.via) == six:
@@ -209,6 +220,10 @@ class RouteAdd(Change):
         numbers = self._numbers()
         if numbers:
             body += b.nest(rt.RTA_METRICS, *(b.u32(type_, value) for type_, value in sorted(numbers.items())))
+        if self.realms is not None:
+            # One number is where packets go to.
+            origin, _, to = self.realms.rpartition("/")
+            body += b.u32(rt.RTA_FLOW, int(origin or 0) << 16 | int(to))
         body += b.u8(rt.RTA_PREF, self.pref) if self.pref is not None else b""
         body += b.u32(rt.RTA_EXPIRES, self.expires) if self.expires is not None else b""
         return body
