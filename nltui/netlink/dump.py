@@ -19,7 +19,8 @@ from nltui.netlink.columns import Ints, Words
 from nltui.netlink.constants.netlink import NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR
 from nltui.netlink.frames import split_all
 from nltui.netlink.gather import words_at
-from nltui.netlink.socket import SLOT, Overrun, Packed, Packer, Sockets, begin_dump
+from nltui.netlink.receive import SLOT, Overrun, Packed, Packer
+from nltui.netlink.socket import Sockets, begin_dump
 from nltui.record import Record
 
 BURST = 64

@@ -29,7 +29,8 @@ from nltui.netlink.constants.taskstats import (
     TASKSTATS_TYPE_STATS,
     TS_COMM_LEN,
 )
-from nltui.netlink.socket import Overrun, Receiver, Sockets, monitor
+from nltui.netlink.receive import Overrun, Receiver
+from nltui.netlink.socket import Sockets, monitor
 
 POSSIBLE = Path("/sys/devices/system/cpu/possible")
 BUFFER = 1 << 20

@@ -16,7 +16,8 @@ from nltui.errors import KernelRefused, TimedOut
 from nltui.netlink import wire
 from nltui.netlink.ack import ack
 from nltui.netlink.constants.netlink import NLM_F_REQUEST, NLMSG_ERROR
-from nltui.netlink.socket import SLOT, Sockets, request_socket
+from nltui.netlink.receive import SLOT
+from nltui.netlink.socket import Sockets, request_socket
 
 DEADLINE = 5.0
 """Seconds to wait for an answer."""

@@ -12,7 +12,7 @@ from nltui.model.room import needs
 from nltui.model.search import CHUNK
 from nltui.model.table import Feed, Table
 from nltui.netlink.dump import BURST, ROOM
-from nltui.netlink.socket import PLACE, SLOT, SLOTS
+from nltui.netlink.receive import PLACE, SLOT, SLOTS
 from nltui.system import descriptors
 from nltui.worker.actors import SIGHTINGS
 from nltui.worker.monitor import HELD

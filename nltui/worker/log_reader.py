@@ -16,7 +16,8 @@ from nltui.model.gaps import Cause
 from nltui.model.history import History
 from nltui.model.log import LogStore
 from nltui.model.table import Table
-from nltui.netlink.socket import Overrun, Receiver, Sockets, drops, monitor
+from nltui.netlink.receive import Overrun, Receiver
+from nltui.netlink.socket import Sockets, drops, monitor
 from nltui.system.namespaces import Namespace
 from nltui.worker.counts import Counts
 from nltui.worker.losses import Losses

@@ -9,7 +9,7 @@ import numpy as np
 
 from nltui.netlink.columns import Ints, Words
 from nltui.netlink.frames import split
-from nltui.netlink.socket import Datagrams
+from nltui.netlink.receive import Datagrams
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nltui.netlink.arrays import unique
-from nltui.netlink.socket import Datagrams, Overrun, Receiver, Sockets, drops, monitor
+from nltui.netlink.receive import Datagrams, Overrun, Receiver
+from nltui.netlink.socket import Sockets, drops, monitor
 from nltui.worker.counts import Counts
 from nltui.worker.wake import Wake
 

@@ -27,7 +27,8 @@ from nltui.netlink.constants.connector import (
 )
 from nltui.netlink.constants.netlink import NETLINK_CONNECTOR
 from nltui.netlink.exits import Exit, Exits
-from nltui.netlink.socket import Overrun, Receiver, Sockets, drops, monitor
+from nltui.netlink.receive import Overrun, Receiver
+from nltui.netlink.socket import Sockets, drops, monitor
 from nltui.system import namespaces, processes
 from nltui.system.namespaces import Namespace
 from nltui.system.processes import Process

@@ -15,7 +15,8 @@ import pytest
 from nltui.netlink import wire
 from nltui.netlink.arena import reserve
 from nltui.netlink.dump import BURST, ROOM, Burst, DumpReader
-from nltui.netlink.socket import Packer, Sockets
+from nltui.netlink.receive import Packer
+from nltui.netlink.socket import Sockets
 
 PORT, OTHER_PORT = 4242, 4243
 NLM_F_DUMP_INTR, NLMSG_ERROR, NLMSG_DONE, NEWROUTE, GETROUTE = 0x10, 2, 3, 24, 26

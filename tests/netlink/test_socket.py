@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from nltui.errors import KernelRefused, PrivilegeMissing
-from nltui.netlink.socket import PLACE, SLOT, SLOTS, Overrun, Receiver, Sockets, drops, monitor
+from nltui.netlink.receive import PLACE, SLOT, SLOTS, Overrun, Receiver
+from nltui.netlink.socket import Sockets, drops, monitor
 
 Pair = tuple[socket.socket, socket.socket]
 

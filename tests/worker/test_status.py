@@ -9,7 +9,7 @@ import pytest
 
 from nltui.model.history import History
 from nltui.model.sync import Phase
-from nltui.netlink.socket import Datagrams
+from nltui.netlink.receive import Datagrams
 from nltui.tables import find
 from nltui.worker.contract import Freshness, TableStatus
 from nltui.worker.diagnostics import records

@@ -19,7 +19,7 @@ from nltui.model.table import Doubt, Dump, Grouping, Table
 from nltui.netlink import wire
 from nltui.netlink.columns import Words
 from nltui.netlink.constants.netlink import NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE
-from nltui.netlink.socket import MSG_TRUNC, PLACE, Overrun, Packer, Receiver, _Headers
+from nltui.netlink.receive import MSG_TRUNC, PLACE, Overrun, Packer, Receiver, _Headers
 from nltui.record import replace
 from tests.model import small
 from tests.model.small import Kernel, KernelDump, Row
