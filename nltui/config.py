@@ -21,7 +21,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from nltui.errors import UsageError
@@ -31,6 +31,8 @@ LONGEST = 1 << 20
 ROWS = (1 << 10, 1 << 25, "rows")
 """Least and most rows that a table may be told to hold."""
 SECTIONS = ("limits", "rows", "keys", "look", "columns")
+WISHED = re.compile(rb"""^[ \t]*["']?read[-_]only["']?[ \t]*=(?![ \t]*false\b)""", re.MULTILINE | re.IGNORECASE)
+"""A line that asks for read-only mode, wherever it stands."""
 SWITCHES = ("read_only",)
 """What is said at the top of the file, true or false."""
 WORDS = {"look": ("theme",)}
@@ -88,26 +90,36 @@ class Config:
 
 
 def load(path: str, tables: Sequence[str]) -> Config:
-    """A file; `tables` are the names that [rows] may have. Raises UsageError where there is no such file."""
+    """A file; `tables` are the names that [rows] may have. Raises UsageError where there is no such file.
+
+    Whoever asks for read-only mode wants to be safe: it is so also where the rest of the file cannot be used.
+    """
+    found, raw = _loaded(path, tables)
+    return replace(found, read_only=True) if not found.read_only and WISHED.search(raw) else found
+
+
+def _loaded(path: str, tables: Sequence[str]) -> tuple[Config, bytes]:
+    raw = b""
     try:
-        text = _read(path).decode("utf-8")
+        raw = _read(path)
+        text = raw.decode("utf-8")
     except FileNotFoundError as error:
         raise UsageError(f"no configuration file {path!a}") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        return Config(complaints=(f"{path} line {line}: not UTF-8; the file is not used",))
+        return Config(complaints=(f"{path} line {line}: not UTF-8; the file is not used",)), raw
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        return Config(complaints=(f"{path}: {reason}; the file is not used",))
+        return Config(complaints=(f"{path}: {reason}; the file is not used",)), raw
     import tomllib
 
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Config(complaints=(f"{path} {_syntax(text, str(error))}; the file is not used",))
+        return Config(complaints=(f"{path} {_syntax(text, str(error))}; the file is not used",)), raw
     except RecursionError:
-        return Config(complaints=(f"{path}: nested too deeply; the file is not used",))
-    return _checked(path, text, found, tables)
+        return Config(complaints=(f"{path}: nested too deeply; the file is not used",)), raw
+    return _checked(path, text, found, tables), raw
 
 
 def _read(path: str) -> bytes:

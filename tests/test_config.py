@@ -207,3 +207,22 @@ def test_read_only_is_true_false_or_taken_as_true(tmp_path: Path) -> None:
     found = load(str(file), [])
     assert found.read_only
     assert "line 1: `read_only` must be true or false" in found.complaints[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "read_only = true\n[look]\ntheme = 'dark\n",
+        "[look]\nread_only = true\n",
+        "read-only = true\n",
+        "read_only=1\n\xff",
+    ],
+)
+def test_read_only_is_not_lost_where_the_rest_cannot_be_used(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(text.encode("latin-1"))
+    found = load(str(file), [])
+    assert found.read_only
+    assert found.complaints
+    file.write_bytes(text.replace("true", "false").replace("=1", "= false").encode("latin-1"))
+    assert not load(str(file), []).read_only

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import stat
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from nltui.changes.execute import Done, Executor, Stopped
+from nltui.changes.execute import Done, Executor, Stopped, is_open
 from nltui.changes.pending import Guard, arm, entries
 from nltui.changes.preview import Preview
 from nltui.changes.send import Sender
-from nltui.errors import NltuiError, TimedOut, UsageError
+from nltui.errors import NltuiError, UsageError
 from nltui.netlink.socket import Sockets
 from nltui.system import state
 from nltui.worker.session import Session
@@ -67,7 +68,7 @@ class Changes:
         try:
             done = self._executor.apply(preview.changes, preview.subjects, armed if seconds else None)
         except NltuiError as error:
-            if not isinstance(error, TimedOut):
+            if not is_open(error):
                 self.pending = None
             said = str(error.error) if isinstance(error, Stopped) else str(error)
             record(self._namespace, "apply", preview.line, said)
@@ -185,8 +186,12 @@ def record(namespace: str, what: str, line: str, result: str) -> None:
         path = Path(place, FILE)
         if path.exists() and path.stat().st_size > LARGEST:
             path.replace(path.with_suffix(".log.1"))
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        handle = os.open(path, flags, 0o600)
         with os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                return
+            os.fchmod(handle, 0o600)
             file.write(json.dumps({key: value for key, value in told.items() if value != ""}) + "\n")
     except OSError:
         return

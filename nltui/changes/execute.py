@@ -11,7 +11,7 @@ from typing import Protocol
 from nltui.changes.base import Change, Step, Subject, Undo
 from nltui.changes.send import Sender
 from nltui.changes.world import World
-from nltui.errors import KernelRefused, NltuiError, TimedOut, UsageError
+from nltui.errors import NltuiError, TimedOut, UsageError
 from nltui.model import single
 from nltui.worker.session import Session
 
@@ -29,12 +29,13 @@ class Changed(UsageError):
 
 
 class Stopped(NltuiError):
-    """A step of several was refused: those before it were done, and can be undone."""
+    """A step of several was refused: those before it were done, and undone."""
 
     exit_code = 2
 
-    def __init__(self, error: NltuiError, done: int, of: int, step: Step) -> None:
-        self.error, self.done, self.of, self.step = error, done, of, step
+    def __init__(self, error: NltuiError, done: int, of: int, step: Step, left: Sequence[str] = ()) -> None:
+        """`left`: sentences about what of it could not be undone."""
+        self.error, self.done, self.of, self.step, self.left = error, done, of, step, tuple(left)
         super().__init__(f"{error}" + (f" (step {done + 1} of {of})" if of > 1 else ""))
 
 
@@ -90,11 +91,20 @@ def _link_differences(world: World, then: bytes) -> list[str]:
     return told
 
 
+def is_open(error: NltuiError) -> bool:
+    """Whether what was to be done may still be there, in part or whole."""
+    return isinstance(error, TimedOut) or (isinstance(error, Stopped) and bool(error.left))
+
+
 class Armed(Protocol):
     """Somebody who takes a change back if nobody confirms it."""
 
+    @property
+    def watches(self) -> bool:
+        """Whether there is time for another step."""
+
     def applied(self) -> None:
-        """All of it was done."""
+        """All of it was done. Raises UsageError where nobody watches any more."""
 
     def disarm(self) -> None:
         """None of it stays."""
@@ -136,24 +146,29 @@ class Executor:
         done = Done(said, "\n".join(change.line for change in changes), tuple(steps), undo, time.time())
         guard = arm(done) if arm is not None else None
         try:
-            self._run(steps, undo)
+            self._run(steps, undo, guard)
         except NltuiError as error:
-            # What was done is undone, unless nobody knows whether it was: then the guardian does it.
-            if guard is not None and not isinstance(error, TimedOut):
+            # What was done is undone, unless nobody knows whether it was, or not all of it could be: then the guardian
+            # does it.
+            if guard is not None and not is_open(error):
                 guard.disarm()
             raise
-        if guard is not None:
-            guard.applied()
         return done
 
-    def _run(self, steps: Sequence[Step], undo: Undo) -> None:
-        for number, step in enumerate(steps):
-            try:
+    def _run(self, steps: Sequence[Step], undo: Undo, guard: Armed | None) -> None:
+        done, step = 0, steps[0]
+        try:
+            for step in steps:
+                if guard is not None and not guard.watches:
+                    raise UsageError("its guardian would act before it is done")
                 self._sender.send(step)
-            except KernelRefused as error:
-                if number:
-                    self.revert(undo.steps)
-                raise Stopped(error, number, len(steps), step) from error
+                done += 1
+            if guard is not None:
+                guard.applied()
+        except TimedOut:
+            raise
+        except NltuiError as error:
+            raise Stopped(error, done, len(steps), step, self.revert(undo.steps) if done else ()) from error
 
     def revert(self, steps: Sequence[Step]) -> list[str]:
         """Send all steps, going on after errors; returns a sentence for each that was refused."""
@@ -165,7 +180,7 @@ class Executor:
             for step in waiting:
                 try:
                     self._sender.send(step)
-                except KernelRefused as error:
+                except NltuiError as error:
                     if last:
                         refused.append(str(error))
                     again.append(step)

@@ -29,23 +29,26 @@ NLMSG_ERROR = 2
 
 
 class Journal:
-    """A file that says what would be done, and what was; every change of it is on disk before anything else is done."""
+    """A file that says what would be done, and what was; every change of it is on disk before anything else is done.
+
+    It was made with blanks at its end, and keeps its size: writing it again needs nothing of a disk that is full.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        size = os.fstat(descriptor).st_size
-        self.told: dict[str, Any] = json.loads(os.pread(descriptor, size, 0))
+        self._size = os.fstat(descriptor).st_size
+        self.told: dict[str, Any] = json.loads(os.pread(descriptor, self._size, 0))
 
     def write(self, **told: Any) -> None:
-        """Replace what it says. A full disk keeps nobody from rolling back."""
+        """Replace what it says; of many refused steps those that fit. Nothing keeps anybody from rolling back."""
         self.told |= told
         raw = json.dumps(self.told).encode()
-        try:
-            os.pwrite(self._descriptor, raw, 0)
-            os.ftruncate(self._descriptor, len(raw))
+        while len(raw) > self._size and self.told.get("refused"):
+            self.told["refused"] = self.told["refused"][:-1]
+            raw = json.dumps(self.told).encode()
+        with contextlib.suppress(OSError):
+            os.pwrite(self._descriptor, raw.ljust(self._size), 0)
             os.fsync(self._descriptor)
-        except OSError:
-            return
 
 
 def now() -> float:
@@ -116,35 +119,39 @@ class Guardian:
                 return ended
 
     def _command(self) -> int | None:
-        """One connection, one command. The exit code where it decides."""
+        """One connection, one command. The exit code where it decides: whether the answer arrives changes nothing."""
         try:
             peer, _ = self._control.accept()
-            with peer:
-                peer.settimeout(2)
-                word = peer.recv(64).decode("ascii", "replace").strip()
-                if word == "CONFIRM":
-                    self._journal.write(state="confirmed", ended=time.time())
-                    peer.sendall(b"OK confirmed\n")
-                    return 0
-                if word == "DISARM":
-                    self._journal.write(state="disarmed", ended=time.time())
-                    peer.sendall(b"OK disarmed\n")
-                    return 0
-                if word == "ROLLBACK":
-                    code = self._back("asked for")
-                    refused = self._journal.told["refused"]
-                    more = f"; {len(refused)} steps refused" if refused else ""
-                    peer.sendall(f"OK rolled back{more}\n".encode())
-                    return code
-                if word == "APPLIED":
-                    # The time counts from when the person can see what it did.
-                    self._deadline = now() + float(self._journal.told["seconds"])
-                    self._journal.write(state="applied", applied=time.time())
-                peer.sendall(f"OK {max(0, self._deadline - now()):.0f}\n".encode())
         except OSError:
-            # Whoever asked went away; that decides nothing.
             return None
-        return None
+        with peer:
+            peer.settimeout(2)
+            try:
+                word = peer.recv(64).decode("ascii", "replace").strip()
+            except OSError:
+                return None
+            said, code = self._decided(word)
+            with contextlib.suppress(OSError):
+                peer.sendall(said.encode())
+            return code
+
+    def _decided(self, word: str) -> tuple[str, int | None]:
+        """What is answered to a command, and the exit code where it ends this."""
+        if word == "CONFIRM":
+            self._journal.write(state="confirmed", ended=time.time())
+            return "OK confirmed\n", 0
+        if word == "DISARM":
+            self._journal.write(state="disarmed", ended=time.time())
+            return "OK disarmed\n", 0
+        if word == "ROLLBACK":
+            code = self._back("asked for")
+            refused = self._journal.told["refused"]
+            return f"OK rolled back{f'; {len(refused)} steps refused' if refused else ''}\n", code
+        if word == "APPLIED":
+            # The time counts from when the person can see what it did.
+            self._deadline = now() + float(self._journal.told["seconds"])
+            self._journal.write(state="applied", applied=time.time())
+        return f"OK {max(0, self._deadline - now()):.0f}\n", None
 
     def _back(self, why: str) -> int:
         self._journal.write(state="rolling back")

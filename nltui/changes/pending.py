@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import json
 import os
 import secrets
@@ -31,10 +32,18 @@ from nltui.text import visible
 FOLDER = Path("/run/nltui")
 SECONDS, LEAST, MOST = 60, 10, 600
 """How long a change is applied without confirmation: usual, least, most."""
+STATUS = 2.0
+"""Seconds for a guardian to answer whether it is there."""
+LATE = 5.0
+"""Seconds after its time is over until a guardian that has not begun to roll back counts as stuck."""
+ROOM = 4096
+"""Bytes of a journal that are kept free for how it ended."""
 READY = 10.0
 """Seconds for the guardian to say that it watches."""
 SYSTEMD = Path("/run/systemd/system")
 """There where systemd(1) runs the machine."""
+MARGIN = 6.0
+"""Seconds that must be left before another step is sent: the longest that one can take, and a little."""
 UNFINISHED = ("armed", "applied", "rolling back")
 
 
@@ -60,16 +69,33 @@ class Entry:
         """Steps of the rollback that the kernel refused."""
         return [visible(str(one), limit=400) for one in self.told.get("refused", [])]
 
-    def ask(self, word: str) -> str:
-        """Tell its guardian; what it answers. Raises UsageError where there is none any more."""
+    def ask(self, word: str, expects: str = "OK") -> str:
+        """Tell its guardian; what it answers. Raises UsageError where there is none, or it does something else."""
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-                sock.settimeout(60)
-                sock.connect(str(self.path.with_suffix(".sock")))
-                sock.sendall(word.encode() + b"\n")
-                return visible(sock.recv(400).strip(), limit=400)
+            said = self._told(word, 60)
         except OSError as error:
-            raise UsageError(f"nobody watches over this change any more ({error.strerror})") from error
+            raise UsageError(f"nobody watches over this change any more ({error.strerror or error})") from error
+        if not said.startswith(expects):
+            raise UsageError(f"the guardian of this change answered {said!a}, not {expects!a}")
+        return said
+
+    def _told(self, word: str, seconds: float) -> str:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.settimeout(seconds)
+            sock.connect(str(self.path.with_suffix(".sock")))
+            sock.sendall(word.encode() + b"\n")
+            return visible(sock.recv(400).strip(), limit=400)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether its guardian is there; one that does not answer, being stopped, still is."""
+        try:
+            self._told("STATUS", STATUS)
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
+        return True
 
     def forget(self) -> None:
         """Its outcome was told."""
@@ -104,7 +130,16 @@ class Guard:
     @property
     def left(self) -> float:
         """Seconds until it is taken back."""
-        return max(0.0, self.seconds - (time.clock_gettime(time.CLOCK_BOOTTIME) - self._applied))
+        return max(0.0, self._left)
+
+    @property
+    def _left(self) -> float:
+        return self.seconds - (time.clock_gettime(time.CLOCK_BOOTTIME) - self._applied)
+
+    @property
+    def watches(self) -> bool:
+        """Whether another step may be sent: its guardian is there, and will not act before the step has ended."""
+        return self._process.poll() is None and self._left > min(MARGIN, self.seconds / 2)
 
     def applied(self) -> None:
         """The time counts from now."""
@@ -115,25 +150,29 @@ class Guard:
     def disarm(self) -> None:
         """The change was not applied, or was undone already."""
         with contextlib.suppress(UsageError):
-            self.entry.ask("DISARM")
+            self.entry.ask("DISARM", "OK disarmed")
         self._ended()
 
     def confirm(self) -> None:
         """It stays. Raises UsageError where nobody watches any more."""
-        self.entry.ask("CONFIRM")
+        self.entry.ask("CONFIRM", "OK confirmed")
         self._ended()
 
     def roll_back(self) -> str:
         """Take it back now; what came of it."""
-        said = self.entry.ask("ROLLBACK")
+        said = self.entry.ask("ROLLBACK", "OK rolled back")
         self._ended()
         return said
 
     def outcome(self) -> str | None:
         """None while it is pending; how it ended, or `killed` where its guardian is gone without having decided."""
-        if self._process.poll() is None:
-            return None
         state = next((one.state for one in entries() if one.path == self.entry.path), "killed")
+        if self._process.poll() is None:
+            if self._left > -LATE or state == "rolling back":
+                return None
+            # Stopped by somebody: it must not go on after what is done in its place.
+            self._process.kill()
+            self._process.wait()
         return "killed" if state in UNFINISHED else state
 
     def _ended(self) -> None:
@@ -150,8 +189,9 @@ def arm(namespace: Namespace | None, undo: Undo, sentence: str, line: str, secon
     """
     with contextlib.ExitStack() as opened:
         where = namespace or opened.enter_context(current())
+        opened.enter_context(_alone())
         for entry in entries(where):
-            if entry.state in UNFINISHED and _is_watched(entry):
+            if entry.state in UNFINISHED and entry.is_watched:
                 raise UsageError(f"another change is pending here: {entry.sentence}; confirm it or roll it back first")
         told = {
             "state": "armed",
@@ -180,7 +220,7 @@ def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened
         opened.callback(os.close, journal)
         failed = opened.enter_context(contextlib.ExitStack())
         failed.callback(path.unlink, missing_ok=True)
-        raw = json.dumps(told).encode()
+        raw = json.dumps(told).encode() + b" " * ROOM
         if os.write(journal, raw) != len(raw):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(journal)
@@ -242,19 +282,28 @@ def _is_ready(process: subprocess.Popen[bytes]) -> bool:
         return bool(select.select([said], [], [], READY)[0]) and said.readline() == b"READY\n"
 
 
-def _is_watched(entry: Entry) -> bool:
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Between the look whether another change waits and the guardian's READY nobody else may arm one."""
     try:
-        entry.ask("STATUS")
-    except UsageError:
-        return False
-    return True
+        FOLDER.mkdir(mode=0o700, exist_ok=True)
+        folder = os.open(FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise UsageError(
+            f"nothing was applied: the way back could not be stored in {FOLDER}: {error.strerror}"
+        ) from error
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def unfinished() -> Iterator[tuple[Entry, bool]]:
     """(journal, whether its guardian lives) of what is not decided yet."""
     for entry in entries():
         if entry.state in UNFINISHED:
-            yield entry, _is_watched(entry)
+            yield entry, entry.is_watched
 
 
 def take_back(entry: Entry) -> list[str]:

@@ -5,6 +5,7 @@ A request that is not answered in time has an unknown outcome, never a failed on
 
 from __future__ import annotations
 
+import errno
 import select
 import socket
 import time
@@ -16,6 +17,7 @@ from nltui.netlink.ack import ack
 from nltui.netlink.constants.netlink import NETLINK_ROUTE, NLMSG_ERROR
 from nltui.netlink.receive import SLOT
 from nltui.netlink.socket import Sockets, request_socket
+from nltui.system import privileges
 
 DEADLINE = 5.0
 """Seconds to wait for an acknowledgement."""
@@ -49,14 +51,19 @@ class Sender:
         self._sequence = self._sequence + 1 & 0x7FFFFFFF or 1
         try:
             self._socket.sendto(step.message(self._sequence), (KERNEL, 0))
-            return self._answer(self._socket, step)
         except OSError as error:
             self.close()
             raise KernelRefused(step.says, error.errno or 5) from error
+        try:
+            return self._answer(self._socket, step)
         except TimedOut:
             # What comes later must not be taken for the answer to something else.
             self.close()
             raise
+        except OSError as error:
+            # The kernel has done it or not, and had no room to say so.
+            self.close()
+            raise TimedOut(f"{step.says}: {error.strerror}; the outcome is unknown") from error
 
     def _answer(self, sock: socket.socket, step: Step) -> bool:
         port, deadline = sock.getsockname()[0], time.monotonic() + DEADLINE
@@ -76,6 +83,6 @@ class Sender:
                     return True
                 if told.number in step.fine:
                     return False
-                if told.number == 1:
+                if told.number == errno.EPERM and not privileges.current().has(privileges.CAP_NET_ADMIN):
                     raise PrivilegeMissing(f"{step.says}: this needs CAP_NET_ADMIN; run nltui with sudo")
                 raise KernelRefused(step.says, told.number, told.said, told.offset)

@@ -35,16 +35,21 @@ def run(args: Pending) -> int:
 
 
 def _confirm(entry: Entry) -> int:
-    entry.ask("CONFIRM")
+    from nltui.changes.change_log import record
+
+    entry.ask("CONFIRM", "OK confirmed")
+    record(str(entry.told.get("name")), "confirm", str(entry.told.get("line")), "done")
     print(f"kept: {entry.sentence}")
     return 0
 
 
 def _roll_back(entry: Entry) -> int:
+    from nltui.changes.change_log import record
     from nltui.changes.pending import take_back
 
+    record(str(entry.told.get("name")), "roll back", str(entry.told.get("line")), "asked for")
     try:
-        print(f"{entry.ask('ROLLBACK').removeprefix('OK ')}: {entry.sentence}")
+        print(f"{entry.ask('ROLLBACK', 'OK rolled back').removeprefix('OK ')}: {entry.sentence}")
     except UsageError:
         refused = take_back(entry)
         print(f"rolled back here, its guardian is gone: {entry.sentence}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,8 @@ def run(args: Tui) -> int:
 
         filter_of(args.filter, wanted or TABLES[0])
     theme, wrong = _theme(args.theme, found)
-    complaint = " · ".join(filter(None, (complaint, wrong, _left_behind(args.read_only))))
+    read_only = args.read_only or (found is not None and found.read_only)
+    complaint = " · ".join(filter(None, (complaint, wrong, _left_behind(read_only))))
     with ExitStack() as opened:
         from nltui.ui.app import NltuiApp
         from nltui.ui.launch import run as launch
@@ -53,7 +54,6 @@ def run(args: Tui) -> int:
             made, found = session(argument or None)
             return made, found.name
 
-        read_only = args.read_only or (found is not None and found.read_only)
         if read_only:
             namespace = opened.enter_context(
                 namespaces.current() if args.netns is None else namespaces.resolve(args.netns)
@@ -103,6 +103,10 @@ def _left_behind(read_only: bool) -> str:
 
 def _lock(namespace: Namespace | None, buffer: int, helped: bool = False) -> None:
     """Give up, for good, all that could change anything. Raises UsageError where any of it cannot be."""
+    # What whoever started this left open might be a way to change something.
+    kept = namespace.fd if namespace is not None else 2
+    os.closerange(3, kept)
+    os.closerange(kept + 1, 1 << 16)
     # Its threads would keep capabilities; whoever set it otherwise did not mean this.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     from nltui.netlink import gate, socket
@@ -118,8 +122,12 @@ def _lock(namespace: Namespace | None, buffer: int, helped: bool = False) -> Non
         _help(buffer)
     folder = state.directory()
     if folder:
-        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Without it nothing is remembered; where it is no folder of ours, nothing may be written there either.
+        with suppress(OSError):
+            Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     # What could change something is not even to be had.
+    if any(name.startswith("nltui.changes") for name in sys.modules):
+        raise UsageError("read-only mode cannot be entered: what changes things is there already")
     sys.modules["nltui.changes"] = None  # type: ignore[assignment]  # None forbids an import; typeshed knows only modules
     lock.engage([folder])
 

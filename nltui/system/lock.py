@@ -1,7 +1,9 @@
-"""Read-only mode: this process, its later threads and its children can change nothing any more, whatever runs in them.
+"""Read-only mode: nothing of the network or of files can be changed any more, by whatever runs in this process.
 
-While there is one thread only: no new privileges, no writing into files but a few (Landlock), no capability in any
-set; then all of it is read back. Sources: prctl(2), capabilities(7), linux/landlock.h. Imports nothing but ctypes.
+The same holds for its later threads and its children. What they still can is ask others: a daemon that listens on a
+socket with a path. While there is one thread only: no new privileges, no writing into files but a few, no setting of
+devices, no signals to others (Landlock), no capability in any set; then all of it is read back. Sources: prctl(2),
+capabilities(7), linux/landlock.h. Imports nothing but ctypes.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,14 +24,19 @@ CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = Path("/proc/sys/kernel/cap_last_cap")
 SYS_CREATE_RULESET, SYS_ADD_RULE, SYS_RESTRICT_SELF = 444, 445, 446
 LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE_PATH_BENEATH = 1, 1
-WRITE_FILE, TRUNCATE, REFER = 1 << 1, 1 << 14, 1 << 13
+WRITE_FILE, TRUNCATE, REFER, IOCTL_DEV = 1 << 1, 1 << 14, 1 << 13, 1 << 15
+SCOPE_ABSTRACT_UNIX_SOCKET, SCOPE_SIGNAL = 1, 2
 WRITES = WRITE_FILE | sum(1 << bit for bit in range(4, 13))
 """LANDLOCK_ACCESS_FS_*: write, remove, make; of every version of Landlock."""
 NOBODY = 65534
 
 
 class _Ruleset(ctypes.Structure):
-    _fields_ = (("handled_access_fs", ctypes.c_uint64),)
+    _fields_ = (
+        ("handled_access_fs", ctypes.c_uint64),
+        ("handled_access_net", ctypes.c_uint64),
+        ("scoped", ctypes.c_uint64),
+    )
 
 
 class _Beneath(ctypes.Structure):
@@ -47,7 +55,8 @@ def engage(folders: Sequence[str] = (), keep: int = 0) -> None:
         raise UsageError("read-only mode cannot be entered: there are other threads already")
     libc = ctypes.CDLL(None, use_errno=True)
     _called(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
-    if not _landlocked(libc, folders):
+    if _landlocked(libc, folders) < 3:
+        # Older ones let files be cut to nothing, or nothing at all be held back.
         if keep:
             _called(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keeping capabilities")
         _become_nobody()
@@ -62,15 +71,20 @@ def _called(result: int, what: str) -> int:
     return result
 
 
-def _landlocked(libc: ctypes.CDLL, folders: Sequence[str]) -> bool:
-    """No file can be written but the terminal and what lies in the folders; False where this kernel has no Landlock."""
+def _landlocked(libc: ctypes.CDLL, folders: Sequence[str]) -> int:
+    """No file can be written but the terminal and what lies in the folders, no device be set, nobody be signalled.
+
+    Which version of Landlock this kernel has, 0 none: of what it does not know, nothing is held back.
+    """
     version = libc.syscall(SYS_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_CREATE_RULESET_VERSION)
     if version < 0:
         if ctypes.get_errno() in (errno.ENOSYS, errno.EOPNOTSUPP):
-            return False
+            return 0
         _called(version, "Landlock")
     handled = WRITES | (REFER if version >= 2 else 0) | (TRUNCATE if version >= 3 else 0)
-    rules = _Ruleset(handled)
+    handled |= IOCTL_DEV if version >= 5 else 0
+    rules = _Ruleset(handled, 0, SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL if version >= 6 else 0)
+    # An older kernel refuses more than it knows, unless it is nothing.
     ruleset = _called(
         libc.syscall(SYS_CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(ctypes.sizeof(rules)), 0), "Landlock"
     )
@@ -80,23 +94,34 @@ def _landlocked(libc: ctypes.CDLL, folders: Sequence[str]) -> bool:
         _called(libc.syscall(SYS_RESTRICT_SELF, ruleset, 0), "Landlock")
     finally:
         os.close(ruleset)
-    return True
+    return int(version)
 
 
 def _writable(folders: Sequence[str], handled: int) -> list[tuple[str, int]]:
     """The terminal, what swallows everything, and the folders."""
-    found = [(path, handled & (WRITE_FILE | TRUNCATE)) for path in ("/dev/null", "/dev/tty")]
+    terminal = handled & (WRITE_FILE | TRUNCATE | IOCTL_DEV)
+    found = [(path, terminal) for path in ("/dev/null", "/dev/tty")]
     for descriptor in (0, 1, 2):
         try:
-            found.append((os.ttyname(descriptor), handled & (WRITE_FILE | TRUNCATE)))
+            found.append((os.ttyname(descriptor), terminal))
         except OSError:
             continue
-    return found + [(folder, handled & ~REFER) for folder in folders if folder]
+    return found + [(folder, handled & ~(REFER | IOCTL_DEV)) for folder in folders if is_own(folder)]
+
+
+def is_own(folder: str) -> bool:
+    """Whether what is written into a folder can be nothing but ours: itself no link, of this user, and a directory."""
+    try:
+        found = os.lstat(folder)
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, path: str, access: int) -> None:
     try:
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        # Neither a link: what was looked at is what is opened.
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         # What is not there cannot be written.
         return
@@ -110,7 +135,7 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: str, access: int) -> None:
 
 def _become_nobody() -> None:
     """Without Landlock: a user who owns nothing, since uid 0 writes sysctls even without any capability."""
-    if os.getuid() != 0:
+    if 0 not in os.getresuid():
         return
     try:
         os.setgroups([])

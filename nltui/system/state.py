@@ -29,7 +29,9 @@ def read(name: str) -> dict[str, Any]:
     if not place:
         return {}
     try:
-        with Path(place, f"{name}.json").open(encoding="utf-8") as file:
+        # A pipe in its place must not be waited for.
+        handle = os.open(Path(place, f"{name}.json"), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, encoding="utf-8") as file:
             # Not before there is something to read: the first paint waits for this.
             import json
 

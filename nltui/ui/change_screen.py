@@ -14,7 +14,7 @@ from nltui.changes.base import Change, Problems, Tier, fields_of
 from nltui.changes.execute import Stopped
 from nltui.changes.preview import Preview, previewed
 from nltui.changes.world import World
-from nltui.errors import KernelRefused, NltuiError
+from nltui.errors import KernelRefused, NltuiError, TimedOut
 from nltui.netlink import tree
 from nltui.text import visible
 from nltui.ui.change_sheet import APPLY, CANCEL, Sheet
@@ -307,10 +307,12 @@ class ChangeScreen(ModalScreen[str | None]):
                 found = [one for one in sheet.entries if one.marked.start == refused.offset and one.is_attribute]
                 sheet.marked = found[-1].marked if found else range(0)
                 culprit = f" — the kernel points at {found[-1].name} {found[-1].value}" if found else ""
-        left = (
-            "; nothing was changed"
-            if not isinstance(error, Stopped) or not error.done
-            else "; what was done of it was undone"
-        )
+        left = "; nothing was changed"
+        if isinstance(error, TimedOut):
+            left = "; it is taken back when its time is over" if self._desk.changes.pending is not None else ""
+        elif isinstance(error, Stopped) and error.left:
+            left = f"; of what was done, {len(error.left)} steps could not be undone: {error.left[0]}"
+        elif isinstance(error, Stopped) and error.done:
+            left = "; what was done of it was undone"
         sheet.refused = visible(f"{error}{culprit}{left}", limit=600)
         sheet.redraw()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +17,15 @@ from typing import Self
 import pytest
 
 from nltui.changes import pending
+from nltui.changes.base import Step
 from nltui.changes.change_log import Changes
 from nltui.changes.execute import Stopped
 from nltui.changes.links.state import LinkDown
 from nltui.changes.pending import entries, take_back
 from nltui.changes.preview import Preview, of
 from nltui.changes.routes import RouteDelete
-from nltui.errors import UsageError
+from nltui.errors import KernelRefused, NltuiError, PrivilegeMissing, TimedOut, UsageError
+from nltui.system.namespaces import resolve
 from tests.changes.ground import Changing, build, difference, picture
 from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
@@ -129,6 +133,7 @@ def test_its_guardian_is_killed(netns: Netns) -> None:
 PROGRAM = """
 import sys, time
 from nltui.changes import pending
+from nltui.changes.base import Step
 pending.LEAST = 1
 from tests.changes.test_guardian import Desk
 from tests.kernel.netns import Netns
@@ -169,7 +174,10 @@ def test_both_are_killed_and_somebody_takes_it_back_later(netns: Netns) -> None:
     program = subprocess.Popen([sys.executable, "-c", PROGRAM, netns.name], stdout=subprocess.PIPE, text=True)
     assert program.stdout is not None
     assert program.stdout.readline() == "applied\n"
-    subprocess.run(["pkill", "-KILL", "-f", "nltui.changes.guardian"], check=True)
+    found = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
+    for pid in (int(word) for word in found):
+        if b"nltui.changes.guardian" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(pid, signal.SIGKILL)
     program.kill()
     program.wait()
     program.stdout.close()
@@ -235,6 +243,111 @@ def test_a_step_that_fails_disarms_it(netns: Netns) -> None:
     assert difference(before, picture(netns, indexes=True)) == []
 
 
+def told(desk: Desk, word: str) -> None:
+    """A word to the guardian from somebody who goes away without waiting for the answer."""
+    assert desk.changes.pending is not None
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.connect(str(desk.changes.pending.entry.path.with_suffix(".sock")))
+        sock.sendall(word.encode())
+
+
+def test_who_confirms_may_be_cut_off_before_the_answer(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down(), 2 * SHORT)
+        told(desk, "CONFIRM")
+        assert comes_true(lambda: desk.changes.look().startswith("kept, confirmed elsewhere"))
+        time.sleep(3 * SHORT)
+        assert is_down(netns)
+
+
+def test_a_guardian_that_was_stopped_is_not_waited_for(netns: Netns, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    monkeypatch.setattr(pending, "LATE", 0.5)
+    monkeypatch.setattr(pending, "STATUS", 0.3)
+    with Desk(netns) as desk, Desk(netns) as other:
+        desk.changes.apply(desk.down(), SHORT)
+        assert desk.changes.pending is not None
+        desk.changes.pending._process.send_signal(signal.SIGSTOP)
+        with pytest.raises(UsageError, match="another change is pending"):
+            other.changes.apply(other.down("vc"), 60)
+        assert "its guardian was killed" in desk.ended()
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_of_two_at_once_one_has_to_wait(netns: Netns) -> None:
+    build(netns)
+    with contextlib.ExitStack() as opened:
+        desks = [opened.enter_context(Desk(netns)) for _ in range(4)]
+        previews = [desk.down("va") for desk in desks]
+        said: list[str] = []
+        guards: list[pending.Guard] = []
+
+        def arm(desk: Desk, preview: Preview) -> None:
+            with resolve(netns.name) as namespace:
+                try:
+                    guards.append(pending.arm(namespace, preview.undo, preview.sentence, preview.line, 60))
+                except UsageError as error:
+                    said.append(str(error))
+
+        threads = [threading.Thread(target=arm, args=pair) for pair in zip(desks, previews, strict=True)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (len(guards), sum("another change is pending" in one for one in said)) == (1, 3)
+        guards[0].disarm()
+
+
+@pytest.mark.parametrize("error", [KernelRefused("x", 1), PrivilegeMissing("x"), TimedOut("x: the outcome is unknown")])
+def test_whatever_stops_it_in_the_middle_it_is_taken_back(
+    error: NltuiError, netns: Netns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        world = desk.world
+        rows = world.rows("routes", "dst in 10.16/12 table == main")
+        plan = of(world, [RouteDelete.parsed({}, world, row) for row in rows])
+        send, count = desk.changes._executor._sender.send, 0
+
+        def failing(step: Step) -> bool:
+            nonlocal count
+            count += 1
+            if count == 4:
+                raise error
+            return send(step)
+
+        monkeypatch.setattr(desk.changes._executor._sender, "send", failing)
+        with pytest.raises(NltuiError):
+            desk.changes.apply(plan, 2 * SHORT)
+        if isinstance(error, TimedOut):
+            assert desk.ended().startswith("rolled back")
+        assert desk.changes.pending is None
+        assert entries() == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_it_ends_itself_rather_than_be_taken_back_in_the_middle(netns: Netns, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        world = desk.world
+        rows = world.rows("routes", "dst in 10.16/12 table == main")
+        plan = of(world, [RouteDelete.parsed({}, world, row) for row in rows])
+        send = desk.changes._executor._sender.send
+
+        def slow(step: Step) -> bool:
+            time.sleep(0.3 * SHORT)
+            return send(step)
+
+        monkeypatch.setattr(desk.changes._executor._sender, "send", slow)
+        with pytest.raises(Stopped, match="its guardian would act before it is done"):
+            desk.changes.apply(plan, SHORT)
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
 @pytest.mark.parametrize("answers", [True, False])
 def test_it_has_a_unit_of_its_own_where_there_is_systemd(
     answers: bool, netns: Netns, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -260,6 +373,7 @@ def test_it_has_a_unit_of_its_own_where_there_is_systemd(
 CLOCKED = """
 import select, sys, time
 from nltui.changes import pending
+from nltui.changes.base import Step
 pending.LEAST = 1
 from tests.changes.test_guardian import Desk
 from tests.kernel.netns import Netns
