@@ -20,7 +20,7 @@ from nltui.netlink.constants import neighbour as nd
 from nltui.netlink.constants import netlink as nl
 from nltui.netlink.constants import nexthop as nh
 from nltui.netlink.constants import rtnetlink as rt
-from nltui.netlink.wire import nlattr
+from nltui.netlink.wire import NLA_F_NESTED, nlattr
 
 SET_BY_PERSONS = (
     ia.IFA_F_NODAD | ia.IFA_F_OPTIMISTIC | ia.IFA_F_HOMEADDRESS | ia.IFA_F_MANAGETEMPADDR
@@ -91,7 +91,9 @@ def _rule(message: bytes) -> bytes:
     head = bytearray(message[16:28])
     flags = struct.unpack_from("=I", head, 8)[0] & (fr.FIB_RULE_INVERT | fr.FIB_RULE_PERMANENT)
     struct.pack_into("=I", head, 8, flags & fr.FIB_RULE_INVERT)
-    return bytes(head) + joined(attributes(message, 28))
+    found = attributes(message, 28)
+    # None is told of 0; of a request without it the kernel chooses another, or takes away any.
+    return bytes(head) + joined({fr.FRA_PRIORITY: bytes(4)} | found)
 
 
 def _nexthop(message: bytes) -> bytes:
@@ -105,7 +107,8 @@ def _nexthop(message: bytes) -> bytes:
         family = 0
     if nh.NHA_RES_GROUP in found:
         inside = attributes(found[nh.NHA_RES_GROUP], 0, (nh.NHA_RES_GROUP_UNBALANCED_TIME,))
-        found[nh.NHA_RES_GROUP] = joined(inside)
+        found[nh.NHA_RES_GROUP | NLA_F_NESTED] = joined(inside)
+        del found[nh.NHA_RES_GROUP]
     return struct.pack("=BBBBI", family, 0, protocol, 0, flags & rt.RTNH_F_ONLINK) + joined(found)
 
 

@@ -140,6 +140,8 @@ class Changes:
             raise UsageError("nothing was changed here yet, or all of it was undone")
         done = self._done[-1]
         if not done.undo.steps:
+            # What stands before it can be.
+            self._done.pop()
             raise UsageError(f"cannot be undone: {done.sentence} ({'; '.join(done.undo.lost)})")
         refused = self._executor.revert(done.undo.steps)
         self._done.pop()

@@ -13,6 +13,7 @@ from nltui.changes.links import bridges, create, settings, state, tuntap
 from nltui.changes.route_rows import METRICS
 from nltui.changes.world import World
 from nltui.errors import UsageError
+from nltui.netlink.constants import fib_rules as fr
 from nltui.netlink.constants import rtnetlink as rt
 from nltui.text import visible
 
@@ -64,6 +65,8 @@ def parsed(line: str, world: World) -> Asked:
         return cls, texts, None
     if cls in (routes.RouteDelete, rules.RuleDelete):
         return _of_row(cls, thing, words, family, world)
+    if family and cls in (addresses.AddressFlush, neighbours.NeighbourFlush):
+        raise UsageError("a flush of one family is not known here: mark the rows, and delete them")
     texts = _route(cls, words) if thing == "route" else _rule(words) if thing == "rule" else _read(cls, words)
     if family and "family" in {field.name for field in fields_of(cls)}:
         texts.setdefault("family", family)
@@ -105,10 +108,13 @@ def _read(cls: type[Change], words: Sequence[str], texts: dict[str, str] | None 
     # Of two fields with one word the first has it: a veth's other end is read apart.
     by_word = {word: field for field in reversed(fields_of(cls)) for word in (field.word, *field.also) if word}
     placed = [field for field in fields_of(cls) if not field.word]
-    left = list(words)
+    left, seen = list(words), set[str]()
     while left:
         word = left.pop(0)
         field = by_word.get(word)
+        if field is not None and field.name in seen:
+            raise UsageError(f"`{word}` is said twice")
+        seen |= {field.name} if field is not None else set()
         if field is None:
             if not placed or placed[0].name in found:
                 raise UsageError(f"`{visible(word, limit=40)}` is not understood here")
@@ -189,13 +195,20 @@ def _acts(texts: Mapping[str, str]) -> bool:
 def _tells(row: bytes, told: Mapping[int, bytes], body: bytes, acts: bool) -> bool:
     there = attributes(row, 28)
     same = all(there.get(type_) == raw for type_, raw in told.items())
+    same &= row[17:20] == body[1:4] and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
+    if fr.FRA_FWMARK in told:
+        same &= there.get(fr.FRA_FWMASK, b"\xff" * 4) == told.get(fr.FRA_FWMASK, b"\xff" * 4)
     table = int.from_bytes(there.get(15, b""), sys.byteorder) & 0xFF
     return same and (not acts or (row[23] == body[7] and table == (body[4] or table)))
 
 
 def _has(said: Mapping[str, object], texts: Mapping[str, str]) -> bool:
-    keys = {"via": "gateway", "dev": "dev", "metric": "metric", "proto": "protocol", "src": "prefsrc", "tos": "tos",
-            "nhid": "nhid", "table_id": "table", "scope": "scope", "type": "type", "family": "family"}  # fmt: skip
+    keys = {"via": "gateway", "source": "from", "dev": "dev", "metric": "metric", "proto": "protocol", "src": "prefsrc",
+            "tos": "tos", "nhid": "nhid", "table_id": "table", "scope": "scope", "type": "type",
+            "family": "family"}  # fmt: skip
+    more = texts.keys() - keys.keys() - {"dst"}
+    if more:
+        raise UsageError(f"deleting by {', '.join(sorted(more))} is not known here: delete it where it is shown")
     table = texts.get("table_id", "main")
     if str(said.get("table", "main")) != table:
         return False
@@ -217,6 +230,8 @@ def _link(verb: str, words: list[str], world: World) -> Asked:
         raise UsageError("a link is needed")
     name, rest = words[0], words[1:]
     if verb == "delete":
+        if rest and not (rest[0] == "type" and len(rest) == 2):
+            raise UsageError(f"`{visible(' '.join(rest), limit=80)}` is not understood here")
         return state.LinkDelete, {"dev": name}, None
     row = world.link(world.device(name))
     if rest in (["up"], ["down"]):
@@ -253,11 +268,13 @@ def _link_add(words: list[str]) -> Asked:
         raise UsageError(f"no dialog makes a {visible(kind, limit=40)}; there are {', '.join(_KINDS)}")
     texts: dict[str, str] = {}
     if cls is create.AddVeth and own[:1] == ["peer"]:
-        peer = own[1:]
-        for word, name in (("name", "peer"), ("address", "peer_address")):
-            if word in peer and peer.index(word) + 1 < len(peer):
-                texts[name] = peer[peer.index(word) + 1]
-        own = []
+        peer, own = own[1:], []
+        while peer:
+            word = peer.pop(0)
+            field = {"name": "peer", "address": "peer_address"}.get(word)
+            if field is None or not peer:
+                raise UsageError(f"`{visible(word, limit=40)}` of the other end is not understood here")
+            texts[field] = peer.pop(0)
     words = []
     left = list(common)
     known = {word for field in fields_of(cls) for word in (field.word, *field.also)}
@@ -266,6 +283,8 @@ def _link_add(words: list[str]) -> Asked:
         if word == "dev" or word not in known:
             # `ip link add [dev] NAME`.
             word = left.pop(0) if word == "dev" and left else word
+            if "name" in words:
+                raise UsageError(f"`{visible(word, limit=40)}` is not understood here")
             words += ["name", word]
         else:
             words += [word, *(left[:1] if word != "up" else [])]

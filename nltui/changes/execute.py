@@ -136,8 +136,11 @@ class Executor:
                 raise Changed(world.table(subject.table).singular, told)
         steps: list[Step] = []
         undos: list[Undo] = []
+        changed: list[tuple[int, Undo]] = []
+        """With each way back, how many steps are before it."""
         for change in changes:
             undos.insert(0, change.undo(world))
+            changed.insert(0, (len(steps), undos[0]))
             steps += change.steps(world)
         undo = Undo(
             tuple(step for one in undos for step in one.steps), tuple(lost for one in undos for lost in one.lost)
@@ -146,7 +149,7 @@ class Executor:
         done = Done(said, "\n".join(change.line for change in changes), tuple(steps), undo, time.time())
         guard = arm(done) if arm is not None else None
         try:
-            self._run(steps, undo, guard)
+            self._run(steps, guard, changed)
         except NltuiError as error:
             # What was done is undone, unless nobody knows whether it was, or not all of it could be: then the guardian
             # does it.
@@ -155,7 +158,7 @@ class Executor:
             raise
         return done
 
-    def _run(self, steps: Sequence[Step], undo: Undo, guard: Armed | None) -> None:
+    def _run(self, steps: Sequence[Step], guard: Armed | None, changed: Sequence[tuple[int, Undo]]) -> None:
         done, step = 0, steps[0]
         try:
             for step in steps:
@@ -168,7 +171,9 @@ class Executor:
         except TimedOut:
             raise
         except NltuiError as error:
-            raise Stopped(error, done, len(steps), step, self.revert(undo.steps) if done else ()) from error
+            # Only of what was done: what was not may have been there before.
+            back = [one for before, way in changed if done > before for one in way.steps]
+            raise Stopped(error, done, len(steps), step, self.revert(back)) from error
 
     def revert(self, steps: Sequence[Step]) -> list[str]:
         """Send all steps, going on after errors; returns a sentence for each that was refused."""

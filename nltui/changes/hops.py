@@ -55,11 +55,14 @@ class Hops(Input):
         return " / ".join(legs)
 
     @staticmethod
-    def spoken(text: str | None) -> list[str]:
-        """As `ip` takes them."""
+    def spoken(text: str | None, six: bool = False) -> list[str]:
+        """As `ip` takes them; `six`: of an IPv6 route, where gateways need not be said to be of that family."""
         out: list[str] = []
         for words in _legs(text) if text else ():
-            out += ["nexthop", *(word for word in words if word != "nexthop")]
+            out.append("nexthop")
+            for word in words:
+                if word != "nexthop":
+                    out += ["inet6", word] if out[-1] == "via" and ":" in word and not six else [word]
         return out
 
     @staticmethod

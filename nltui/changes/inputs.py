@@ -13,6 +13,7 @@ from typing import Any
 
 from nltui.changes.world import Device, World
 from nltui.errors import UsageError
+from nltui.system import names
 from nltui.text import visible
 
 Offers = Iterable[tuple[str, str]]
@@ -132,6 +133,29 @@ class Spelled(Input):
     def offers(self, world: World) -> Offers:
         """The usual ones."""
         return [(self._names(number) or str(number), str(number)) for number in self._offered]
+
+
+class Tos(Input):
+    """A TOS byte, as `ip` takes it: by name, or in hexadecimal with or without 0x."""
+
+    hint = "two hexadecimal digits, or a name"
+
+    def parse(self, text: str, world: World) -> int:
+        """By name or number."""
+        named = next((number for number in range(256) if names.dsfield(number) == text), None)
+        if named is not None:
+            return named
+        try:
+            value = int(text, 16)
+        except ValueError:
+            value = -1
+        if not 0 <= value <= 255:
+            raise UsageError(f"{visible(text, limit=40)!r} is none: {self.hint}")
+        return value
+
+    def words(self, value: Any) -> list[str]:
+        """Always in hexadecimal."""
+        return [f"{value:#04x}"]
 
 
 class Choice(Input):

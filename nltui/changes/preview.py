@@ -40,10 +40,9 @@ def previewed(session: Session, cls: type[Change], texts: Mapping[str, str], row
     if len(rows) < 2:
         changes = [cls.parsed(texts, world, rows[0] if rows else None)]
     else:
-        own = set(cls.filled(rows[0], world))
-        shared = {
-            name: text for name, text in texts.items() if name not in own or text != cls.filled(rows[0], world)[name]
-        }
+        first = cls.filled(rows[0], world)
+        # What was not touched is each row's own, also where the first row has nothing.
+        shared = {name: text for name, text in texts.items() if text != first.get(name, "")}
         changes = [cls.parsed(cls.filled(row, world) | shared, world, row) for row in rows]
     return of(world, changes)
 

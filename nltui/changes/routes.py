@@ -12,7 +12,7 @@ from nltui.changes import build as b
 from nltui.changes.again import again, attributes, away, remake
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
 from nltui.changes.hops import Hops, multipath
-from nltui.changes.inputs import Address, Choice, Dev, Flag, Lifetime, Number, Prefix, Spelled, Text
+from nltui.changes.inputs import Address, Choice, Dev, Flag, Lifetime, Number, Prefix, Spelled, Text, Tos
 from nltui.changes.of_row import OfRow
 from nltui.changes.route_rows import METRICS, REFUSING, filled_from, place_of
 from nltui.changes.world import Device, World
@@ -57,7 +57,7 @@ class RouteAdd(Change):
     scope: int | None = asked(Spelled(names.scope, 255, "global, link, host …", (0, 253, 254)), "scope", "how far away")
     src: str | None = asked(Address(), "src", "source address that is preferred")
     source: str | None = asked(Prefix(), "from", "IPv6: only packets from here")
-    tos: int | None = asked(Number(0, 255), "tos", "IPv4: only packets with this TOS", also=("dsfield",))
+    tos: int | None = asked(Tos(), "tos", "IPv4: only packets with this TOS, in hexadecimal", also=("dsfield",))
     nhid: int | None = asked(Number(1, 0xFFFFFFFF), "nhid", "a nexthop object instead of gateway and link")
     hops: str | None = asked(Hops(), "nexthops", "several: via A dev X weight N / via B dev Y", also=("nexthop",))
     mtu: int | None = asked(Number(1, 0xFFFF), "mtu", "largest packet on the path")
@@ -173,7 +173,15 @@ class RouteAdd(Change):
         )
         tos = [*super().spoken("source"), *(super().spoken("tos") if self.tos else [])]
         metrics = (self.metrics or "").split()
-        return [*shown, self.dst, *tos, *via, *super().spoken(*rest), *metrics, *Hops.spoken(self.hops)]
+        return [
+            *shown,
+            self.dst,
+            *tos,
+            *via,
+            *super().spoken(*rest),
+            *metrics,
+            *Hops.spoken(self.hops, self.af == b.AF_INET6),
+        ]
 
     # -- doing
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 from nltui.changes import build as b
 from nltui.changes.again import again, attributes, away, body_of, joined
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, fields_of
-from nltui.changes.inputs import Choice, Flag, Number, Prefix, Spelled, Text
+from nltui.changes.inputs import Choice, Flag, Number, Prefix, Spelled, Text, Tos
 from nltui.changes.of_row import OfRow
 from nltui.changes.world import World
 from nltui.netlink.constants import fib_rules as fr
@@ -54,7 +54,7 @@ class RuleAdd(Change):
     iif: str | None = asked(Text(15, "a link's name"), "iif", "received on this link", also=("dev",))
     oif: str | None = asked(Text(15, "a link's name"), "oif", "from sockets bound to this link")
     fwmark: str | None = asked(Text(21, "mark, or mark/mask", _MARK), "fwmark", "with this mark")
-    tos: int | None = asked(Number(0, 255), "tos", "with this TOS", also=("dsfield",))
+    tos: int | None = asked(Tos(), "tos", "with this TOS, in hexadecimal", also=("dsfield",))
     ipproto: int | None = asked(
         Number(1, 255, named=_IP_PROTOCOLS), "ipproto", "of this protocol: tcp, udp or a number"
     )
@@ -102,6 +102,12 @@ class RuleAdd(Change):
             text = getattr(self, name)
             if text and not _range(text)[0] <= _range(text)[1] <= (0xFFFF if "port" in name else 0xFFFFFFFF):
                 wrong[name] = "is no range"
+        if self.fwmark is not None:
+            try:
+                if max(int(part, 0) for part in self.fwmark.split("/")) > 0xFFFFFFFF:
+                    wrong["fwmark"] = "is larger than 32 bits"
+            except ValueError:
+                wrong["fwmark"] = "has a number that begins with 0; octal is written 0o17"
         if self.goto is not None and self.priority is not None and self.goto <= self.priority:
             wrong["goto"] = "must be behind this rule: a larger number than its priority"
         if wrong:

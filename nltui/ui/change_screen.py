@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -115,6 +116,9 @@ class ChangeScreen(ModalScreen[str | None]):
             problems = error.sentences
         except NltuiError as error:
             problems = {"": str(error)}
+        except (ValueError, OverflowError, struct.error) as error:
+            # What was typed is no number that anybody thought of: not worth the program.
+            problems = {"": f"this cannot be made a message: {visible(str(error), limit=200)}"}
         if self.app.is_running:
             self.app.call_from_thread(self._seen, texts, preview, problems)
 

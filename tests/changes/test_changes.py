@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from nltui.changes.base import fields_of
+from nltui.changes.execute import Stopped
+from nltui.changes.links.settings import LinkSet
+from nltui.changes.preview import of, previewed
 from nltui.changes.registry import CHANGES
+from nltui.changes.rules import RuleMove
 from tests.changes.ground import Changing, build, difference, picture, run
 from tests.kernel.netns import Netns
 
@@ -62,6 +67,8 @@ CASES: tuple[Case, ...] = (
     ("RouteAdd", "", {"dst": "10.30.0.0/16", "type": "prohibit", "metric": "3"}),
     ("RouteAdd", "", {"dst": "10.30.0.1/32", "type": "local", "dev": "va"}),
     ("RouteAdd", "", {"dst": "10.30.0.0/16", "nhid": "10"}),
+    ("RouteAdd", "", {"dst": "10.30.0.0/16", "via": "10.0.0.9", "tos": "10"}),
+    ("RouteAdd", "", {"dst": "10.30.0.0/16", "hops": "via fd00::9 dev va / via 10.1.0.9"}),
     ("RouteAdd", "", {"dst": "10.30.0.0/16", "hops": "via 10.0.0.9 weight 3 / via 10.1.0.9 dev vc"}),
     ("RouteAdd", "", {"dst": "10.30.0.0/16", "via": "10.0.0.9", "mtu": "1300", "advmss": "1200",
                       "metrics": "window 1000 initcwnd 9"}),
@@ -171,3 +178,55 @@ def test_the_first_of_several_addresses_comes_back_as_the_first(promote: int, ne
         assert changing.executor.revert(done.undo.steps) == []
     assert difference(before, picture(netns, indexes=True)) == []
     assert netns.ip_json("-4 address show dev va") == listed
+
+
+def test_a_vxlan_and_a_resilient_group_and_the_first_rule_come_back(netns: Netns) -> None:
+    """What is told in one form and asked for in another."""
+    build(netns)
+    netns.ip("link add vx type vxlan id 5 dstport 4789 ttl inherit")
+    netns.ip("link add vy type vxlan id 6 dstport 4789 dev vc remote 10.1.0.9")
+    netns.ip("nexthop add id 50 group 1/2 type resilient buckets 4")
+    before = picture(netns, indexes=True)
+    with Changing(netns) as changing:
+        for name, where in (
+            ("LinkDelete", "name == vx"),
+            ("LinkDelete", "name == vy"),
+            ("NexthopDelete", "id == 50"),
+            ("RuleDelete", "priority == 0 family == inet"),
+        ):
+            done = changing.apply(name, where, {})
+            assert picture(netns, indexes=True) != before
+            assert changing.executor.revert(done.undo.steps) == [], name
+            assert difference(before, picture(netns, indexes=True)) == [], name
+
+
+def test_of_several_rows_only_what_was_typed_is_changed(netns: Netns) -> None:
+    build(netns)
+    before = {row["ifname"]: row for row in netns.ip_json("-d link show")}
+    with Changing(netns) as changing:
+        world = changing.world
+        rows = [changing.row("links", f"name == {name}") for name in ("vc", "vd", "vb")]
+        texts = LinkSet.filled(rows[0] or b"", world) | {"mtu": "1400"}
+        # As the dialog tells them: what is empty, too.
+        told = {field.name: texts.get(field.name, "") for field in fields_of(LinkSet)}
+        plan = previewed(changing.session, LinkSet, told, [row for row in rows if row])
+        changing.executor.apply(plan.changes, plan.subjects)
+    after = {row["ifname"]: row for row in netns.ip_json("-d link show")}
+    for name in ("vc", "vd", "vb"):
+        assert after[name]["mtu"] == 1400
+        kept = ("master", "ifalias", "group", "address")
+        assert [after[name].get(key) for key in kept] == [before[name].get(key) for key in kept]
+
+
+def test_what_was_there_before_outlives_a_plan_that_fails(netns: Netns) -> None:
+    build(netns)
+    netns.ip("rule add priority 900 iif va lookup 100")
+    netns.ip("rule add priority 901 from 10.0.0.0/24 lookup 100")
+    before = picture(netns)
+    with Changing(netns) as changing:
+        world = changing.world
+        rows = [row for one in ("900", "901") for row in world.rows("rules", f"priority == {one}")]
+        plan = of(world, [RuleMove.parsed({"priority": "1000"}, world, row) for row in rows])
+        with pytest.raises(Stopped):
+            changing.executor.apply(plan.changes, plan.subjects)
+    assert difference(before, picture(netns)) == []

@@ -92,3 +92,24 @@ def test_a_line_that_cannot_be_used(line: str, said: str, netns: Netns) -> None:
     build(netns)
     with Changing(netns) as changing, pytest.raises(UsageError, match=said):
         parsed(line, changing.world)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ip link add i1 numtxqueues 2 type ifb", "`numtxqueues` is not understood"),
+        ("ip link add i1 alias foo type ifb", "`alias` is not understood"),
+        ("ip link add v1 type veth peer name v2 mtu 1300", "`mtu` of the other end"),
+        ("ip link del va garbage", "`garbage` is not understood"),
+        ("ip link property add dev va altname foo altname bar", "said twice"),
+        ("ip -6 addr flush dev va", "a flush of one family"),
+        ("ip route del 10.21.0.0/16 mtu 1400", "deleting by mtu"),
+        ("ip rule del pref 1000 from 10.0.0.0/25", "there is no such rule"),
+        ("ip rule del fwmark 7", "there is no such rule"),
+    ],
+)
+def test_what_it_does_not_know_it_refuses(line: str, said: str, netns: Netns) -> None:
+    """Rather than do something else."""
+    build(netns)
+    with Changing(netns) as changing, pytest.raises(UsageError, match=said):
+        parsed(line, changing.world)

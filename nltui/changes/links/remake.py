@@ -23,7 +23,11 @@ _TOLD_ONLY = {
     "bond": frozenset({2, 11, 23}),
 }
 """By kind: settings that the kernel tells and does not take back at creation."""
-_USUAL = {"bridge": {7: bytes(1), 8: b"\x81\x00", 39: struct.pack("=H", 1), 41: bytes(1), 45: bytes(1)}}
+_VXLAN_TTL_INHERIT = 28
+_USUAL = {
+    "bridge": {7: bytes(1), 8: b"\x81\x00", 39: struct.pack("=H", 1), 41: bytes(1), 45: bytes(1)},
+    "vxlan": {33: bytes.fromhex("f7ffffff000000ff")},
+}
 """By kind: settings that some kernels tell and refuse, even with the usual value, which then is not asked for."""
 _UNKNOWN_STATE = {
     "bridge": "forwarding entries, multicast groups and VLANs of the bridge",
@@ -99,6 +103,9 @@ def _made(world: World, device: Device, others: list[Device]) -> tuple[list[Step
     else:
         told_only, usual = _TOLD_ONLY.get(kind, frozenset()), _USUAL.get(kind, {})
         kept = {type_: raw for type_, raw in data_of(row).items() if type_ not in told_only}
+        if kind == "vxlan" and kept.pop(_VXLAN_TTL_INHERIT, b"\0") != b"\0":
+            # Told as a number, asked for as a flag.
+            kept[_VXLAN_TTL_INHERIT] = b""
         data = joined({type_: raw for type_, raw in kept.items() if raw != usual.get(type_)})
     if not kind or kind in ("tun", "tap"):
         return [], [f"{device}: no request makes a link of this kind"]

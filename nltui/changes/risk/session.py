@@ -6,7 +6,7 @@ import ipaddress
 import struct
 from collections.abc import Iterator
 
-from nltui.changes.addresses import AddressFlush
+from nltui.changes.addresses import AddressFlush, AddressReplace
 from nltui.changes.again import attributes
 from nltui.changes.base import Change, Step, Undo
 from nltui.changes.build import AF_INET, AF_INET6
@@ -35,7 +35,8 @@ def cuts(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
     told = f"your SSH session from {found.client}"
     steps = tuple(change.steps(world)) if change.table in ("routes", "rules") else ()
     yield from _link(change, found, told)
-    if any(step.type == rt.RTM_NEWADDR and _is_to(step, found.server) for step in undo.steps):
+    stays = isinstance(change, AddressReplace)
+    if not stays and any(step.type == rt.RTM_NEWADDR and _is_to(step, found.server) for step in undo.steps):
         yield Finding(f"{told} is to an address that goes", cuts=True)
     if any(step.type == rt.RTM_NEWROUTE and _takes(step, found) for step in (*steps, *undo.steps)):
         yield Finding(f"answers to {told} may take a route that is changed", cuts=True)
