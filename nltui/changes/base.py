@@ -205,6 +205,11 @@ def line_of(words: Sequence[str]) -> str:
     return "ip " + shlex.join([visible(word, limit=len(word) + 1) for word in words])
 
 
+def quoted(name: object) -> str:
+    """One word of a line for a shell: what others called something may be any text."""
+    return shlex.quote(visible(str(name), limit=1000))
+
+
 def device_index(device: Device | None) -> int:
     """Its ifindex, 0 where none is named."""
     return device.index if device is not None else 0

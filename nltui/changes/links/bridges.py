@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from nltui.changes import build as b
 from nltui.changes.again import joined
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, fields_of
+from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, fields_of, quoted
 from nltui.changes.inputs import Choice, Dev, Number, Switch
 from nltui.changes.links.common import data_of, inside, kind_of, set_kind
 from nltui.changes.world import Device, World
@@ -97,7 +97,7 @@ class Options(Change):
         told = [name for name in self._told() if self.numbers[name] in raw]
         data = joined({self.numbers[name]: raw[self.numbers[name]] for name in told})
         words = " ".join(f"{name} {before[name]}" for name in told)
-        says = f"ip link set dev {self.dev} type {self.kind} {words}"
+        says = f"ip link set dev {quoted(self.dev)} type {self.kind} {words}"
         return Undo((set_kind(self.dev, says, self.kind.removesuffix("_slave"), data, self.kind != "bridge"),))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes import build as b
-from nltui.changes.base import Change, Problems, Step, Undo, asked, fields_of
+from nltui.changes.base import Change, Problems, Step, Undo, asked, fields_of, quoted
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Mac, Name, Number, Spelled
 from nltui.changes.links.bridges import CENTISECONDS
 from nltui.changes.world import Device, World
@@ -82,7 +82,7 @@ class LinkAdd(Change):
     def undo(self, world: World) -> Undo:
         """Delete it, by its name."""
         body = b.ifinfomsg(0) + b.text(il.IFLA_IFNAME, self.name)
-        return Undo((Step(il.RTM_DELLINK, 0, body, f"ip link del dev {self.name}"),))
+        return Undo((Step(il.RTM_DELLINK, 0, body, f"ip link del dev {quoted(self.name)}"),))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import struct
 from nltui.changes import build as b
 from nltui.changes.again import THERE, attributes, joined, says
 from nltui.changes.along import Along
-from nltui.changes.base import Step, Undo
+from nltui.changes.base import Step, Undo, quoted
 from nltui.changes.links.common import data_of, flags_of, inside, kind_of, set_step
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
@@ -50,7 +50,7 @@ def remade(world: World, device: Device) -> Undo:
         steps += _set(world, one)
     ports = [one for one in world.devices if one not in gone and _master(world, one) == device.index]
     for port in ports:
-        line = f"ip link set dev {port} master {device}"
+        line = f"ip link set dev {quoted(port)} master {quoted(device)}"
         steps.append(set_step(port, line, b.u32(il.IFLA_MASTER, device.index)))
         lost.append(f"settings of {port} as a port")
     along = Along(world)
@@ -132,22 +132,22 @@ def _set(world: World, device: Device) -> list[Step]:
     if il.IFLA_PROP_LIST in raw:
         body = b.ifinfomsg(device.index) + nlattr(il.IFLA_PROP_LIST | 0x8000, raw[il.IFLA_PROP_LIST])
         flags = nl.NLM_F_CREATE | nl.NLM_F_EXCL | nl.NLM_F_APPEND
-        steps.append(Step(il.RTM_NEWLINKPROP, flags, body, f"ip link property add dev {name} …", THERE))
+        steps.append(Step(il.RTM_NEWLINKPROP, flags, body, f"ip link property add dev {quoted(name)} …", THERE))
     mode = attributes(attributes(raw.get(il.IFLA_AF_SPEC, b""), 0).get(b.AF_INET6, b""), 0).get(
         il.IFLA_INET6_ADDR_GEN_MODE
     )
     if mode is not None:
         said = il.ADDR_GEN_MODES.get(mode[0], str(mode[0]))
         inet6 = b.nest(b.AF_INET6, nlattr(il.IFLA_INET6_ADDR_GEN_MODE, mode))
-        line = f"ip link set dev {name} addrgenmode {said}"
+        line = f"ip link set dev {quoted(name)} addrgenmode {said}"
         steps.append(set_step(device, line, b.nest(il.IFLA_AF_SPEC, inet6)))
     if il.IFLA_IFALIAS in raw:
-        line = f"ip link set dev {name} alias …"
+        line = f"ip link set dev {quoted(name)} alias …"
         steps.append(set_step(device, line, nlattr(il.IFLA_IFALIAS, raw[il.IFLA_IFALIAS])))
     if il.IFLA_MASTER in raw:
-        line = f"ip link set dev {name} master {world.named(_master(world, device))}"
+        line = f"ip link set dev {quoted(name)} master {quoted(world.named(_master(world, device)))}"
         steps.append(set_step(device, line, nlattr(il.IFLA_MASTER, raw[il.IFLA_MASTER])))
     flags = flags_of(row) & _FLAGS
     state = "up" if flags & fl.IFF_UP else "down"
-    steps.append(set_step(device, f"ip link set dev {name} {state}", flags=flags, change=_FLAGS))
+    steps.append(set_step(device, f"ip link set dev {quoted(name)} {state}", flags=flags, change=_FLAGS))
     return steps

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from nltui.changes import build as b
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
+from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, quoted
 from nltui.changes.inputs import Dev, Mac, Name, Number, Spelled, Switch, Text
 from nltui.changes.links.common import flags_of, inside, set_step
 from nltui.changes.world import Device, World
@@ -144,8 +144,11 @@ class LinkSet(Change):
             parts.append(nlattr(il.IFLA_MASTER, raw.get(il.IFLA_MASTER, bytes(4))))
         change = sum(bit for name, (bit, _) in _SWITCHES.items() if getattr(self, name) is not None)
         said = [name for name in (*_NUMBERS, "alias", "master", *_SWITCHES) if getattr(self, name) is not None]
-        words = [f"{name} {before.get(name, '') or chr(39) * 2}" for name in said]
-        says = f"ip link set dev {texts['dev']} {' '.join(words)}" + (
-            f" master {before.get('master', '')}" if self.nomaster else ""
+        words = [
+            f"{name} {quoted(before.get(name, ''))}" if name != "master" or before.get(name) else "nomaster"
+            for name in said
+        ]
+        says = f"ip link set dev {quoted(texts['dev'])} {' '.join(words)}" + (
+            f" master {quoted(before.get('master', ''))}" if self.nomaster else ""
         )
         return Undo((set_step(self.dev, says, *parts, flags=flags_of(row), change=change),))

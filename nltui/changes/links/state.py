@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from nltui.changes import build as b
 from nltui.changes.along import Along
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
+from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, quoted
 from nltui.changes.inputs import Dev, Text
 from nltui.changes.links.common import flags_of, set_step
 from nltui.changes.links.remake import remade
@@ -61,7 +61,7 @@ class LinkUp(OfLink):
 
     def undo(self, world: World) -> Undo:
         """Down."""
-        return Undo((set_step(self.dev, f"ip link set dev {self.dev} down", change=fl.IFF_UP),))
+        return Undo((set_step(self.dev, f"ip link set dev {quoted(self.dev)} down", change=fl.IFF_UP),))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ class LinkDown(OfLink):
 
     def undo(self, world: World) -> Undo:
         """Up, with all that the kernel took along."""
-        up = set_step(self.dev, f"ip link set dev {self.dev} up", flags=fl.IFF_UP, change=fl.IFF_UP)
+        up = set_step(self.dev, f"ip link set dev {quoted(self.dev)} up", flags=fl.IFF_UP, change=fl.IFF_UP)
         return Undo((up, *Along(world).device(self.dev, every=False)), ("neighbours that had been resolved",))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes import build as b
-from nltui.changes.base import Change, Problems, Step, Undo, asked
+from nltui.changes.base import Change, Problems, Step, Undo, asked, quoted
 from nltui.changes.inputs import Choice, Flag, Name, Number
 from nltui.changes.world import World
 from nltui.errors import KernelRefused
@@ -82,4 +82,4 @@ class AddTuntap(Change):
     def undo(self, world: World) -> Undo:
         """Delete it, by its name."""
         body = b.ifinfomsg(0) + b.text(il.IFLA_IFNAME, self.name)
-        return Undo((Step(il.RTM_DELLINK, 0, body, f"ip link del dev {self.name}"),))
+        return Undo((Step(il.RTM_DELLINK, 0, body, f"ip link del dev {quoted(self.name)}"),))
