@@ -31,6 +31,16 @@ class OfRow(Change):
     def check(self, world: World) -> None:
         """There must be a row; the line is remembered, because only the world knows the names in it."""
         object.__setattr__(self, "says", self._line(world))
+        other = self.before(world)
+        if other is not None:
+            said = away(world, self.table, other).says
+            raise Problems(
+                {"": f"the kernel would take another of the {self.table} instead, which stands before: {said}"}
+            )
+
+    def before(self, world: World) -> bytes | None:
+        """Another row, which the kernel would take for this one when it is told to delete it."""
+        return None
 
     def _line(self, world: World) -> str:
         return away(world, self.table, self.seen).says

@@ -20,7 +20,8 @@ from nltui.changes.neighbours import (
     ProxyAdd,
 )
 from nltui.changes.nexthops import NexthopAdd, NexthopDelete, NexthopReplace
-from nltui.changes.routes import RouteAdd, RouteAppend, RouteDelete, RouteFlush, RoutePrepend, RouteReplace
+from nltui.changes.route_flush import RouteFlush
+from nltui.changes.routes import RouteAdd, RouteAppend, RouteDelete, RoutePrepend, RouteReplace
 from nltui.changes.rules import RuleAdd, RuleDelete, RuleMove
 
 CHANGES: tuple[type[Change], ...] = (

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes import build as b
-from nltui.changes.again import again, attributes, away, remake
+from nltui.changes import hits
+from nltui.changes.again import again, away, remake
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
 from nltui.changes.hops import Hops, multipath
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Lifetime, Number, Prefix, Spelled, Text, Tos
@@ -241,9 +242,17 @@ class RouteAdd(Change):
         return [Step(rt.RTM_NEWROUTE, self.flags, self._body(world), self.line)]
 
     def undo(self, world: World) -> Undo:
-        """Delete it."""
+        """Delete it, where the kernel cannot take another one for it."""
         says = self.line.replace(f" {self.command[1]} ", " del ", 1)
-        return Undo((Step(rt.RTM_DELROUTE, 0, self._body(world), says),))
+        body = self._body(world)
+        if self.af == b.AF_INET6 and self.metric is None:
+            # Of none said, the kernel adds this one, and deletes any.
+            body += b.u32(rt.RTA_PRIORITY, 1024)
+        other = hits.route(world, self.dst, body)
+        if other is not None:
+            took = away(world, "routes", other).says
+            return Undo((), (f"the kernel would take one that was there before instead: {took}",))
+        return Undo((Step(rt.RTM_DELROUTE, 0, body, says),))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,6 +299,14 @@ class RouteReplace(RouteAdd):
         rows = [Subject("routes", self.row)] if self.row is not None else []
         return super().subjects(world) + rows
 
+    def check(self, world: World) -> None:
+        """The kernel replaces the first of a prefix, whichever is meant."""
+        super().check(world)
+        there = self.existing(world)
+        if self.row is not None and self.row in there[1:]:
+            first = away(world, "routes", there[0]).says.replace(" del ", " ", 1)
+            raise Problems({"dst": f"the kernel would replace the first of this prefix instead: {first}"})
+
     def existing(self, world: World) -> list[bytes]:
         """Routes of the same prefix, metric, TOS and table, the first of which is replaced."""
         mine = place_of(self._body(world))
@@ -318,6 +335,11 @@ class RouteDelete(OfRow):
         """In words."""
         return f"the route {world.text('routes', 'destination', self.seen)} goes"
 
+    def before(self, world: World) -> bytes | None:
+        """One of the same prefix of which less is said."""
+        dst = str(world.said("routes", self.seen)["dst"])
+        return hits.route(world, dst, away(world, "routes", self.seen).body, self.seen)
+
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_DELROUTE, with all that tells this one apart."""
         return [replace(away(world, "routes", self.seen), fine=frozenset())]
@@ -335,48 +357,3 @@ class RouteDelete(OfRow):
         ]
         middle = row in group[1:-1]
         return ("its place between the routes of its prefix: it would come last",) if middle else ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class RouteFlush(Change):
-    """`ip route flush`, by a filter of the table."""
-
-    table: ClassVar[str] = "routes"
-    title: ClassVar[str] = "flush: delete all routes that the filter shows"
-    help: ClassVar[str] = "Every route for which the filter holds goes; the kernel's own (local, broadcast) stay."
-    key: ClassVar[str] = ""
-    command: ClassVar[tuple[str, ...]] = ("route", "flush")
-    tier: ClassVar[Tier] = Tier.CUTTING
-    needs_row: ClassVar[bool] = False
-
-    where: str | None = asked(
-        Text(1000, "dst in 10/8, dev == eth0 …"), "", "which, in the filter language", required=True
-    )
-
-    def rows(self, world: World) -> list[bytes]:
-        """Those that would go."""
-        rows = world.rows("routes", self.where or "")
-        return [row for row in rows if int(row[20]) != 255 and row[21] != rt.RTPROT_KERNEL]
-
-    def check(self, world: World) -> None:
-        """The filter must be one, and show something."""
-        if not self.rows(world):
-            raise Problems({"where": "no route is left by that"})
-
-    def sentence(self, world: World) -> str:
-        """In words."""
-        return f"{len(self.rows(world)):,} routes go: all with {self.where}"
-
-    @property
-    def line(self) -> str:
-        """Of many lines, what they have in common."""
-        return f"ip route del …  (each route with {self.where})"
-
-    def steps(self, world: World) -> Sequence[Step]:
-        """One RTM_DELROUTE a route."""
-        return [away(world, "routes", row) for row in self.rows(world)]
-
-    def undo(self, world: World) -> Undo:
-        """All of them again, those on a link before those through gateways."""
-        rows = sorted(self.rows(world), key=lambda row: rt.RTA_GATEWAY in attributes(row, 28))
-        return Undo(tuple(again(world, "routes", row) for row in rows))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes import build as b
+from nltui.changes import hits
 from nltui.changes.again import again, attributes, away, body_of, joined
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, fields_of
 from nltui.changes.inputs import Choice, Flag, Number, Prefix, Spelled, Text, Tos
@@ -173,6 +174,10 @@ class RuleAdd(Change):
 
     def undo(self, world: World) -> Undo:
         """Delete it; the kernel takes the first that looks so, and one without a priority comes before all others."""
+        other = hits.rule(world, self._body()) if self.priority is not None else None
+        if other is not None:
+            took = away(world, "rules", other).says
+            return Undo((), (f"the kernel would take one that was there before instead: {took}",))
         return Undo((Step(rt.RTM_DELRULE, 0, self._body(), self.line.replace(" rule add ", " rule del ", 1)),))
 
 
@@ -190,6 +195,10 @@ class RuleDelete(OfRow):
         """In words."""
         cells = (world.text("rules", name, self.seen) for name in ("priority", "selector", "action"))
         return f"the rule {' '.join(cells)} goes"
+
+    def before(self, world: World) -> bytes | None:
+        """One of the same priority of which less is said."""
+        return hits.rule(world, away(world, "rules", self.seen).body, self.seen)
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_DELRULE, with all that tells this one apart."""
@@ -216,6 +225,10 @@ class RuleMove(OfRow):
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
         """Where it is."""
         return {"priority": world.text("rules", "priority", row)}
+
+    def before(self, world: World) -> bytes | None:
+        """As for deleting it."""
+        return hits.rule(world, away(world, "rules", self.seen).body, self.seen)
 
     def _moved(self) -> bytes:
         head, found = body_of("rules", self.seen)[:12], attributes(self.seen, 28)

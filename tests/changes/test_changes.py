@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nltui.changes.base import fields_of
+from nltui.changes.base import Problems, fields_of
 from nltui.changes.execute import Stopped
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.preview import of, previewed
@@ -230,3 +230,54 @@ def test_what_was_there_before_outlives_a_plan_that_fails(netns: Netns) -> None:
         with pytest.raises(Stopped):
             changing.executor.apply(plan.changes, plan.subjects)
     assert difference(before, picture(netns)) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "where", "texts"),
+    [
+        ("route add 10.40.0.0/16 dev va src 10.0.0.2\nroute append 10.40.0.0/16 dev va",
+         "RouteDelete", "dst == 10.40.0.0/16 not prefsrc == 10.0.0.2", {}),
+        ("route add 10.40.0.0/16 via 10.0.0.9 mtu 1400\nroute append 10.40.0.0/16 via 10.0.0.9",
+         "RouteDelete", "dst == 10.40.0.0/16 not mtu", {}),
+        ("rule add iif va fwmark 7 lookup 100 pref 700\nrule add iif va lookup 100 pref 700",
+         "RuleDelete", "priority == 700 not fwmark", {}),
+        ("rule add iif va fwmark 7 lookup 100 pref 700\nrule add iif va lookup 100 pref 700",
+         "RuleMove", "priority == 700 not fwmark", {"priority": "701"}),
+        ("", "RouteReplace", "dst == 10.21.0.0/16 via == 10.0.0.8", {"via": "10.0.0.6"}),
+    ],
+)  # fmt: skip
+def test_where_the_kernel_would_take_another_row_it_is_refused(
+    lines: str, name: str, where: str, texts: dict[str, str], netns: Netns
+) -> None:
+    build(netns)
+    for line in lines.splitlines():
+        netns.ip(line)
+    before = picture(netns)
+    with Changing(netns) as changing:
+        assert changing.row(next(one.table for one in CHANGES if one.__name__ == name), where) is not None
+        with pytest.raises(Problems, match="the kernel would"):
+            changing.apply(name, where, texts)
+    assert difference(before, picture(netns)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "told"),
+    [
+        ("RouteAdd", {"dst": "fd21::/16", "via": "fd00::9"}, False),
+        ("RouteAppend", {"dst": "10.23.0.0/16", "via": "10.0.0.9", "table_id": "100", "proto": "static"}, True),
+        ("RuleAdd", {"priority": "1001", "iif": "va", "table_id": "100"}, True),
+    ],
+)
+def test_taking_back_what_was_added_takes_nothing_else(
+    name: str, texts: dict[str, str], told: bool, netns: Netns
+) -> None:
+    """Or it is told before that it cannot be taken back."""
+    build(netns)
+    before = picture(netns)
+    with Changing(netns) as changing:
+        done = changing.apply(name, "", texts)
+        assert bool(done.undo.lost) == told
+        changing.executor.revert(done.undo.steps)
+    gone = [line for line in difference(before, picture(netns)) if line.startswith("-")]
+    assert gone == []
+    assert told or difference(before, picture(netns)) == []

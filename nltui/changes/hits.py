@@ -1,0 +1,55 @@
+"""Which row the kernel would take: a request to delete says some of a row, and the first that has all of that goes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from nltui.changes.again import attributes
+from nltui.changes.build import AF_INET6
+from nltui.changes.route_rows import place_of
+from nltui.changes.world import World
+from nltui.netlink.constants import fib_rules as fr
+from nltui.netlink.constants import rtnetlink as rt
+
+_FOUR = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_PREFSRC, rt.RTA_METRICS, rt.RTA_MULTIPATH, rt.RTA_NH_ID,
+         rt.RTA_ENCAP)  # fmt: skip
+_SIX = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_NH_ID)
+"""Attributes that the kernel compares, where they are said, of IPv4 and IPv6 routes of one prefix."""
+_PROTOCOL, _SCOPE, _TYPE, _NOWHERE = 5, 6, 7, 255
+"""Of struct rtmsg."""
+
+
+def route(world: World, dst: str, body: bytes, but: bytes = b"") -> bytes | None:
+    """The first route, another than `but` and before it, that RTM_DELROUTE with this body takes away."""
+    wanted, mine = place_of(body), attributes(body, 12)
+    six = body[0] == AF_INET6
+    for row in world.where("routes", dst=dst):
+        if place_of(row[16:]) != wanted:
+            continue
+        if row == but:
+            return None
+        alike = body[_PROTOCOL] in (0, row[16 + _PROTOCOL])
+        alike &= six or (body[_SCOPE] in (_NOWHERE, row[16 + _SCOPE]) and body[_TYPE] in (0, row[16 + _TYPE]))
+        if alike and _tells(attributes(row, 28), mine, _SIX if six else _FOUR):
+            return row
+    return None
+
+
+def rule(world: World, body: bytes, but: bytes = b"") -> bytes | None:
+    """The first rule, another than `but` and before it, that RTM_DELRULE with this body takes away."""
+    mine = attributes(body, 12)
+    for row in world.rows("rules"):
+        if row[16] != body[0]:
+            continue
+        if row == but:
+            return None
+        alike = all(asked in (0, there) for asked, there in zip(body[1:5], row[17:21], strict=True))
+        alike &= row[23] == body[7] and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
+        if alike and _tells({fr.FRA_PRIORITY: bytes(4)} | attributes(row, 28), mine, mine):
+            return row
+    return None
+
+
+def _tells(there: Mapping[int, bytes], mine: Mapping[int, bytes], types: Collection[int]) -> bool:
+    """Whether a row has all that is said of these attributes."""
+    return all(type_ not in mine or there.get(type_) == mine[type_] for type_ in types)
