@@ -66,6 +66,10 @@ class Along:
             *self._again("neighbours", self._neighbours(device)),
         )
 
+    def neighbours(self, device: Device) -> tuple[Step, ...]:
+        """Lasting ones of a link that are flushed though it stays."""
+        return tuple(self._again("neighbours", self._neighbours(device)))
+
     def nexthop(self, row: bytes) -> Undo:
         """With a nexthop object: the groups it is in, and the routes that use it or a group of it alone."""
         mine = attributes(row, 24).get(nh.NHA_ID, b"")

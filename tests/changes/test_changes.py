@@ -19,6 +19,9 @@ Case = tuple[str, str, dict[str, str]]
 CASES: tuple[Case, ...] = (
     ("LinkUp", "name == spare", {}),
     ("LinkDown", "name == va", {}),
+    ("LinkSet", "name == va", {"mtu": "1200"}),
+    ("LinkSet", "name == va", {"address": "02:00:00:00:00:77"}),
+    ("LinkSet", "name == va", {"arp": "off"}),
     ("LinkDown", "name == bri0", {}),
     ("LinkSet", "name == va", {"mtu": "1400", "alias": "an alias", "group": "7", "txqueuelen": "55"}),
     ("LinkSet", "name == vb", {"alias": "", "address": "02:00:00:00:00:77"}),

@@ -78,6 +78,8 @@ def desk() -> Iterator[Changing]:
         (BY_DEFAULT, "ip route del default via 10.0.0.9", "may take a route"),
         (BY_DEFAULT, "ip route replace default via 10.1.0.9", "may take a route"),
         (BY_DEFAULT, "ip neighbour replace 10.0.0.9 lladdr 02:00:00:00:00:77 dev va", "goes by this neighbour"),
+        (BY_DEFAULT, "ip address add 192.0.2.9/24 dev vc", "may go by the network"),
+        (BY_DEFAULT, "ip address add 192.0.2.1/32 dev vc", "may go by the network"),
         (IPV6, "ip route replace fd20::/16 via fd00::8", "may take a route"),
         (IPV6, "ip address del fd00::1/64 dev va", "an address that goes"),
     ],
@@ -94,6 +96,8 @@ def test_what_cuts(session: str, line: str, says: str, desk: Changing, monkeypat
     [
         (ON_LINK, "ip link set va alias mine"),
         (ON_LINK, "ip link set low down"),
+        (ON_LINK, "ip address add 10.0.0.77/24 dev va"),
+        (BY_DEFAULT, "ip address add 198.51.100.9/24 dev vc"),
         (ON_LINK, "ip address del 10.0.0.2/24 dev va"),
         (ON_LINK, "ip route del default via 10.0.0.9"),
         (ON_LINK, "ip route add 10.0.0.0/24 via 10.1.0.9 metric 9"),

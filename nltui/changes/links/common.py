@@ -6,10 +6,11 @@ import struct
 
 from nltui.changes import build as b
 from nltui.changes.again import attributes
-from nltui.changes.base import Step
+from nltui.changes.base import Step, quoted
 from nltui.changes.world import Device
 from nltui.netlink.constants import if_link as il
 from nltui.netlink.fields import NLMSG_HDRLEN
+from nltui.netlink.wire import nlattr
 
 IFINFOMSG = 16
 BODY = NLMSG_HDRLEN + IFINFOMSG
@@ -43,6 +44,18 @@ def data_of(row: bytes, number: int = il.IFLA_INFO_DATA) -> dict[int, bytes]:
 def set_step(device: Device, says: str, *parts: bytes, flags: int = 0, change: int = 0) -> Step:
     """RTM_NEWLINK of a link that is there."""
     return Step(il.RTM_NEWLINK, 0, b.ifinfomsg(device.index, flags, change) + b"".join(parts), says)
+
+
+def generation(device: Device, row: bytes) -> list[Step]:
+    """How the link's IPv6 addresses are made, as it was; nothing where it has no IPv6."""
+    found = attributes(attributes(inside(row).get(il.IFLA_AF_SPEC, b""), 0).get(b.AF_INET6, b""), 0)
+    mode = found.get(il.IFLA_INET6_ADDR_GEN_MODE)
+    if mode is None:
+        return []
+    said = il.ADDR_GEN_MODES.get(mode[0], str(mode[0]))
+    inet6 = b.nest(b.AF_INET6, nlattr(il.IFLA_INET6_ADDR_GEN_MODE, mode))
+    line = f"ip link set dev {quoted(device)} addrgenmode {said}"
+    return [set_step(device, line, b.nest(il.IFLA_AF_SPEC, inet6))]
 
 
 def set_kind(device: Device, says: str, kind: str, data: bytes, slave: bool = False) -> Step:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import struct
 
 from nltui.changes import build as b
-from nltui.changes.again import THERE, attributes, joined, says
+from nltui.changes.again import THERE, joined, says
 from nltui.changes.along import Along
 from nltui.changes.base import Step, Undo, quoted
-from nltui.changes.links.common import data_of, flags_of, inside, kind_of, set_step
+from nltui.changes.links.common import data_of, flags_of, generation, inside, kind_of, set_step
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
@@ -133,14 +133,7 @@ def _set(world: World, device: Device) -> list[Step]:
         body = b.ifinfomsg(device.index) + nlattr(il.IFLA_PROP_LIST | 0x8000, raw[il.IFLA_PROP_LIST])
         flags = nl.NLM_F_CREATE | nl.NLM_F_EXCL | nl.NLM_F_APPEND
         steps.append(Step(il.RTM_NEWLINKPROP, flags, body, f"ip link property add dev {quoted(name)} …", THERE))
-    mode = attributes(attributes(raw.get(il.IFLA_AF_SPEC, b""), 0).get(b.AF_INET6, b""), 0).get(
-        il.IFLA_INET6_ADDR_GEN_MODE
-    )
-    if mode is not None:
-        said = il.ADDR_GEN_MODES.get(mode[0], str(mode[0]))
-        inet6 = b.nest(b.AF_INET6, nlattr(il.IFLA_INET6_ADDR_GEN_MODE, mode))
-        line = f"ip link set dev {quoted(name)} addrgenmode {said}"
-        steps.append(set_step(device, line, b.nest(il.IFLA_AF_SPEC, inet6)))
+    steps += generation(device, row)
     if il.IFLA_IFALIAS in raw:
         line = f"ip link set dev {quoted(name)} alias …"
         steps.append(set_step(device, line, nlattr(il.IFLA_IFALIAS, raw[il.IFLA_IFALIAS])))

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from nltui.changes import build as b
+from nltui.changes.along import Along
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, quoted
 from nltui.changes.inputs import Dev, Mac, Name, Number, Spelled, Switch, Text
-from nltui.changes.links.common import flags_of, inside, set_step
+from nltui.changes.links.common import data_of, flags_of, generation, inside, set_step
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
 from nltui.netlink.wire import nlattr
 from nltui.system import names
 
+LEAST_IPV6 = 1280
+"""Bytes: a link whose MTU is smaller has no IPv6 (RFC 8200)."""
 _SWITCHES = {
     "promisc": (fl.IFF_PROMISC, False),
     "allmulticast": (fl.IFF_ALLMULTI, False),
@@ -151,4 +154,19 @@ class LinkSet(Change):
         says = f"ip link set dev {quoted(texts['dev'])} {' '.join(words)}" + (
             f" master {quoted(before.get('master', ''))}" if self.nomaster else ""
         )
-        return Undo((set_step(self.dev, says, *parts, flags=flags_of(row), change=change),))
+        more, lost = self._along(world, row, int(before["mtu"]))
+        return Undo((set_step(self.dev, says, *parts, flags=flags_of(row), change=change), *more), lost)
+
+    def _along(self, world: World, row: bytes, mtu: int) -> tuple[Sequence[Step], tuple[str, ...]]:
+        """What the kernel takes along though the link stays, made again; and what of it cannot be."""
+        steps: list[Step] = []
+        lost: list[str] = []
+        if self.mtu is not None and self.mtu < LEAST_IPV6 <= mtu:
+            steps += [*generation(self.dev, row), *Along(world).device(self.dev, every=False)]
+            lost.append("IPv6 settings of the link (sysctls), which are the usual ones then")
+        if self.address is not None or self.arp is not None:
+            steps += Along(world).neighbours(self.dev)
+            lost.append("neighbours that had been resolved")
+        if (self.master is not None or self.nomaster) and data_of(row, il.IFLA_INFO_SLAVE_DATA):
+            lost.append("its settings as a port (cost, hairpin …)")
+        return steps, tuple(lost)

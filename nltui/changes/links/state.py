@@ -61,7 +61,10 @@ class LinkUp(OfLink):
 
     def undo(self, world: World) -> Undo:
         """Down."""
-        return Undo((set_step(self.dev, f"ip link set dev {quoted(self.dev)} down", change=fl.IFF_UP),))
+        down = set_step(self.dev, f"ip link set dev {quoted(self.dev)} down", change=fl.IFF_UP)
+        rows = world.where("addresses", dev=self.dev.name)
+        has = any(row[16] == b.AF_INET6 for row in rows)
+        return Undo((down,), ("IPv6 addresses that it had while it was down",) if has else ())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nltui.changes.addresses import AddressDelete, AddressFlush
 from nltui.changes.base import Change, Undo
 from nltui.changes.build import AF_INET6
+from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import LinkDelete, LinkDown
 from nltui.changes.nexthops import NexthopDelete
 from nltui.changes.risk.finding import Finding
@@ -38,6 +39,8 @@ def takes(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
         taken[rt.RTM_NEWADDR] -= 1
     elif isinstance(change, AddressFlush):
         taken[rt.RTM_NEWADDR] = 0
+    elif isinstance(change, LinkSet):
+        taken[il.RTM_NEWLINK] = 0
     elif isinstance(change, NexthopDelete):
         taken[rt.RTM_NEWNEXTHOP] = 0
     else:

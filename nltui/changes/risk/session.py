@@ -6,7 +6,7 @@ import ipaddress
 import struct
 from collections.abc import Iterator
 
-from nltui.changes.addresses import AddressFlush, AddressReplace
+from nltui.changes.addresses import AddressAdd, AddressFlush, AddressReplace
 from nltui.changes.again import attributes
 from nltui.changes.base import Change, Step, Undo
 from nltui.changes.build import AF_INET, AF_INET6
@@ -44,6 +44,10 @@ def cuts(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
     if rules:
         is_sure = any(not _is_marked(step) for step in rules)
         yield Finding(f"answers to {told} may go by this rule", cuts=is_sure)
+    if isinstance(change, AddressAdd) and not stays and change.dev.name != found.link:
+        net = str(ipaddress.ip_network(change.peer or change.local, strict=False))
+        if found.may_take(net, "main", None) or change.local.partition("/")[0] == found.client:
+            yield Finding(f"answers to {told} may go by the network of this address", cuts=True)
     if isinstance(change, NexthopDelete | NexthopReplace) and change.id in found.nexthops:
         yield Finding(f"answers to {told} may go by this nexthop", cuts=True)
     if isinstance(change, NeighbourAdd) and change.dst in found.neighbours:
