@@ -52,7 +52,7 @@ def parsed(line: str, world: World) -> Asked:
     """Of one line. Raises UsageError with what is not understood."""
     family, thing, verb, words = _begin(line)
     if verb is None:
-        raise UsageError(f"`{visible(line, limit=80)}` changes nothing")
+        raise UsageError(f"`{visible(line, limit=80)}` is no change that is known here")
     if thing == "tuntap":
         return tuntap.AddTuntap, _read(tuntap.AddTuntap, words), None
     if thing == "link":

@@ -148,5 +148,5 @@ POLICIES = Table(
     volatile_heads=tuple(Head(offset, U32) for offset in range(136, 168, 4)),
     capacity=1 << 16,
     related=(Relation("l", "link", "links", "name == {dev}"),),
-    aliases=("policy", "xfrm", "ipsec"),
+    aliases=("policy", "xfrm"),
 )
