@@ -136,8 +136,8 @@ class Executor:
                 raise Changed(world.table(subject.table).singular, told)
         steps: list[Step] = []
         undos: list[Undo] = []
+        # With each way back, how many steps are before it.
         changed: list[tuple[int, Undo]] = []
-        """With each way back, how many steps are before it."""
         for change in changes:
             undos.insert(0, change.undo(world))
             changed.insert(0, (len(steps), undos[0]))

@@ -182,7 +182,16 @@ class RuleAdd(Change):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RuleDelete(OfRow):
+class OfRule(OfRow):
+    """About one rule, which must be the one that the kernel takes away."""
+
+    def before(self, world: World) -> bytes | None:
+        """One of the same priority of which less is said."""
+        return hits.rule(world, away(world, "rules", self.seen).body, self.seen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleDelete(OfRule):
     """`ip rule delete`."""
 
     table: ClassVar[str] = "rules"
@@ -196,10 +205,6 @@ class RuleDelete(OfRow):
         cells = (world.text("rules", name, self.seen) for name in ("priority", "selector", "action"))
         return f"the rule {' '.join(cells)} goes"
 
-    def before(self, world: World) -> bytes | None:
-        """One of the same priority of which less is said."""
-        return hits.rule(world, away(world, "rules", self.seen).body, self.seen)
-
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_DELRULE, with all that tells this one apart."""
         return [replace(away(world, "rules", self.seen), fine=frozenset())]
@@ -210,7 +215,7 @@ class RuleDelete(OfRow):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RuleMove(OfRow):
+class RuleMove(OfRule):
     """The same rule at another priority: added there, then deleted here."""
 
     table: ClassVar[str] = "rules"
@@ -225,10 +230,6 @@ class RuleMove(OfRow):
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
         """Where it is."""
         return {"priority": world.text("rules", "priority", row)}
-
-    def before(self, world: World) -> bytes | None:
-        """As for deleting it."""
-        return hits.rule(world, away(world, "rules", self.seen).body, self.seen)
 
     def _moved(self) -> bytes:
         head, found = body_of("rules", self.seen)[:12], attributes(self.seen, 28)

@@ -213,6 +213,6 @@ def _tables(rows: LocalView) -> Iterator[str]:
     columns = DIAGNOSTICS.columns
     texts = [[cell.text for cell in row.cells] for row in rows.rows(0, len(rows), columns)]
     sockets = [row for row in texts if row[0].startswith("socket ")]
-    yield from Lines(columns, None).render([row for row in texts if row not in sockets])
+    yield from Lines(columns).render([row for row in texts if row not in sockets])
     yield "\n"
-    yield from Lines(columns, None).render(sockets)
+    yield from Lines(columns).render(sockets)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from nltui.cli import settings, trouble
@@ -13,7 +11,7 @@ from nltui.cli.asked import Dump
 from nltui.errors import TimedOut, UsageError
 from nltui.model.filter.parsed import Filter, filter_of
 from nltui.model.filter.tree import Comparison, conjuncts
-from nltui.model.table import Column, Feed, Table, Where
+from nltui.model.table import Feed, Table, Where
 from nltui.record import replace
 from nltui.system import namespaces
 from nltui.tables import TABLES, find
@@ -22,7 +20,6 @@ from nltui.worker.lookups import Lookups
 from nltui.worker.session import Session
 
 if TYPE_CHECKING:
-    from nltui.model.lines import Lines
     from nltui.model.local import LocalView
     from nltui.netlink.columns import Ints
 
@@ -93,9 +90,11 @@ def _write(rows: LocalView, args: Dump, out: TextIO) -> None:
 
         out.write(json.dumps(rows.objects(), indent=4 if args.pretty else None) + "\n")
     else:
+        from nltui.model.lines import Lines
+
         columns = [column for column in rows.table.columns if args.details or column.shown]
         found = rows.rows(0, len(rows), columns)
-        out.writelines(_lines(columns, out).render([[cell.text for cell in row.cells] for row in found]))
+        out.writelines(Lines(columns).render([[cell.text for cell in row.cells] for row in found]))
 
 
 def _narrowed(table: Table, family: int | None) -> Table:
@@ -173,17 +172,12 @@ def _text(session: Session, table: Table, slots: Ints, details: bool, out: TextI
     """Aligned columns; widths come from the first rows, so that a long table starts at once."""
     from nltui.model.bulk import CHUNK
     from nltui.model.cells import Memo
+    from nltui.model.lines import Lines
 
     store, memo = session.store(table.name), Memo(session.context)
     columns = [column for column in table.columns if not column.rate_of and (details or column.shown)]
-    lines = _lines(columns, out)
+    lines = Lines(columns)
     for begin in range(0, max(len(slots), 1), CHUNK):
         with store.lock:
             rows = memo.rows(store.batch(slots[begin : begin + CHUNK]), columns)
         out.writelines(lines.render([[cell.text for cell in row] for row in rows]))
-
-
-def _lines(columns: Sequence[Column], out: TextIO) -> Lines:
-    from nltui.model.lines import Lines
-
-    return Lines(columns, os.get_terminal_size(out.fileno()).columns if out.isatty() else None)

@@ -15,9 +15,9 @@ GAP = "  "
 class Lines:
     """Widths are settled by the first rows; later rows that are wider push what follows to the right."""
 
-    def __init__(self, columns: Sequence[Column], width: int | None) -> None:
-        """`width` of the terminal in cells; None: unlimited. Columns that are empty in the first rows are left out."""
-        self._columns, self._width = columns, width
+    def __init__(self, columns: Sequence[Column]) -> None:
+        """Columns that are empty in the first rows are left out."""
+        self._columns = columns
         self._widths: list[int] | None = None
         self._kept: list[int] = []
         """Columns that are shown."""

@@ -120,7 +120,7 @@ class _Bundle:
     def _stored(self, table: Table, store: Store, capture: CaptureWriter) -> int:
         writer, memo = JsonWriter(store, self._session.context), Memo(self._session.context)
         columns = [column for column in table.columns if not column.rate_of]
-        shown, now, count = Lines(columns, None), time.time_ns(), 0
+        shown, now, count = Lines(columns), time.time_ns(), 0
         with self._open(table, "jsonl") as objects, self._open(table, "txt") as text:
             for slots in _chunks(store):
                 with store.lock:
@@ -142,7 +142,7 @@ class _Bundle:
             objects.writelines(json.dumps(one) + "\n" for one in rows.objects())
         with self._open(table, "txt") as text:
             found = rows.rows(0, len(rows), table.columns)
-            text.writelines(Lines(table.columns, None).render([[cell.text for cell in row.cells] for row in found]))
+            text.writelines(Lines(table.columns).render([[cell.text for cell in row.cells] for row in found]))
         return len(rows)
 
     def _log(self, table: Table, rows: LogView) -> int:
@@ -152,7 +152,7 @@ class _Bundle:
         with self._open(table, "jsonl") as objects, self._open(table, "txt") as text:
             texts = [[cell.text for cell in row.cells] for row in found]
             objects.writelines(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in texts)
-            text.writelines(Lines(table.columns, None).render(texts))
+            text.writelines(Lines(table.columns).render(texts))
         return len(found)
 
     # -- changes --
