@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from nltui.changes import build as b
-from nltui.changes.again import again, attributes, away
+from nltui.changes.again import REPLACE, again, attributes, away
 from nltui.changes.along import Along
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
 from nltui.changes.inputs import FOREVER, Address, Dev, Flag, Lifetime, Number, Prefix, Spelled, Text
@@ -21,6 +21,8 @@ from nltui.netlink.wire import nlattr
 from nltui.record import replace
 from nltui.system import names
 
+IP6_RT_PRIO_ADDRCONF = 256
+"""Metric of the route to an IPv6 address's network where none was said (net/ip6_route.h)."""
 _FLAGS = {
     "noprefixroute": ia.IFA_F_NOPREFIXROUTE,
     "nodad": ia.IFA_F_NODAD,
@@ -137,7 +139,7 @@ class AddressAdd(Change):
 
     def undo(self, world: World) -> Undo:
         """Delete it."""
-        says = self.line.replace(" add ", " del ", 1)
+        says = self.line.replace(f" {self.command[1]} ", " del ", 1)
         return Undo((Step(rt.RTM_DELADDR, 0, self._body(), says),))
 
 
@@ -162,7 +164,7 @@ class AddressReplace(AddressAdd):
         found = {"dev": said.get("ifname", ""), "local": f"{said['local']}/{length}"}
         if "address" in said:
             found |= {"local": said["local"], "peer": f"{said['address']}/{length}"}
-        for key, name in (("broadcast", "broadcast"), ("label", "label"), ("metric", "metric")):
+        for key, name in (("broadcast", "broadcast"), ("label", "label"), ("metric", "metric"), ("protocol", "proto")):
             if key in said and not (key == "label" and said[key] == said.get("ifname")):
                 found[name] = str(said[key])
         if said["family"] == "inet":
@@ -170,18 +172,45 @@ class AddressReplace(AddressAdd):
         for key, name in (("valid_life_time", "valid"), ("preferred_life_time", "preferred")):
             if said.get(key, FOREVER) != FOREVER:
                 found[name] = str(said[key])
-        found |= {name: "yes" for name in _FLAGS if said.get(name)}
-        return found
+        return found | {name: "yes" for name in _FLAGS if said.get(name)}
+
+    def check(self, world: World) -> None:
+        """Of an address that is there the kernel keeps most, and acknowledges all the same."""
+        super().check(world)
+        there = self.existing(world)
+        if self.row is not None and self.row != there:
+            raise Problems({"local": "would be another address beside this one: add it, then delete this one"})
+        if there is not None and (kept := self._kept(there, world)):
+            raise Problems(dict.fromkeys(kept, "stays as it is where the address is there: delete it, and add it anew"))
+
+    def _kept(self, row: bytes, world: World) -> list[str]:
+        """Fields that differ from a row's in what replacing does not change."""
+        if row[16] == b.AF_INET6:
+            other = ["peer" if self.peer else "local"] if row[17] != self._body()[1] else []
+            return other + (["scope"] if self.scope not in (None, row[19]) else [])
+        now, asked_for = self.filled(row, world), self._texts()
+        names_ = ("broadcast", "label", "peer", "scope", "noprefixroute", "autojoin")
+        told = [name for name in names_ if name in asked_for or name in ("noprefixroute", "autojoin")]
+        return [name for name in told if asked_for.get(name, "") != now.get(name, "")]
+
+    def _texts(self) -> dict[str, str]:
+        """What is said, as the dialog would show it."""
+        told = ((field.name, field.input, getattr(self, field.name)) for field in fields_of(type(self)))
+        return {
+            name: "yes" if kind.is_flag else kind.words(value)[0]
+            for name, kind, value in told
+            if value is not None and value is not False
+        }
 
     def sentence(self, world: World) -> str:
         """In words."""
         return f"the address {self.local} of {self.dev} is set as told, or added where it is not there"
 
     def existing(self, world: World) -> bytes | None:
-        """The row it replaces."""
-        mine = attributes_key(self._body())
+        """The row it replaces: of IPv6 by the address alone, of IPv4 by its network and length, too."""
+        mine = _replaced_by(self._body())
         rows = world.where("addresses", dev=self.dev.name)
-        return next((row for row in rows if attributes_key(row[16:]) == mine), None)
+        return next((row for row in rows if _replaced_by(row[16:]) == mine), None)
 
     def subjects(self, world: World) -> list[Subject]:
         """The address as it was, too."""
@@ -193,7 +222,28 @@ class AddressReplace(AddressAdd):
         before = self.existing(world)
         if before is None:
             return super().undo(world)
-        return Undo((again(world, "addresses", before, nl.NLM_F_CREATE | nl.NLM_F_REPLACE),))
+        step, lost = again(world, "addresses", before, REPLACE), []
+        found = attributes(before, 24)
+        if self.proto is not None and ia.IFA_PROTO not in found:
+            lost.append("that nobody had said who set it")
+        if before[16] == b.AF_INET6 and self.metric is not None and not any(found.get(ia.IFA_RT_PRIORITY, b"")):
+            # Of none said the kernel keeps the one there is; this one it uses where none was ever said.
+            step = replace(
+                step,
+                body=step.body + b.u32(ia.IFA_RT_PRIORITY, IP6_RT_PRIO_ADDRCONF),
+                says=step.says.replace(" dev ", f" metric {IP6_RT_PRIO_ADDRCONF} dev ", 1),
+            )
+            lost.append(f"that no metric was said: it is {IP6_RT_PRIO_ADDRCONF} then, as it was in effect")
+        return Undo((step,), tuple(lost))
+
+
+def _replaced_by(body: bytes) -> tuple[object, ...]:
+    """What the kernel looks for an address of one link by when it is told to replace it."""
+    found = attributes(body, 8)
+    local, far = found.get(ia.IFA_LOCAL) or found.get(ia.IFA_ADDRESS, b""), found.get(ia.IFA_ADDRESS, b"")
+    if body[0] == b.AF_INET6:
+        return (body[0], local)
+    return (body[0], body[1], local, int.from_bytes(far, "big") >> 32 - body[1])
 
 
 def attributes_key(body: bytes) -> tuple[object, ...]:

@@ -6,11 +6,11 @@ What dumps tell and requests must not: states, timers, counters, flags that the 
 from __future__ import annotations
 
 import errno
+import re
 import struct
 from collections.abc import Callable, Mapping
 
 from nltui.changes.base import Step
-from nltui.changes.build import AF_INET
 from nltui.changes.world import World
 from nltui.model.recreate import Unrepeatable, command
 from nltui.netlink import wire
@@ -28,6 +28,12 @@ SET_BY_PERSONS = (
 )  # fmt: skip
 ROW_GONE = frozenset({errno.ESRCH, errno.ENOENT, errno.EADDRNOTAVAIL, errno.ENODEV})
 THERE = frozenset({errno.EEXIST})
+ADD, REPLACE, APPEND, PREPEND = (
+    nl.NLM_F_CREATE | more for more in (nl.NLM_F_EXCL, nl.NLM_F_REPLACE, nl.NLM_F_APPEND, 0)
+)
+"""What `ip` sends for each of these verbs."""
+_VERB_OF = {ADD: "add", REPLACE: "replace", APPEND: "append", PREPEND: "prepend"}
+_VERBS = re.compile(r"^(ip (?:-\d )?[a-z]+) (?:add|append|replace) ")
 
 
 def attributes(message: bytes, start: int, without: tuple[int, ...] = ()) -> dict[int, bytes]:
@@ -84,7 +90,11 @@ def _legs(raw: bytes) -> bytes:
 
 
 def _neighbour(message: bytes) -> bytes:
-    return message[16:28] + joined(attributes(message, 28, (nd.NDA_CACHEINFO, nd.NDA_PROBES)))
+    head, found = bytearray(message[16:28]), attributes(message, 28, (nd.NDA_CACHEINFO, nd.NDA_PROBES))
+    if struct.unpack("=I", found.get(nd.NDA_FLAGS_EXT, bytes(4)))[0] & nd.NTF_EXT_MANAGED:
+        # Which state it is in the kernel finds out, and takes no other for one that it keeps resolved.
+        struct.pack_into("=H", head, 8, 0)
+    return bytes(head) + joined(found)
 
 
 def _rule(message: bytes) -> bytes:
@@ -127,23 +137,24 @@ def body_of(table: str, message: bytes) -> bytes:
     return _MADE[table][1](message)
 
 
-def says(world: World, table: str, message: bytes) -> str:
-    """The `ip` line that makes the row, or what it is where there is none."""
+def says(world: World, table: str, message: bytes, verb: str = "") -> str:
+    """The `ip` line that makes the row, or does `verb` with it; what the row is where there is none."""
     try:
-        return command(world.table(table), message, world.context)
+        line = command(world.table(table), message, world.context)
     except Unrepeatable:
         shown = world.table(table)
         named = (world.text(table, name.partition(":")[2] or name, message) for name in shown.line)
-        return f"({shown.singular} {' '.join(filter(None, named))} again)"
+        return f"({shown.singular} {' '.join(filter(None, named))}{' gone' if verb == 'del' else ' again'})"
+    return _VERBS.sub(rf"\1 {verb} ", line, count=1) if verb else line
 
 
 def again(world: World, table: str, message: bytes, flags: int | None = None) -> Step:
     """Make the row again; that it is there already is fine."""
     type_, make = _MADE[table]
-    usual = nl.NLM_F_CREATE | (nl.NLM_F_APPEND if table == "routes" else nl.NLM_F_EXCL)
-    if table == "neighbours":
-        usual = nl.NLM_F_CREATE | nl.NLM_F_REPLACE
-    return Step(type_, usual if flags is None else flags, make(message), says(world, table, message), THERE)
+    if flags is None:
+        flags = APPEND if table == "routes" else REPLACE if table == "neighbours" else ADD
+    said = says(world, table, message, _VERB_OF[flags])
+    return Step(type_, flags, make(message), said, THERE)
 
 
 def away(world: World, table: str, message: bytes) -> Step:
@@ -154,29 +165,4 @@ def away(world: World, table: str, message: bytes) -> Step:
         number = attributes(message, 24).get(nh.NHA_ID, bytes(4))
         line = f"ip nexthop del id {struct.unpack('=I', number)[0]}"
         return Step(type_ + 1, 0, bytes(8) + nlattr(nh.NHA_ID, number), line, ROW_GONE)
-    words = says(world, table, message).replace(" append ", " del ", 1).replace(" add ", " del ", 1)
-    return Step(type_ + 1, 0, make(message), words.replace(" replace ", " del ", 1), ROW_GONE)
-
-
-def is_first(world: World, message: bytes) -> bool:
-    """Whether an IPv4 route stands before all others of its prefix, metric and TOS."""
-    if message[16] != AF_INET:
-        return True
-    mine = _place(message)
-    group = next(
-        (row for row in world.where("routes", dst=world.said("routes", message)["dst"]) if _place(row) == mine), message
-    )
-    return group == message
-
-
-def _place(message: bytes) -> tuple[bytes, ...]:
-    found = attributes(message, 28)
-    told = (found.get(type_, b"") for type_ in (rt.RTA_DST, rt.RTA_TABLE, rt.RTA_PRIORITY))
-    return (message[16:18], message[19:20], *told)
-
-
-def remake(world: World, table: str, message: bytes) -> Step:
-    """As again(), of a row that is about to go: a route that is the first of its prefix becomes the first again."""
-    if table == "routes" and message[16] == AF_INET and is_first(world, message):
-        return again(world, table, message, nl.NLM_F_CREATE)
-    return again(world, table, message)
+    return Step(type_ + 1, 0, make(message), says(world, table, message, "del"), ROW_GONE)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from nltui.changes.again import again, attributes, away
+from nltui.changes.again import REPLACE, again, attributes, away
 from nltui.changes.base import Step, Undo
 from nltui.changes.build import AF_INET, AF_INET6
+from nltui.changes.links.common import kind_of
+from nltui.changes.links.standing import carried, master
+from nltui.changes.order import again_in_order
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_addr as ia
 from nltui.netlink.constants import neighbour as nd
 from nltui.netlink.constants import nexthop as nh
 from nltui.netlink.constants import rtnetlink as rt
-from nltui.netlink.constants.netlink import NLM_F_CREATE, NLM_F_REPLACE
 
 PROTOCOL = 21
 """Where rtm_protocol is in a message."""
@@ -26,45 +28,59 @@ class Along:
         self._world = world
 
     def address(self, row: bytes) -> Undo:
-        """With one address: secondary ones of its network, and routes that have it as their source or need its link."""
+        """With one address: secondary ones of its network, routes that have it as their source.
+
+        With the last IPv4 address of a link all its IPv4 routes and neighbours; an IPv6 route stays, without source.
+        """
         device = self._world.named(int.from_bytes(row[20:24], sys.byteorder))
-        local = attributes(row, 24).get(ia.IFA_LOCAL) or attributes(row, 24).get(ia.IFA_ADDRESS, b"")
-        second = self._second(device, row)
+        six, second = row[16] == AF_INET6, self._second(device, row)
         # Where the kernel promotes a secondary address instead, the first would come back behind it.
-        gone = [away(self._world, "addresses", one) for one in second]
-        near = [one for one in self._neighbours(device) if one[16] == row[16]]
-        routes = self._routes(device, row[16])
-        routes += [
-            one
-            for one in self._world.rows("routes", f"family == {'inet6' if row[16] == AF_INET6 else 'inet'}")
-            if one not in routes and one[PROTOCOL] != rt.RTPROT_KERNEL
-            and attributes(one, 28).get(rt.RTA_PREFSRC) == local
-        ]  # fmt: skip
-        mine = self._again("addresses", [row, *second])
-        return Undo((*gone, *mine, *self._ordered(routes), *self._again("neighbours", near)))
+        steps = [away(self._world, "addresses", one) for one in second]
+        steps += self._again("addresses", [row, *second])
+        sourced = self._sourced(device, row)
+        if six:
+            return Undo((*steps, *self._again("routes", sourced, REPLACE)))
+        if len(self._addresses(device, AF_INET)) > 1 + len(second):
+            routes, lost = again_in_order(self._world, sourced)
+            return Undo((*steps, *routes), tuple(lost))
+        routes, lost = again_in_order(self._world, dict.fromkeys(self._routes(device, AF_INET) + sourced))
+        near = [one for one in self._neighbours(device) if one[16] == AF_INET]
+        return Undo((*steps, *routes, *self._again("neighbours", near)), tuple(lost))
 
     def addresses(self, device: Device) -> Undo:
         """With all addresses of a link."""
-        routes = self._routes(device, AF_INET) + self._routes(device, AF_INET6)
-        near = self._again("neighbours", self._neighbours(device))
-        return Undo((*self._again("addresses", self._addresses(device)), *self._ordered(routes), *near))
+        steps = self._again("addresses", self._addresses(device))
+        routes, lost = again_in_order(self._world, self._routes(device, AF_INET))
+        near = [one for one in self._neighbours(device) if one[16] == AF_INET]
+        mine = self._addresses(device, AF_INET6)
+        sourced = [one for row in mine for one in self._sourced(device, row)]
+        return Undo(
+            (*steps, *routes, *self._again("routes", sourced, REPLACE), *self._again("neighbours", near)), tuple(lost)
+        )
 
-    def device(self, device: Device, *, every: bool = True) -> tuple[Step, ...]:
-        """With a link that goes down, or (`every`) away: its addresses, nexthops, routes, lasting neighbours."""
-        addresses = self._addresses(device, 0 if every else AF_INET6)
-        hops = self._world.where("nexthops", dev=device.name)
+    def device(self, *devices: Device, every: bool = True) -> Undo:
+        """With links that go down, or (`every`) away: their addresses, nexthops, routes, lasting neighbours.
+
+        And the nexthops of links that lose their carrier by it; VLANs on them go down too.
+        """
+        others = [other for one in devices for other in carried(self._world, one)]
+        down = [*devices, *(one for one in others if kind_of(self._world.links[one.index]) == "vlan")]
+        down, with_hops = list(dict.fromkeys(down)), dict.fromkeys([*devices, *others])
+        hops = [row for one in with_hops for row in self._world.where("nexthops", dev=one.name)]
         gone = {attributes(row, 24).get(nh.NHA_ID, b"") for row in hops}
         groups = [row for row in self._world.rows("nexthops", "group ~ .") if self._members(row) & gone]
         named = gone | {attributes(row, 24).get(nh.NHA_ID, b"") for row in groups}
-        routes = self._routes(device)
-        routes += [row for row in self._using(named) if row not in routes]
-        return (
-            *self._again("addresses", addresses),
+        routes = [row for one in down for row in self._routes(one)] + self._using(named)
+        made, lost = again_in_order(self._world, dict.fromkeys(routes))
+        family = 0 if every else AF_INET6
+        steps = (
+            *(step for one in down for step in self._again("addresses", self._addresses(one, family))),
             *self._again("nexthops", hops),
-            *self._again("nexthops", groups, replacing=True),
-            *self._ordered(routes),
-            *self._again("neighbours", self._neighbours(device)),
+            *self._again("nexthops", groups, REPLACE),
+            *made,
+            *(step for one in down for step in self.neighbours(one)),
         )
+        return Undo(steps, tuple(lost))
 
     def neighbours(self, device: Device) -> tuple[Step, ...]:
         """Lasting ones of a link that are flushed though it stays."""
@@ -75,8 +91,9 @@ class Along:
         mine = attributes(row, 24).get(nh.NHA_ID, b"")
         groups = [one for one in self._world.rows("nexthops", "group ~ .") if mine in self._members(one)]
         named = {mine, *(attributes(one, 24).get(nh.NHA_ID, b"") for one in groups)}
-        steps = self._again("nexthops", [row, *groups], replacing=True)
-        return Undo((*steps, *self._ordered(self._using(named))))
+        steps = self._again("nexthops", [row, *groups], REPLACE)
+        routes, lost = again_in_order(self._world, self._using(named))
+        return Undo((*steps, *routes), tuple(lost))
 
     # -- rows
 
@@ -99,6 +116,27 @@ class Along:
         rows = self._addresses(device, AF_INET)
         return [one for one in rows if one[18] & ia.IFA_F_SECONDARY and _network(one) == _network(row)]
 
+    def _sourced(self, device: Device, row: bytes) -> list[bytes]:
+        """Routes that have an address as their source, as far as the kernel looks for them.
+
+        IPv4 in the main table or that of the link's VRF, IPv6 by the same link.
+        """
+        six = row[16] == AF_INET6
+        local = attributes(row, 24).get(ia.IFA_LOCAL) or attributes(row, 24).get(ia.IFA_ADDRESS, b"")
+        said = str(self._world.said("addresses", row)["local"])
+        where = {"prefsrc": said, "dev": device.name} if six else {"prefsrc": said}
+        if not six and not self._is_in_vrf(device):
+            where["table"] = "main"
+        return [
+            one for one in self._world.where("routes", **where)
+            if one[PROTOCOL] != rt.RTPROT_KERNEL and attributes(one, 28).get(rt.RTA_PREFSRC) == local
+        ]  # fmt: skip
+
+    def _is_in_vrf(self, device: Device) -> bool:
+        link = self._world.links.get(device.index)
+        above = self._world.links.get(master(link)) if link is not None else None
+        return above is not None and kind_of(above) == "vrf"
+
     def _routes(self, device: Device, family: int = 0) -> list[bytes]:
         """All of the link that somebody else than the kernel made."""
         link = self._world.links.get(device.index)
@@ -106,24 +144,26 @@ class Along:
         return [row for row in rows if family in (0, row[16]) and row[PROTOCOL] != rt.RTPROT_KERNEL]
 
     def _neighbours(self, device: Device) -> list[bytes]:
-        rows = self._world.where("neighbours", dev=device.name)
-        return [row for row in rows if row[24] & nd.NUD_PERMANENT or row[26] & nd.NTF_PROXY]
+        return [row for row in self._world.where("neighbours", dev=device.name) if _lasts(row)]
 
     # -- steps
 
-    def _again(self, table: str, rows: Iterable[bytes], replacing: bool = False) -> list[Step]:
-        flags = NLM_F_CREATE | NLM_F_REPLACE if replacing else None
+    def _again(self, table: str, rows: Iterable[bytes], flags: int | None = None) -> list[Step]:
         return [again(self._world, table, row, flags) for row in rows]
 
-    def _ordered(self, rows: list[bytes]) -> list[Step]:
-        """Routes on a link before those through gateways, which must be reachable; those of one prefix as they were."""
-        near = [row for row in rows if not self._has_gateway(row)]
-        far = [row for row in rows if self._has_gateway(row)]
-        return [again(self._world, "routes", row) for row in near + far]
 
-    def _has_gateway(self, row: bytes) -> bool:
-        found = attributes(row, 28)
-        return any(type_ in found for type_ in (rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_MULTIPATH, rt.RTA_NH_ID))
+def _lasts(row: bytes) -> bool:
+    """Whether somebody set it: a proxy, one that is permanent, kept resolved, or learned by a program.
+
+    What the kernel makes without asking anybody, groups and broadcasts, it makes again.
+    """
+    if row[26] & (nd.NTF_PROXY | nd.NTF_EXT_LEARNED) or row[24] & nd.NUD_PERMANENT:
+        return True
+    found = attributes(row, 28)
+    if int.from_bytes(found.get(nd.NDA_FLAGS_EXT, b""), sys.byteorder) & nd.NTF_EXT_MANAGED:
+        return True
+    hardware = found.get(nd.NDA_LLADDR, b"")
+    return bool(row[24] & nd.NUD_NOARP and any(hardware) and not hardware[0] & 1)
 
 
 def _network(row: bytes) -> tuple[int, int]:

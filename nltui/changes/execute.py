@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -11,13 +12,15 @@ from typing import Protocol
 from nltui.changes.base import Change, Step, Subject, Undo
 from nltui.changes.send import Sender
 from nltui.changes.world import World
-from nltui.errors import NltuiError, TimedOut, UsageError
+from nltui.errors import KernelRefused, NltuiError, TimedOut, UsageError
 from nltui.model import single
 from nltui.worker.session import Session
 
 CONSULTED = frozenset({"links", "addresses", "routes", "neighbours", "rules", "nexthops"})
 SETTLE = 10.0
 """Seconds in which tables must have been read again before a change is applied to them."""
+CARRIER, PAUSE = 8.0, 0.2
+"""Seconds to wait for a carrier that a nexthop needs, and between two tries."""
 
 
 class Changed(UsageError):
@@ -176,18 +179,30 @@ class Executor:
             raise Stopped(error, done, len(steps), step, self.revert(back)) from error
 
     def revert(self, steps: Sequence[Step]) -> list[str]:
-        """Send all steps, going on after errors; returns a sentence for each that was refused."""
-        refused: list[str] = []
-        waiting = list(steps)
-        for last in (False, True):
-            # What needs something that only a later step brings is tried once more.
-            again: list[Step] = []
-            for step in waiting:
-                try:
-                    self._sender.send(step)
-                except NltuiError as error:
-                    if last:
-                        refused.append(str(error))
-                    again.append(step)
-            waiting = again
+        """Send all steps, going on after errors; returns a sentence for each that was refused.
+
+        What needs something that only a later step brings is tried again, as long as that helps, and what needs a
+        carrier for a while: a link that goes up has it only after a moment.
+        """
+        waiting, until = list(steps), time.monotonic() + CARRIER
+        while True:
+            refused = self._sent(waiting)
+            if len(refused) == len(waiting):
+                if not any(_needs_carrier(error) for _, error in refused) or time.monotonic() > until:
+                    return [str(error) for _, error in refused]
+                time.sleep(PAUSE)
+            waiting = [step for step, _ in refused]
+
+    def _sent(self, steps: Sequence[Step]) -> list[tuple[Step, NltuiError]]:
+        """Those that were refused."""
+        refused: list[tuple[Step, NltuiError]] = []
+        for step in steps:
+            try:
+                self._sender.send(step)
+            except NltuiError as error:
+                refused.append((step, error))
         return refused
+
+
+def _needs_carrier(error: NltuiError) -> bool:
+    return isinstance(error, KernelRefused) and error.number == errno.ENETDOWN

@@ -10,6 +10,7 @@ Its commands come by a socket beside the journal: APPLIED, CONFIRM, ROLLBACK, DI
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import select
@@ -25,6 +26,8 @@ TICK = 0.5
 """Seconds between two looks at the clock: it must also count while the machine sleeps."""
 ANSWER = 5.0
 """Seconds for the kernel to answer one step."""
+CARRIER, PAUSE = 8.0, 0.2
+"""Seconds to wait for a carrier that a nexthop needs, and between two tries."""
 NLMSG_ERROR = 2
 
 
@@ -75,10 +78,14 @@ def send(sock: socket.socket, message: bytes, sequence: int) -> int:
 
 
 def roll_back(sock: socket.socket, steps: list[dict[str, Any]]) -> list[str]:
-    """All steps, going on after errors; those refused once more at the end. Returns what stayed refused."""
-    waiting, sequence, refused = steps, 1, []
-    for last in (False, True):
-        again = []
+    """All steps, going on after errors. Returns what stayed refused.
+
+    What needs something that only a later step brings is tried again, as long as that helps, and what needs a carrier
+    for a while: a link that goes up has it only after a moment.
+    """
+    waiting, sequence, until = steps, 1, now() + CARRIER
+    while True:
+        refused = []
         for step in waiting:
             sequence += 1
             try:
@@ -86,11 +93,12 @@ def roll_back(sock: socket.socket, steps: list[dict[str, Any]]) -> list[str]:
             except OSError as error:
                 number = error.errno or 5
             if number and number not in step["fine"]:
-                again.append(step)
-                if last:
-                    refused.append(f"{step['says']}: {os.strerror(number)}")
-        waiting = again
-    return refused
+                refused.append((step, number))
+        if len(refused) == len(waiting):
+            if not any(number == errno.ENETDOWN for _, number in refused) or now() > until:
+                return [f"{step['says']}: {os.strerror(number)}" for step, number in refused]
+            time.sleep(PAUSE)
+        waiting = [step for step, _ in refused]
 
 
 class Guardian:

@@ -32,6 +32,8 @@ def _read(words: Sequence[str], world: World) -> dict[str, Any]:
             continue
         if word not in ("via", "dev", "weight") or not left:
             raise UsageError(f"`{visible(word, limit=40)}`: each nexthop is `via ADDRESS dev LINK weight N onlink`")
+        if word in found and word != "weight":
+            raise UsageError(f"`{word}` is said twice of one nexthop")
         value = left.pop(0)
         kinds: Mapping[str, Input] = {"via": Address(), "dev": Dev(), "weight": _WEIGHTS}
         found[word] = kinds[word].parse(value, world)

@@ -21,6 +21,14 @@ Offers = Iterable[tuple[str, str]]
 NAME_LENGTH = 15
 """IFNAMSIZ without the zero byte."""
 FOREVER = 0xFFFFFFFF
+_INTEGER = re.compile(r"-?(0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|[0-9]+)")
+
+
+def integer(text: str) -> int:
+    """As `int(text, 0)`, but not of all that Python takes for digits. Raises ValueError."""
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(text)
+    return int(text, 0)
 
 
 class Input(ABC):
@@ -57,7 +65,7 @@ class Text(Input):
 
     def __init__(self, most: int, hint: str = "text", pattern: str = "", otherwise: str = "") -> None:
         self.hint, self._most = hint, most
-        self._pattern, self._otherwise = re.compile(pattern), otherwise
+        self._pattern, self._otherwise = re.compile(pattern, re.ASCII), otherwise
 
     def parse(self, text: str, world: World) -> str:
         """As it is."""
@@ -81,6 +89,8 @@ class Name(Input):
             raise UsageError(f"{size} bytes are too long for a name, {NAME_LENGTH} fit")
         if text in (".", "..") or any(char in "/:\0" or char.isspace() for char in text):
             raise UsageError(f"{visible(text, limit=40)!r} cannot be a link's name: no spaces, `/` or `:`")
+        if "%" in text:
+            raise UsageError("with `%` the kernel would choose the name: say which")
         return text
 
 
@@ -96,7 +106,7 @@ class Number(Input):
         if text in self._named:
             return self._named[text]
         try:
-            value = int(text, 0)
+            value = integer(text)
         except ValueError:
             raise UsageError(f"{visible(text, limit=40)!r} is no number; {self.hint}") from None
         if not self.low <= value <= self.high:
@@ -117,7 +127,7 @@ class Spelled(Input):
     def parse(self, text: str, world: World) -> int:
         """By name or number."""
         try:
-            value = int(text, 0)
+            value = integer(text)
         except ValueError:
             value = next((n for n in range(min(self._high, 0xFFFF) + 1) if self._names(n) == text), -1)
             if value < 0:
@@ -146,7 +156,7 @@ class Tos(Input):
         if named is not None:
             return named
         try:
-            value = int(text, 16)
+            value = integer(f"0x{text.lower().removeprefix('0x')}")
         except ValueError:
             value = -1
         if not 0 <= value <= 255:
@@ -262,6 +272,8 @@ class Prefix(Input):
             found = ipaddress.ip_interface(text)
         except ValueError:
             raise UsageError(f"{visible(text, limit=60)!r} is no {self.hint}") from None
+        if getattr(found, "scope_id", None):
+            raise UsageError("name the link in its own field, not behind `%`")
         if not self._host and found.ip != found.network.network_address:
             raise UsageError(f"{found} has bits set behind its length; did you mean {found.network}?")
         return str(found)

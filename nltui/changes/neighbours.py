@@ -81,7 +81,10 @@ class NeighbourAdd(Change):
         before = self.existing(world)
         if before is None:
             return Undo((Step(rt.RTM_DELNEIGH, 0, self.body(), self.line.replace(self.command[1], "del", 1)),))
-        return restored(world, before)
+        back = restored(world, before)
+        if self.proto and nd.NDA_PROTOCOL not in attributes(before, 28):
+            return Undo(back.steps, (*back.lost, "that nobody had said who set it"))
+        return back
 
 
 def restored(world: World, row: bytes) -> Undo:
@@ -113,6 +116,12 @@ class NeighbourReplace(NeighbourAdd):
         if said.get("protocol") not in (None, "unspec"):
             found["proto"] = str(said["protocol"])
         return found | {"state": state}
+
+    def check(self, world: World) -> None:
+        """Of the dialog, this one."""
+        super().check(world)
+        if self.row is not None and self.row != self.existing(world):
+            raise Problems({"dst": "would be another neighbour beside this one: add it, then delete this one"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes import build as b
-from nltui.changes.again import again, away
+from nltui.changes.again import REPLACE, again, away
 from nltui.changes.along import Along
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Spelled, Text
@@ -70,8 +70,11 @@ class NexthopAdd(Change):
             timers = ("buckets", "idle_timer", "unbalanced_timer")
             wrong |= {name: "is for resilient groups" for name in timers if getattr(self, name) is not None}
         for member in (self.group or "").split("/") if self.group else ():
-            if not 1 <= int(member.partition(",")[2] or 1) <= 256:
+            number, _, weight = member.partition(",")
+            if not 1 <= int(weight or 1) <= 256:
                 wrong["group"] = "weights are 1 to 256"
+            if not 1 <= int(number) <= 0xFFFFFFFF:
+                wrong["group"] = f"{number} is no number of a nexthop"
         if wrong:
             raise Problems(wrong)
 
@@ -167,6 +170,12 @@ class NexthopReplace(NexthopAdd):
                     found[name] = str(int(said["resilient_args"][name]))
         return found
 
+    def check(self, world: World) -> None:
+        """Of the dialog, this one."""
+        super().check(world)
+        if self.row is not None and self.id != world.said("nexthops", self.row)["id"]:
+            raise Problems({"id": "would be another nexthop beside this one: add it, then delete this one"})
+
     def subjects(self, world: World) -> list[Subject]:
         """The nexthop as it was."""
         return super().subjects(world) + ([Subject("nexthops", self.row)] if self.row is not None else [])
@@ -176,7 +185,7 @@ class NexthopReplace(NexthopAdd):
         before = world.where("nexthops", id=str(self.id))
         if not before:
             return super().undo(world)
-        return Undo((again(world, "nexthops", before[0], nl.NLM_F_CREATE | nl.NLM_F_REPLACE),))
+        return Undo((again(world, "nexthops", before[0], REPLACE),))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from nltui.changes.again import again, attributes, away
+from nltui.changes.again import away
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
 from nltui.changes.inputs import Text
+from nltui.changes.order import again_in_order
 from nltui.changes.world import World
 from nltui.netlink.constants import rtnetlink as rt
 
@@ -53,6 +54,6 @@ class RouteFlush(Change):
         return [away(world, "routes", row) for row in self.rows(world)]
 
     def undo(self, world: World) -> Undo:
-        """All of them again, those on a link before those through gateways."""
-        rows = sorted(self.rows(world), key=lambda row: rt.RTA_GATEWAY in attributes(row, 28))
-        return Undo(tuple(again(world, "routes", row) for row in rows))
+        """All of them again, at their places."""
+        steps, lost = again_in_order(world, self.rows(world))
+        return Undo(tuple(steps), tuple(lost))

@@ -10,11 +10,12 @@ from typing import ClassVar
 
 from nltui.changes import build as b
 from nltui.changes import hits
-from nltui.changes.again import again, away, remake
-from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
+from nltui.changes.again import ADD, REPLACE, again, attributes, away
+from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of, line_of
 from nltui.changes.hops import Hops, multipath
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Lifetime, Number, Prefix, Spelled, Text, Tos
 from nltui.changes.of_row import OfRow
+from nltui.changes.order import again_in_order
 from nltui.changes.route_rows import METRICS, REFUSING, filled_from, place_of
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import netlink as nl
@@ -140,6 +141,8 @@ class RouteAdd(Change):
         for word, value in zip(words[::2], [*words[1::2], ""], strict=False):
             if word not in METRICS or not (value.isascii() and value.isdigit()):
                 raise ValueError(f"`{word} {value}`: one of {', '.join(METRICS)}, each with a number")
+            if int(value) > 0xFFFFFFFF:
+                raise ValueError(f"`{word} {value}` is larger than 32 bits")
             found[METRICS[word]] = int(value)
         return {type_: value for type_, value in found.items() if value is not None}
 
@@ -243,7 +246,7 @@ class RouteAdd(Change):
 
     def undo(self, world: World) -> Undo:
         """Delete it, where the kernel cannot take another one for it."""
-        says = self.line.replace(f" {self.command[1]} ", " del ", 1)
+        says = line_of([*self.families(), "route", "del", *self.spoken()])
         body = self._body(world)
         if self.af == b.AF_INET6 and self.metric is None:
             # Of none said, the kernel adds this one, and deletes any.
@@ -289,6 +292,9 @@ class RouteReplace(RouteAdd):
     needs_row: ClassVar[bool] = True
     flags: ClassVar[int] = nl.NLM_F_CREATE | nl.NLM_F_REPLACE
 
+    gone: str = ""
+    """The `ip` line that takes the old one away, where it gets another destination, metric, TOS or table."""
+
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
         """As it is. Raises UsageError where a part of it has no field."""
@@ -300,10 +306,19 @@ class RouteReplace(RouteAdd):
         return super().subjects(world) + rows
 
     def check(self, world: World) -> None:
-        """The kernel replaces the first of a prefix, whichever is meant."""
+        """The kernel replaces, and deletes, the first of a prefix, whichever is meant."""
         super().check(world)
+        if self.row is None:
+            return
+        if place_of(self._body(world)) != place_of(self.row[16:]):
+            object.__setattr__(self, "gone", away(world, "routes", self.row).says)
+            other = RouteDelete(row=self.row).before(world)
+            if other is not None:
+                said = away(world, "routes", other).says
+                raise Problems({"": f"the kernel would take another of the routes, which stands before: {said}"})
+            return
         there = self.existing(world)
-        if self.row is not None and self.row in there[1:]:
+        if self.row in there[1:]:
             first = away(world, "routes", there[0]).says.replace(" del ", " ", 1)
             raise Problems({"dst": f"the kernel would replace the first of this prefix instead: {first}"})
 
@@ -313,12 +328,39 @@ class RouteReplace(RouteAdd):
         rows = world.where("routes", dst=self.dst)
         return [row for row in rows if place_of(row[16:]) == mine]
 
+    def words(self) -> list[str]:
+        """At another place it is a new one."""
+        words = super().words()
+        return [*self.families(), "route", "add", *self.spoken()] if self.gone else words
+
+    @property
+    def line(self) -> str:
+        """Two lines where it moves."""
+        return super().line + (f"\n{self.gone}" if self.gone else "")
+
+    def sentence(self, world: World) -> str:
+        """In words."""
+        return super().sentence(world) + (", instead of the route that was there" if self.gone else "")
+
+    def steps(self, world: World) -> Sequence[Step]:
+        """RTM_NEWROUTE; where it moves, then RTM_DELROUTE of the old one, so that there is no moment without."""
+        if not self.gone or self.row is None:
+            return super().steps(world)
+        return [
+            Step(rt.RTM_NEWROUTE, ADD, self._body(world), self.line.split("\n")[0]),
+            replace(away(world, "routes", self.row), fine=frozenset()),
+        ]
+
     def undo(self, world: World) -> Undo:
         """The one that was there, or away."""
+        if self.gone and self.row is not None:
+            steps, lost = again_in_order(world, [self.row])
+            back = super().undo(world)
+            return Undo((*steps, *back.steps), (*lost, *back.lost))
         before = self.existing(world)
         if not before:
             return super().undo(world)
-        return Undo((again(world, "routes", before[0], nl.NLM_F_CREATE | nl.NLM_F_REPLACE),))
+        return Undo((again(world, "routes", before[0], REPLACE),))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -346,14 +388,7 @@ class RouteDelete(OfRow):
 
     def undo(self, world: World) -> Undo:
         """Add it again, at its place."""
-        return Undo((remake(world, "routes", self.seen),), self._lost(world, self.seen))
-
-    def _lost(self, world: World, row: bytes) -> tuple[str, ...]:
-        if row[16] == b.AF_INET6:
-            return ()
-        mine = place_of(row[16:])
-        group = [
-            one for one in world.where("routes", dst=world.said("routes", row)["dst"]) if place_of(one[16:]) == mine
-        ]
-        middle = row in group[1:-1]
-        return ("its place between the routes of its prefix: it would come last",) if middle else ()
+        steps, lost = again_in_order(world, [self.seen])
+        if self.seen[16] == b.AF_INET6 and not any(attributes(self.seen, 28).get(rt.RTA_PRIORITY, b"")):
+            lost.append("its metric 0, which only the kernel gives: it comes back with 1024")
+        return Undo(tuple(steps), tuple(lost))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import struct
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -246,6 +247,9 @@ class RuleMove(OfRule):
         """Elsewhere than it is."""
         if str(self.priority) == world.text("rules", "priority", self.seen):
             raise Problems({"priority": "the rule has this priority already"})
+        goes_on = int.from_bytes(attributes(self.seen, 28).get(fr.FRA_GOTO, b""), sys.byteorder)
+        if goes_on and goes_on <= self.priority:
+            raise Problems({"priority": f"must be before {goes_on}, where this rule goes on"})
         super().check(world)
 
     def sentence(self, world: World) -> str:

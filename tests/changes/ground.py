@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from typing import Any, Self
 
+from nltui.changes.base import Step
 from nltui.changes.execute import Done, Executor
 from nltui.changes.registry import CHANGES
 from nltui.changes.send import Sender
@@ -172,7 +174,29 @@ class Changing:
 def run(ns: Netns, lines: str) -> None:
     """`ip` lines as a shell would take them."""
     for line in lines.splitlines():
-        done = subprocess.run(
-            ["sh", "-c", line.replace("ip ", f"ip -n {ns.name} ", 1)], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{line}: {done.stderr}"
+        said = _shell(ns, line)
+        assert said is None, f"{line}: {said}"
+
+
+def undo(ns: Netns, steps: Sequence[Step]) -> None:
+    """What steps say, as `ip` lines; what may be so already may be refused, and is tried again at the end."""
+    waiting = list(steps)
+    for last in (False, True):
+        again = []
+        for step in waiting:
+            for line in step.says.splitlines():
+                assert line.startswith("ip "), f"no line: {line}"
+                said = _shell(ns, line)
+                if said is not None:
+                    assert not last or step.fine, f"{line}: {said}"
+                    again.append(step)
+        # What was gone already is not to go once more.
+        waiting = [step for step in again if " del " not in step.says]
+
+
+def _shell(ns: Netns, line: str) -> str | None:
+    """What is wrong with a line; None where it is done."""
+    done = subprocess.run(
+        ["sh", "-c", line.replace("ip ", f"ip -n {ns.name} ", 1)], capture_output=True, text=True, check=False
+    )
+    return done.stderr if done.returncode else None

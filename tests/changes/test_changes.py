@@ -10,7 +10,7 @@ from nltui.changes.links.settings import LinkSet
 from nltui.changes.preview import of, previewed
 from nltui.changes.registry import CHANGES
 from nltui.changes.rules import RuleMove
-from tests.changes.ground import Changing, build, difference, picture, run
+from tests.changes.ground import Changing, build, difference, picture, run, undo
 from tests.kernel.netns import Netns
 
 MAC, OTHER_MAC = "02:00:00:00:01:01", "02:00:00:00:01:02"
@@ -29,7 +29,8 @@ CASES: tuple[Case, ...] = (
     ("LinkSet", "name == vd", {"master": ""}),
     ("LinkSet", "name == vc", {"name": "other", "arp": "off", "multicast": "off", "allmulticast": "on"}),
     ("BridgeSet", "name == bri0", {"stp_state": "1", "ageing_time": "20000", "priority": "99", "mcast_snooping": "0"}),
-    ("BridgePortSet", "name == vd", {"cost": "77", "hairpin": "on", "learning": "off", "isolated": "on"}),
+    ("BridgePortSet", "name == vd", {"cost": "77", "hairpin": "on", "learning": "off", "isolated": "on",
+                                           "state": "blocking"}),
     ("AltnameAdd", "name == vc", {"altname": "a-second-name-longer-than-fifteen"}),
     ("AltnameDelete", "name == va", {}),
     ("LinkDelete", "name == bri0", {}),
@@ -165,6 +166,9 @@ def test_it_does_what_its_line_does_and_is_undone(case: Case, netns: Netns) -> N
             assert changed != plain or name in QUIET, "nothing was changed"
             assert changing.executor.revert(done.undo.steps) == []
         left = difference(before, picture(netns, indexes=True))
+        assert not left, "\n".join([*left, *(step.says for step in done.undo.steps)])
+        undo(other, done.undo.steps)
+        left = difference(plain, picture(other))
         assert not left, "\n".join([*left, *(step.says for step in done.undo.steps)])
 
 

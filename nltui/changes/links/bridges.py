@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from nltui.changes import build as b
 from nltui.changes.again import joined
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, fields_of, quoted
-from nltui.changes.inputs import Choice, Dev, Number, Switch
+from nltui.changes.inputs import Dev, Number, Switch
 from nltui.changes.links.common import data_of, inside, kind_of, set_kind
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_link as il
@@ -145,7 +145,7 @@ class BridgePortSet(Options):
     nest: ClassVar[int] = il.IFLA_INFO_SLAVE_DATA
     kind: ClassVar[str] = "bridge_slave"
 
-    state: int | None = asked(Choice(_STATES), "state", "of the spanning tree")
+    state: int | None = asked(Number(0, 4, named=_STATES), "state", "of the spanning tree: 3 forwards, 0 is disabled")
     cost: int | None = asked(Number(1, 65535), "cost", "of the path over it")
     priority: int | None = asked(Number(0, 63), "priority", "among the bridge's ports")
     hairpin: int | None = asked(Switch(), "hairpin", "frames may go back where they came from")

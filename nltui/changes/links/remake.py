@@ -9,11 +9,12 @@ from nltui.changes.again import THERE, joined, says
 from nltui.changes.along import Along
 from nltui.changes.base import Step, Undo, quoted
 from nltui.changes.links.common import data_of, flags_of, generation, inside, kind_of, set_step
+from nltui.changes.links.standing import ON_LOWER, master, peer, with_it
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
 from nltui.netlink.constants import netlink as nl
-from nltui.netlink.wire import nlattr
+from nltui.netlink.wire import NLA_F_NESTED, nlattr
 
 _COPIED = (il.IFLA_IFNAME, il.IFLA_ADDRESS, il.IFLA_MTU, il.IFLA_TXQLEN, il.IFLA_GROUP, il.IFLA_LINK)
 _TOLD_ONLY = {
@@ -32,6 +33,7 @@ _USUAL = {
 _UNKNOWN_STATE = {
     "bridge": "forwarding entries, multicast groups and VLANs of the bridge",
     "vxlan": "forwarding entries of the tunnel",
+    "macsec": "keys and channels of the link",
     "tun": "the program that had opened it: only an unused link can be made again",
 }
 _FLAGS = fl.IFF_UP | fl.IFF_PROMISC | fl.IFF_ALLMULTI | fl.IFF_MULTICAST | fl.IFF_NOARP
@@ -39,66 +41,34 @@ _FLAGS = fl.IFF_UP | fl.IFF_PROMISC | fl.IFF_ALLMULTI | fl.IFF_MULTICAST | fl.IF
 
 def remade(world: World, device: Device) -> Undo:
     """With the links that go along: a veth's peer, and what stands on it."""
-    gone = _with(world, device, [])
+    gone = with_it(world, device)
     steps: list[Step] = []
     lost: list[str] = ["counters, queueing disciplines and sysctls of the link"]
-    for one in gone:
-        made, left = _made(world, one, [other for other in gone if other != one])
+    for at, one in enumerate(gone):
+        made, left = _made(world, one, gone[:at])
         steps += made
         lost += left
     for one in gone:
         steps += _set(world, one)
-    ports = [one for one in world.devices if one not in gone and _master(world, one) == device.index]
+    ports = [one for one in world.devices if one not in gone and master(world.links[one.index]) == device.index]
     for port in ports:
         line = f"ip link set dev {quoted(port)} master {quoted(device)}"
         steps.append(set_step(port, line, b.u32(il.IFLA_MASTER, device.index)))
         lost.append(f"settings of {port} as a port")
-    along = Along(world)
-    for one in gone:
-        steps += along.device(one)
-    return Undo(tuple(steps), tuple(dict.fromkeys(lost)))
+    held = Along(world).device(*gone)
+    return Undo((*steps, *held.steps), tuple(dict.fromkeys([*lost, *held.lost])))
 
 
-def _with(world: World, device: Device, found: list[Device]) -> list[Device]:
-    """This link, its peer, and what stands on them: each after what it stands on."""
-    if device in found:
-        return found
-    found.append(device)
-    if (peer := _peer(world, device)) is not None:
-        _with(world, peer, found)
-    for other in world.devices:
-        row = world.links[other.index]
-        if kind_of(row) in ("macvlan", "macvtap", "vlan", "ipvlan") and _lower(row) == device.index:
-            _with(world, other, found)
-    return found
-
-
-def _lower(row: bytes) -> int:
-    raw = inside(row)
-    return 0 if il.IFLA_LINK_NETNSID in raw else struct.unpack("=i", raw.get(il.IFLA_LINK, bytes(4)))[0]
-
-
-def _master(world: World, device: Device) -> int:
-    return int(struct.unpack("=I", inside(world.links[device.index]).get(il.IFLA_MASTER, bytes(4)))[0])
-
-
-def _peer(world: World, device: Device) -> Device | None:
-    row = world.links[device.index]
-    index = _lower(row) if kind_of(row) == "veth" else 0
-    return world.named(index) if index in world.links else None
-
-
-def _made(world: World, device: Device, others: list[Device]) -> tuple[list[Step], list[str]]:
+def _made(world: World, device: Device, before: list[Device]) -> tuple[list[Step], list[str]]:
     """The creation itself; a veth's peer comes with it."""
     row = world.links[device.index]
-    kind, lost = kind_of(row), []
+    kind, other, lost = kind_of(row), peer(world, device), list[str]()
     if kind == "veth":
-        peer = _peer(world, device)
-        if peer is None:
+        if other is None:
             return [], [f"{device}: its peer is in another network namespace"]
-        if peer.index < device.index and peer in others:
+        if other in before:
             return [], []
-        inner = b.ifinfomsg(peer.index) + _copied(world.links[peer.index], without=(il.IFLA_LINK,))
+        inner = b.ifinfomsg(other.index) + _copied(world.links[other.index], without=(il.IFLA_LINK,))
         data = nlattr(il.VETH_INFO_PEER, inner)
     else:
         told_only, usual = _TOLD_ONLY.get(kind, frozenset()), _USUAL.get(kind, {})
@@ -113,10 +83,13 @@ def _made(world: World, device: Device, others: list[Device]) -> tuple[list[Step
     nest = b.nest(
         il.IFLA_LINKINFO, b.text(il.IFLA_INFO_KIND, kind), *([b.nest(il.IFLA_INFO_DATA, data)] if data else [])
     )
-    lower = () if kind in ("macvlan", "macvtap", "vlan", "ipvlan") else (il.IFLA_LINK,)
+    lower = () if kind in ON_LOWER else (il.IFLA_LINK,)
     body = b.ifinfomsg(device.index) + _copied(row, without=lower) + nest
-    step = Step(il.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body, says(world, "links", row), THERE)
-    return [step], lost
+    line = says(world, "links", row)
+    if kind == "veth" and other is not None and line.startswith("ip "):
+        said = world.said("links", world.links[other.index])
+        line += f" address {said['address']} mtu {said['mtu']} txqueuelen {said['txqlen']}"
+    return [Step(il.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body, line, THERE)], lost
 
 
 def _copied(row: bytes, without: tuple[int, ...]) -> bytes:
@@ -129,16 +102,18 @@ def _set(world: World, device: Device) -> list[Step]:
     row = world.links[device.index]
     raw, steps = inside(row), []
     name = device.name
+    said = world.said("links", row)
     if il.IFLA_PROP_LIST in raw:
-        body = b.ifinfomsg(device.index) + nlattr(il.IFLA_PROP_LIST | 0x8000, raw[il.IFLA_PROP_LIST])
+        body = b.ifinfomsg(device.index) + nlattr(il.IFLA_PROP_LIST | NLA_F_NESTED, raw[il.IFLA_PROP_LIST])
         flags = nl.NLM_F_CREATE | nl.NLM_F_EXCL | nl.NLM_F_APPEND
-        steps.append(Step(il.RTM_NEWLINKPROP, flags, body, f"ip link property add dev {quoted(name)} …", THERE))
+        others = "".join(f" altname {quoted(one)}" for one in said.get("altnames", ()))
+        steps.append(Step(il.RTM_NEWLINKPROP, flags, body, f"ip link property add dev {quoted(name)}{others}", THERE))
     steps += generation(device, row)
     if il.IFLA_IFALIAS in raw:
-        line = f"ip link set dev {quoted(name)} alias …"
+        line = f"ip link set dev {quoted(name)} alias {quoted(said.get('ifalias', ''))}"
         steps.append(set_step(device, line, nlattr(il.IFLA_IFALIAS, raw[il.IFLA_IFALIAS])))
     if il.IFLA_MASTER in raw:
-        line = f"ip link set dev {quoted(name)} master {quoted(world.named(_master(world, device)))}"
+        line = f"ip link set dev {quoted(name)} master {quoted(world.named(master(row)))}"
         steps.append(set_step(device, line, nlattr(il.IFLA_MASTER, raw[il.IFLA_MASTER])))
     flags = flags_of(row) & _FLAGS
     state = "up" if flags & fl.IFF_UP else "down"

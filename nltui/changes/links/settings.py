@@ -162,7 +162,9 @@ class LinkSet(Change):
         steps: list[Step] = []
         lost: list[str] = []
         if self.mtu is not None and self.mtu < LEAST_IPV6 <= mtu:
-            steps += [*generation(self.dev, row), *Along(world).device(self.dev, every=False)]
+            held = Along(world).device(self.dev, every=False)
+            steps += [*generation(self.dev, row), *held.steps]
+            lost += held.lost
             lost.append("IPv6 settings of the link (sysctls), which are the usual ones then")
         if self.address is not None or self.arp is not None:
             steps += Along(world).neighbours(self.dev)

@@ -96,7 +96,8 @@ class LinkDown(OfLink):
     def undo(self, world: World) -> Undo:
         """Up, with all that the kernel took along."""
         up = set_step(self.dev, f"ip link set dev {quoted(self.dev)} up", flags=fl.IFF_UP, change=fl.IFF_UP)
-        return Undo((up, *Along(world).device(self.dev, every=False)), ("neighbours that had been resolved",))
+        held = Along(world).device(self.dev, every=False)
+        return Undo((up, *held.steps), ("neighbours that had been resolved", *held.lost))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,66 @@
+"""Routes made again where they stood: the kernel takes the first of a prefix, metric and TOS, so their order counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from nltui.changes.again import APPEND, PREPEND, REPLACE, again, attributes
+from nltui.changes.base import Step
+from nltui.changes.build import AF_INET6
+from nltui.changes.route_rows import place_of
+from nltui.changes.world import World
+from nltui.netlink.constants import rtnetlink as rt
+
+FEW = 64
+"""Destinations up to which those that stay are looked for: each is a look over the whole table."""
+FAR = frozenset({rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_MULTIPATH, rt.RTA_NH_ID})
+"""Attributes of routes that need another one to be there."""
+Place = tuple[object, ...]
+
+
+def again_in_order(world: World, rows: Iterable[bytes]) -> tuple[list[Step], list[str]]:
+    """Steps that make all of these routes again, and sentences about an order that does not come back."""
+    places: dict[Place, list[bytes]] = {}
+    for row in rows:
+        places.setdefault(place_of(row[16:]), []).append(row)
+    # Those on a link before those through gateways, which must be reachable.
+    ordered = sorted(places.items(), key=lambda one: any(map(is_far, one[1])))
+    is_few = len(ordered) <= FEW
+    steps: list[Step] = []
+    lost: list[str] = []
+    for place, mine in ordered:
+        before, behind = _staying(world, place, mine) if is_few else (False, False)
+        steps += _made(world, mine, is_first=behind and not before)
+        if behind and (before or mine[0][16] == AF_INET6):
+            lost.append(f"its place before others to {world.text('routes', 'destination', mine[0])}: it comes last")
+    if not is_few:
+        lost.append("which route comes first, where others of the same destination and metric stay")
+    return steps, lost
+
+
+def is_far(row: bytes) -> bool:
+    """Whether it leads through a gateway, several, or a nexthop object."""
+    return not FAR.isdisjoint(attributes(row, 28))
+
+
+def _staying(world: World, place: Place, mine: Sequence[bytes]) -> tuple[bool, bool]:
+    """Whether any that stays stands before one of these, and behind one."""
+    rows = world.where("routes", dst=str(world.said("routes", mine[0])["dst"]))
+    alike = [row in mine for row in rows if place_of(row[16:]) == place]
+    if all(alike):
+        return False, False
+    first, last = alike.index(True), len(alike) - 1 - alike[::-1].index(True)
+    return not all(alike[:last]), not all(alike[first:])
+
+
+def _made(world: World, mine: Sequence[bytes], *, is_first: bool) -> list[Step]:
+    if mine[0][16] == AF_INET6:
+        # Of one with several legs some may be there still.
+        return [again(world, "routes", row, REPLACE if _has_legs(row) else APPEND) for row in mine]
+    if is_first:
+        return [again(world, "routes", row, PREPEND) for row in reversed(mine)]
+    return [again(world, "routes", row, APPEND) for row in mine]
+
+
+def _has_legs(row: bytes) -> bool:
+    return rt.RTA_MULTIPATH in attributes(row, 28)

@@ -1,0 +1,140 @@
+"""What the kernel takes along where nobody looks: other links' nexthops, tunnels, sources, order; and it comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from nltui.changes.base import Problems
+from nltui.changes.preview import previewed
+from nltui.changes.registry import CHANGES
+from tests.changes.ground import Changing, build, difference, picture
+from tests.kernel.netns import Netns
+
+Case = tuple[str, str, dict[str, str], str]
+
+CASES: tuple[Case, ...] = (
+    ("LinkDown", "name == va", {}, ("address add 10.2.0.1/24 dev vb\nnexthop add id 30 via 10.2.0.9 dev vb\n"
+     "nexthop add id 31 group 30/2\nroute add 10.42.0.0/16 nhid 31\nroute add 10.43.0.0/16 nhid 30")),
+    ("LinkDown", "name == vc", {}, ("address add 10.3.0.1/24 dev bri0\nnexthop add id 30 via 10.3.0.9 dev bri0\n"
+     "route add 10.42.0.0/16 nhid 30")),
+    ("LinkDelete", "name == va", {}, ("link add vx address 02:00:00:00:00:66 type vxlan id 5 dstport 4789 dev va remote "
+     "10.0.0.9\nlink set vx addrgenmode none\nlink set vx up\naddress add 10.4.0.1/24 dev vx")),
+    ("LinkDelete", "name == va", {}, ("link add m1 link va address 02:00:00:00:00:67 type macvlan mode bridge\n"
+     "link set m1 addrgenmode none\nlink set m1 up\nlink set m1 master bri0\nlink set vb mtu 1300\n"
+     "link property add dev va altname two-more")),
+    ("AddressDelete", "address == fd00::2", {}, ("address add fd00::2/64 dev va nodad\n"
+     "route add fd24::/16 via fd00::9 src fd00::2 metric 9\nroute add fd25::/16 dev va src fd00::2")),
+    ("AddressFlush", "dev == va", {}, "route add fd24::/16 via fd00::9 src fd00::1"),
+    ("AddressDelete", "address == 10.0.0.2", {}, "route add 10.42.0.0/16 via 10.0.0.9 src 10.0.0.2 table 100"),
+    ("LinkDown", "name == va", {}, "route add fd24::/16 nexthop via fd00::9 dev va nexthop via fd01::9 dev vc"),
+    ("LinkDown", "name == va", {}, "route add fd24::/16 nexthop via fd01::9 dev vc nexthop via fd00::9 dev va"),
+    ("LinkDown", "name == va", {}, ("route add 10.42.0.0/16 via 10.0.0.9\nroute append 10.42.0.0/16 dev va\n"
+     "route append 10.42.0.0/16 via 10.0.0.8\nroute append 10.42.0.0/16 via 10.1.0.9")),
+    ("LinkDown", "name == va", {}, ("route add 10.42.0.0/16 via 10.1.0.9\nroute append 10.42.0.0/16 via 10.0.0.8\n"
+     "route append 10.42.0.0/16 dev va")),
+    ("RouteFlush", "", {"where": "dst == 10.42.0.0/16 dev == va"}, ("route add 10.42.0.0/16 via 10.0.0.9\n"
+     "route append 10.42.0.0/16 dev va\nroute append 10.42.0.0/16 via 10.1.0.9")),
+    ("LinkDown", "name == va", {}, ("neighbour add 10.0.0.60 lladdr 02:00:00:00:00:60 dev va nud noarp\n"
+     "neighbour add 10.0.0.61 lladdr 02:00:00:00:00:61 dev va nud reachable extern_learn\n"
+     "neighbour add 10.0.0.62 dev va managed")),
+    ("RouteReplace", "dst == 10.20.0.0/16", {"metric": "7"}, ""),
+    ("RouteReplace", "dst == 10.23.0.0/16", {"table_id": "200"}, ""),
+    ("RouteReplace", "dst == fd21::/16", {"metric": "70"}, ""),
+    ("AddressReplace", "address == 10.0.0.1", {"valid": "1000", "preferred": "500", "metric": "7"}, ""),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{name}-{lines.splitlines()[0] if lines else texts}"[:60] for name, _, texts, lines in CASES]
+)
+def test_all_of_it_comes_back_in_its_order(case: Case, netns: Netns) -> None:
+    name, where, texts, lines = case
+    build(netns)
+    for line in lines.splitlines():
+        netns.ip(line)
+    before, order, near = picture(netns, indexes=True), _order(netns), _neighbours(netns)
+    with Changing(netns) as changing:
+        done = changing.apply(name, where, texts)
+        assert picture(netns, indexes=True) != before
+        assert not any("place" in lost or "which route" in lost for lost in done.undo.lost)
+        assert changing.executor.revert(done.undo.steps) == []
+    left = difference(before, picture(netns, indexes=True))
+    assert not left, "\n".join([*left, *(step.says for step in done.undo.steps)])
+    assert (_order(netns), _neighbours(netns)) == (order, near)
+
+
+def _order(ns: Netns) -> list[str]:
+    return [f"{one.get('gateway')} {one['dev']}" for one in ns.ip_json("route show 10.42.0.0/16") if "dev" in one]
+
+
+def _neighbours(ns: Netns) -> list[str]:
+    """Those that a person or a program said, though they are not permanent."""
+    rows = ns.ip_json("neighbour show nud all dev va")
+    return sorted(str(row["dst"]) for row in rows if str(row["dst"]).startswith("10.0.0.6"))
+
+
+def test_a_place_that_does_not_come_back_is_told(netns: Netns) -> None:
+    build(netns)
+    for line in ("add 10.42.0.0/16 via 10.1.0.9", "append 10.42.0.0/16 via 10.0.0.8", "append 10.42.0.0/16 dev vc"):
+        netns.ip(f"route {line}")
+    with Changing(netns) as changing:
+        done = changing.apply("LinkDown", "name == va", {})
+        assert "its place before others to 10.42.0.0/16: it comes last" in done.undo.lost
+        assert changing.executor.revert(done.undo.steps) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "texts", "told"),
+    [
+        ("AddressReplace", "address == fd00::1", {"metric": "9"}, "no metric was said"),
+        ("NeighbourReplace", "address == 10.0.0.9", {"proto": "bgp"}, "who set it"),
+        ("RouteDelete", "dst == fd00::1 table == local", {}, "metric 0"),
+    ],
+)
+def test_what_cannot_come_back_is_told(name: str, where: str, texts: dict[str, str], told: str, netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        done = changing.apply(name, where, texts)
+        assert told in " ".join(done.undo.lost)
+        assert changing.executor.revert(done.undo.steps) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "texts", "field"),
+    [
+        ("AddressReplace", "address == 10.0.0.1", {"label": "va:x"}, "label"),
+        ("AddressReplace", "address == 10.0.0.1", {"scope": "link"}, "scope"),
+        ("AddressReplace", "address == 10.0.0.1", {"broadcast": "10.0.0.255"}, "broadcast"),
+        ("AddressReplace", "address == 10.0.0.1", {"noprefixroute": "yes"}, "noprefixroute"),
+        ("AddressReplace", "address == 10.0.0.1", {"local": "10.0.0.1/25"}, "local"),
+        ("AddressReplace", "", {"local": "10.0.0.1", "peer": "10.0.0.7/24", "dev": "va"}, "peer"),
+        ("AddressReplace", "", {"local": "fd00::1/48", "dev": "va"}, "local"),
+        ("AddressReplace", "", {"local": "fd00::1/64", "scope": "link", "dev": "va"}, "scope"),
+        ("NeighbourReplace", "address == 10.0.0.9", {"dst": "10.0.0.44"}, "dst"),
+        ("NexthopReplace", "id == 1", {"id": "77"}, "id"),
+        ("AddVeth", "", {"name": "v%d", "peer": "p1"}, "name"),
+        ("RuleMove", "priority == 1002", {"priority": "5000"}, "priority"),
+        ("RouteAdd", "", {"dst": "10.40.0.0/16", "via": "10.0.0.9", "metrics": "window 4294967296"}, "metrics"),
+        ("RouteAdd", "", {"dst": "10.40.0.0/16", "via": "10.0.0.9", "metric": "\u0661"}, "metric"),
+        ("RouteAdd", "", {"dst": "10.40.0.0/16", "via": "10.0.0.9", "metric": "1_0"}, "metric"),
+        ("RouteAdd", "", {"dst": "10.40.0.0/16", "hops": "via 10.0.0.9 via 10.0.0.8 / via 10.0.0.7"}, "hops"),
+        ("NexthopAdd", "", {"id": "40", "group": "0/1"}, "group"),
+        ("AddressAdd", "", {"local": "fe80::1%va/64", "dev": "va"}, "local"),
+        ("RuleAdd", "", {"table_id": "100", "sport": "\u0661"}, "sport"),
+    ],
+)  # fmt: skip
+def test_what_the_kernel_would_take_for_something_else_is_refused(
+    name: str, where: str, texts: dict[str, str], field: str, netns: Netns
+) -> None:
+    """Or acknowledge, and not do."""
+    build(netns)
+    netns.ip("rule add priority 1002 goto 2000")
+    before = picture(netns)
+    cls = next(one for one in CHANGES if one.__name__ == name)
+    with Changing(netns) as changing:
+        row = changing.row(cls.table, where)
+        filled = cls.filled(row, changing.world) if row is not None else {}
+        with pytest.raises(Problems) as caught:
+            previewed(changing.session, cls, filled | texts, [row] if row is not None else [])
+        assert set(caught.value.sentences) == {field}
+    assert difference(before, picture(netns)) == []
