@@ -13,6 +13,7 @@ from nltui.changes.again import REPLACE, again, attributes, away
 from nltui.changes.along import Along
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
 from nltui.changes.inputs import FOREVER, Address, Dev, Flag, Lifetime, Number, Prefix, Spelled, Text
+from nltui.changes.places import address_key
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_addr as ia
 from nltui.netlink.constants import netlink as nl
@@ -214,8 +215,8 @@ class AddressReplace(AddressAdd):
 
     def subjects(self, world: World) -> list[Subject]:
         """The address as it was, too."""
-        rows = [Subject("addresses", self.row)] if self.row is not None else []
-        return super().subjects(world) + rows
+        there = self.row or self.existing(world)
+        return super().subjects(world) + ([Subject("addresses", there)] if there is not None else [])
 
     def undo(self, world: World) -> Undo:
         """As it was, or away."""
@@ -244,13 +245,6 @@ def _replaced_by(body: bytes) -> tuple[object, ...]:
     if body[0] == b.AF_INET6:
         return (body[0], local)
     return (body[0], body[1], local, int.from_bytes(far, "big") >> 32 - body[1])
-
-
-def attributes_key(body: bytes) -> tuple[object, ...]:
-    """What the kernel tells addresses of one link apart by."""
-    found = attributes(body, 8)
-    local = found.get(ia.IFA_LOCAL) or found.get(ia.IFA_ADDRESS)
-    return (body[0], body[1], local, found.get(ia.IFA_ADDRESS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,16 +286,15 @@ class AddressDelete(Change):
     def found(self, world: World) -> bytes:
         """The row as it is now. Raises Problems where it is not there."""
         like = AddressAdd(local=self.local, dev=self.dev, peer=self.peer)
-        mine = attributes_key(like._body())
+        mine = address_key(like._body())
         for row in world.where("addresses", dev=self.dev.name):
-            if attributes_key(row[16:]) == mine:
+            if address_key(row[16:]) == mine:
                 return row
         raise Problems({"local": f"{self.dev} has no address {self.local}"})
 
     def subjects(self, world: World) -> list[Subject]:
         """The address."""
-        rows = [Subject("addresses", self.row)] if self.row is not None else []
-        return super().subjects(world) + rows
+        return [*super().subjects(world), Subject("addresses", self.row or self.found(world))]
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_DELADDR."""
@@ -330,16 +323,23 @@ class AddressFlush(Change):
         """The link of the address under the cursor."""
         return {"dev": world.said("addresses", row).get("ifname", "")}
 
-    def _rows(self, world: World) -> list[bytes]:
-        return world.where("addresses", dev=self.dev.name)
+    rows: tuple[bytes, ...] = ()
+    """Those that were there when it was made up."""
+
+    def check(self, world: World) -> None:
+        """There must be some."""
+        mine = tuple(world.where("addresses", dev=self.dev.name))
+        if not mine:
+            raise Problems({"dev": f"{self.dev} has no addresses"})
+        object.__setattr__(self, "rows", mine)
 
     def sentence(self, world: World) -> str:
         """In words."""
-        return f"{self.dev} loses all its {len(self._rows(world))} addresses"
+        return f"{self.dev} loses all its {len(self.rows)} addresses"
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELADDR an address; a secondary one may be gone with its primary."""
-        return [away(world, "addresses", row) for row in self._rows(world)]
+        return [away(world, "addresses", row) for row in self.rows]
 
     def undo(self, world: World) -> Undo:
         """All of them again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -47,6 +47,11 @@ class Step(Record):
         """With its nlmsghdr; empty where it is no message."""
         return nlmsg(self.type, self.flags | NLM_F_REQUEST | NLM_F_ACK, sequence, self.body) if self.type else b""
 
+    @property
+    def deletes(self) -> bool:
+        """Whether it takes a row away: requests of rtnetlink come in fours, new, delete, get, set."""
+        return self.type & 3 == 1
+
     def perform(self) -> None:
         """Of what is no message: do it, in the network namespace that the thread is in."""
         raise UsageError(f"{self.says}: a message is sent, not performed")
@@ -65,6 +70,10 @@ class Subject(Record):
     table: str
     message: bytes
     device: bool = False
+    told: Callable[[bytes, World], Mapping[str, str]] | None = None
+    """What of it counts, by name; None all that lasts."""
+    names: tuple[str, ...] = ()
+    """Of these."""
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import errno
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from nltui.changes.base import Change, Step, Subject, Undo
+from nltui.changes.difference import differences
+from nltui.changes.places import Places
+from nltui.changes.preview import planned
 from nltui.changes.send import Sender
 from nltui.changes.world import World
 from nltui.errors import KernelRefused, NltuiError, TimedOut, UsageError
-from nltui.model import single
 from nltui.worker.session import Session
 
 CONSULTED = frozenset({"links", "addresses", "routes", "neighbours", "rules", "nexthops"})
@@ -46,52 +47,12 @@ class Stopped(NltuiError):
 class Done:
     """What was done, and what takes it back."""
 
+    changes: tuple[Change, ...]
     sentence: str
     line: str
     steps: tuple[Step, ...]
     undo: Undo
     time: float
-
-
-def differences(world: World, subject: Subject) -> list[str]:
-    """How a row differs from what was seen; empty where it is as it was. Counters and timers do not count."""
-    name, table = subject.table, world.table(subject.table)
-    if subject.device:
-        return _link_differences(world, subject.message)
-    key = table.key
-    assert key is not None
-    then = world.lasting(name, subject.message)
-    mine = [row for row in world.rows(name) if _same_key(world, name, row, subject.message)]
-    if subject.message in mine or any(world.lasting(name, row) == then for row in mine):
-        return []
-    if not mine:
-        return [f"the {table.singular} is gone"]
-    now = world.lasting(name, mine[0])
-    names = sorted(one for one in {*then, *now} if then.get(one) != now.get(one))
-    return [f"{one} {then.get(one, 'absent')} → {now.get(one, 'absent')}" for one in names]
-
-
-def _same_key(world: World, name: str, row: bytes, other: bytes) -> bool:
-    table = world.table(name)
-    assert table.key is not None
-    return all(single.value(table, field, row) == single.value(table, field, other) for field in table.key.fields)
-
-
-def _link_differences(world: World, then: bytes) -> list[str]:
-    index = int.from_bytes(then[20:24], sys.byteorder)
-    now = world.links.get(index)
-    before = world.said("links", then)
-    if now is None:
-        return [f"{before['ifname']} is gone"]
-    after = world.said("links", now)
-    told = []
-    if before["ifname"] != after["ifname"]:
-        told.append(f"the link with index {index} was called {before['ifname']} and is now {after['ifname']}")
-    kinds = (one.get("linkinfo", {}).get("info_kind") for one in (before, after))
-    was, is_now = kinds
-    if was != is_now:
-        told.append(f"it was of kind {was} and is now {is_now}")
-    return told
 
 
 def is_open(error: NltuiError) -> bool:
@@ -128,28 +89,20 @@ class Executor:
         Raises Changed where one of them is another now, Stopped where the kernel refuses a step, TimedOut. Then what
         was done of it before is undone, but for an outcome that is unknown.
         """
-        # All of them, not only those that are changed: what a change takes along is captured from the others.
-        names = tuple(table.name for table in self._session.tables if table.name in CONSULTED)
-        if not self._session.reread(names, SETTLE):
-            raise TimedOut(f"not applied: {', '.join(sorted(names))} could not be read again within {SETTLE:.0f} s")
-        world = World(self._session)
-        for subject in subjects:
-            told = differences(world, subject)
-            if told:
-                raise Changed(world.table(subject.table).singular, told)
+        world = self.ready(subjects)
         steps: list[Step] = []
         undos: list[Undo] = []
         # With each way back, how many steps are before it.
         changed: list[tuple[int, Undo]] = []
-        for change in changes:
+        for change, mine in zip(changes, planned(changes, world), strict=True):
             undos.insert(0, change.undo(world))
             changed.insert(0, (len(steps), undos[0]))
-            steps += change.steps(world)
+            steps += mine
         undo = Undo(
             tuple(step for one in undos for step in one.steps), tuple(lost for one in undos for lost in one.lost)
         )
         said = "; ".join(change.sentence(world) for change in changes)
-        done = Done(said, "\n".join(change.line for change in changes), tuple(steps), undo, time.time())
+        done = Done(tuple(changes), said, "\n".join(change.line for change in changes), tuple(steps), undo, time.time())
         guard = arm(done) if arm is not None else None
         try:
             self._run(steps, guard, changed)
@@ -160,6 +113,20 @@ class Executor:
                 guard.disarm()
             raise
         return done
+
+    def ready(self, subjects: Sequence[Subject]) -> World:
+        """What is there now, read anew. Raises Changed where a subject is another than it was, TimedOut."""
+        # All of them, not only those that are changed: what a change takes along is captured from the others.
+        names = tuple(table.name for table in self._session.tables if table.name in CONSULTED)
+        if not self._session.reread(names, SETTLE):
+            raise TimedOut(f"not applied: {', '.join(sorted(names))} could not be read again within {SETTLE:.0f} s")
+        world = World(self._session)
+        places = Places(world, sum(subject.table == "routes" for subject in subjects))
+        for subject in subjects:
+            told = differences(world, subject, places)
+            if told:
+                raise Changed(world.table(subject.table).singular, told)
+        return world
 
     def _run(self, steps: Sequence[Step], guard: Armed | None, changed: Sequence[tuple[int, Undo]]) -> None:
         done, step = 0, steps[0]

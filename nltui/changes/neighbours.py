@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from nltui.changes import build as b
 from nltui.changes.again import again, attributes, away
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
+from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Mac, Spelled
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import neighbour as nd
@@ -94,6 +94,15 @@ def restored(world: World, row: bytes) -> Undo:
     return Undo((), ("a neighbour that was being resolved: the kernel resolves it again when it is needed",))
 
 
+def lasting(row: bytes, world: World) -> dict[str, str]:
+    """What of a neighbour only persons and programs change: not that its state goes on."""
+    found = NeighbourReplace.filled(row, world)
+    return found | {"state": found["state"] if row[24] & (nd.NUD_PERMANENT | nd.NUD_NOARP) else "resolved"}
+
+
+_LASTING = ("lladdr", "state", "router", "managed", "extern_learn", "proto")
+
+
 @dataclass(frozen=True, kw_only=True)
 class NeighbourReplace(NeighbourAdd):
     """`ip neighbour replace`."""
@@ -116,6 +125,12 @@ class NeighbourReplace(NeighbourAdd):
         if said.get("protocol") not in (None, "unspec"):
             found["proto"] = str(said["protocol"])
         return found | {"state": state}
+
+    def subjects(self, world: World) -> list[Subject]:
+        """The neighbour as it was, too."""
+        there = self.row or self.existing(world)
+        mine = [Subject("neighbours", there, told=lasting, names=_LASTING)] if there is not None else []
+        return super().subjects(world) + mine
 
     def check(self, world: World) -> None:
         """Of the dialog, this one."""
@@ -215,6 +230,7 @@ class NeighbourDelete(Change):
     dst: str = asked(Address(), "", "the IP address", required=True)
     dev: Device = asked(Dev(), "dev", "on this link", required=True)
     proxy: bool | None = asked(Flag(), "proxy", "the answering for it, not the neighbour")
+    row: bytes | None = None
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
@@ -238,6 +254,11 @@ class NeighbourDelete(Change):
             if bool(row[26] & nd.NTF_PROXY) == bool(self.proxy):
                 return row
         raise Problems({"dst": f"{self.dev} has no such neighbour"})
+
+    def subjects(self, world: World) -> list[Subject]:
+        """The neighbour as it was."""
+        mine = Subject("neighbours", self.row or self._row(world), told=lasting, names=_LASTING)
+        return [*super().subjects(world), mine]
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_DELNEIGH."""
@@ -266,22 +287,29 @@ class NeighbourFlush(Change):
         """The link of the row."""
         return {"dev": world.said("neighbours", row).get("dev", "")}
 
-    def _rows(self, world: World) -> list[bytes]:
+    rows: tuple[bytes, ...] = ()
+    """Those that were there when it was made up."""
+
+    def check(self, world: World) -> None:
+        """There must be some."""
         kept = nd.NUD_PERMANENT | nd.NUD_NOARP
         rows = world.where("neighbours", dev=self.dev.name)
-        return [row for row in rows if not row[24] & kept and not row[26] & nd.NTF_PROXY and attributes(row, 28)]
+        mine = (row for row in rows if not row[24] & kept and not row[26] & nd.NTF_PROXY and attributes(row, 28))
+        object.__setattr__(self, "rows", tuple(mine))
+        if not self.rows:
+            raise Problems({"dev": f"{self.dev} has no resolved neighbours"})
 
     def sentence(self, world: World) -> str:
         """In words."""
-        return f"{len(self._rows(world))} resolved neighbours of {self.dev} are forgotten"
+        return f"{len(self.rows)} resolved neighbours of {self.dev} are forgotten"
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELNEIGH each."""
-        return [away(world, "neighbours", row) for row in self._rows(world)]
+        return [away(world, "neighbours", row) for row in self.rows]
 
     def undo(self, world: World) -> Undo:
         """Those that had an address."""
-        undos = [restored(world, row) for row in self._rows(world)]
+        undos = [restored(world, row) for row in self.rows]
         return Undo(
             tuple(step for one in undos for step in one.steps), tuple({said for one in undos for said in one.lost})
         )

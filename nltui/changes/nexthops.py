@@ -178,7 +178,8 @@ class NexthopReplace(NexthopAdd):
 
     def subjects(self, world: World) -> list[Subject]:
         """The nexthop as it was."""
-        return super().subjects(world) + ([Subject("nexthops", self.row)] if self.row is not None else [])
+        there = [self.row] if self.row is not None else world.where("nexthops", id=str(self.id))
+        return super().subjects(world) + [Subject("nexthops", row) for row in there]
 
     def undo(self, world: World) -> Undo:
         """As it was, or away."""
@@ -219,7 +220,7 @@ class NexthopDelete(Change):
 
     def subjects(self, world: World) -> list[Subject]:
         """The nexthop."""
-        return [Subject("nexthops", self.row)] if self.row is not None else []
+        return [Subject("nexthops", self.row or self._row(world))]
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_DELNEXTHOP."""

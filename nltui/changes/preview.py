@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from nltui.changes.again import ROW_GONE
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo
 from nltui.changes.risk import Finding, findings
 from nltui.changes.world import World
-from nltui.record import Record
+from nltui.record import Record, replace
 from nltui.text import visible
 from nltui.worker.session import Session
 
@@ -50,13 +51,12 @@ def previewed(session: Session, cls: type[Change], texts: Mapping[str, str], row
 def of(world: World, changes: Sequence[Change]) -> Preview:
     """Of changes that are made up already."""
     undos = [change.undo(world) for change in changes]
-    steps = tuple(step for change in changes for step in change.steps(world))
+    each = planned(changes, world)
+    steps = tuple(step for mine in each for step in mine)
     if not steps:
         raise Problems({"dev": "there is nothing to do"})
     # One finding of several changes is told once.
-    found = dict.fromkeys(
-        one for change, undo in zip(changes, undos, strict=True) for one in findings(change, world, undo)
-    )
+    found = dict.fromkeys(one for mine, undo in zip(each, undos, strict=True) for one in findings(mine, world, undo))
     tier = max(change.tier for change in changes)
     if len(steps) > MANY or any(one.cuts for one in found):
         tier = Tier.CUTTING
@@ -75,6 +75,14 @@ def of(world: World, changes: Sequence[Change]) -> Preview:
         word=_word(changes[0], world),
         subjects=tuple(dict.fromkeys(one for change in changes for one in change.subjects(world))),
     )
+
+
+def planned(changes: Sequence[Change], world: World) -> list[Sequence[Step]]:
+    """The messages of each change. Of several, one may take along what another is to take away."""
+    each = [change.steps(world) for change in changes]
+    if len(each) < 2:
+        return each
+    return [[replace(one, fine=one.fine | ROW_GONE) if one.deletes else one for one in mine] for mine in each]
 
 
 def _word(change: Change, world: World) -> str:

@@ -30,19 +30,20 @@ class RouteFlush(Change):
         Text(1000, "dst in 10/8, dev == eth0 …"), "", "which, in the filter language", required=True
     )
 
-    def rows(self, world: World) -> list[bytes]:
-        """Those that would go."""
-        rows = world.rows("routes", self.where or "")
-        return [row for row in rows if int(row[20]) != 255 and row[21] != rt.RTPROT_KERNEL]
+    rows: tuple[bytes, ...] = ()
+    """Those that were there when it was made up: what comes later was not seen, and stays."""
 
     def check(self, world: World) -> None:
         """The filter must be one, and show something."""
-        if not self.rows(world):
+        rows = world.rows("routes", self.where or "")
+        mine = tuple(row for row in rows if int(row[20]) != 255 and row[21] != rt.RTPROT_KERNEL)
+        if not mine:
             raise Problems({"where": "no route is left by that"})
+        object.__setattr__(self, "rows", mine)
 
     def sentence(self, world: World) -> str:
         """In words."""
-        return f"{len(self.rows(world)):,} routes go: all with {self.where}"
+        return f"{len(self.rows):,} routes go: all with {self.where}"
 
     @property
     def line(self) -> str:
@@ -51,9 +52,9 @@ class RouteFlush(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELROUTE a route."""
-        return [away(world, "routes", row) for row in self.rows(world)]
+        return [away(world, "routes", row) for row in self.rows]
 
     def undo(self, world: World) -> Undo:
         """All of them again, at their places."""
-        steps, lost = again_in_order(world, self.rows(world))
+        steps, lost = again_in_order(world, self.rows)
         return Undo(tuple(steps), tuple(lost))

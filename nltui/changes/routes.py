@@ -302,8 +302,8 @@ class RouteReplace(RouteAdd):
 
     def subjects(self, world: World) -> list[Subject]:
         """The route as it was, too."""
-        rows = [Subject("routes", self.row)] if self.row is not None else []
-        return super().subjects(world) + rows
+        there = [self.row] if self.row is not None else self.existing(world)[:1]
+        return super().subjects(world) + [Subject("routes", row) for row in there]
 
     def check(self, world: World) -> None:
         """The kernel replaces, and deletes, the first of a prefix, whichever is meant."""

@@ -9,9 +9,11 @@ from nltui.changes.base import Problems
 from nltui.changes.execute import Changed, Stopped
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import LinkDown
+from nltui.changes.neighbours import NeighbourDelete
 from nltui.changes.preview import of, previewed
 from nltui.changes.registry import CHANGES
-from nltui.changes.routes import RouteDelete
+from nltui.changes.route_flush import RouteFlush
+from nltui.changes.routes import RouteAdd, RouteDelete
 from nltui.errors import KernelRefused
 from tests.changes.ground import Changing, build, difference, picture
 from tests.kernel.netns import Netns
@@ -158,11 +160,97 @@ def test_a_step_that_fails_takes_back_those_before_it(netns: Netns) -> None:
     with Changing(netns) as changing:
         world, before = changing.world, picture(netns)
         rows = world.rows("routes", "dst in 10.16/12 table == main")
-        # The same route twice: the second deletion finds nothing.
-        twice = of(world, [RouteDelete.parsed({}, world, row) for row in [*rows, rows[-1]]])
+        gone = [RouteDelete.parsed({}, world, row) for row in rows]
+        last = RouteAdd.parsed({"dst": "10.99.0.0/16", "via": "192.0.2.1"}, world)
+        plan = of(world, [*gone, last])
         with pytest.raises(Stopped, match=f"step {len(rows) + 1} of {len(rows) + 1}"):
-            changing.executor.apply(twice.changes, ())
+            changing.executor.apply(plan.changes, ())
         assert difference(before, picture(netns)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("AddressDelete", "dev == va family == inet"),
+        ("LinkDelete", "name == va or name == vb"),
+        ("NexthopDelete", "id in {1, 10}"),
+        ("RouteDelete", "dst == 10.21.0.0/16"),
+    ],
+)
+def test_marked_rows_of_which_one_takes_the_other_along(name: str, where: str, netns: Netns) -> None:
+    build(netns)
+    cls = next(one for one in CHANGES if one.__name__ == name)
+    before = picture(netns, indexes=True)
+    with Changing(netns) as changing:
+        rows = changing.world.rows(cls.table, where)
+        assert len(rows) > 1
+        plan = previewed(changing.session, cls, cls.filled(rows[0], changing.world), rows)
+        done = changing.executor.apply(plan.changes, plan.subjects)
+        assert changing.world.rows(cls.table, where) == []
+        assert changing.executor.revert(done.undo.steps) == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_what_came_after_a_flush_was_shown_stays(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        seen = previewed(changing.session, RouteFlush, {"where": "dst in 10.20.0.0/15"}, [])
+        netns.ip("route add 10.20.7.0/24 via 10.0.0.9")
+        changing.executor.apply(seen.changes, seen.subjects)
+        assert [one["dst"] for one in netns.ip_json("route show root 10.20.0.0/15")] == ["10.20.7.0/24"]
+
+
+MEANWHILE: tuple[tuple[str, str, dict[str, str], str, str], ...] = (
+    ("LinkSet", "name == va", {"mtu": "1400"}, "link set va mtu 1300", "mtu 1500 → 1300"),
+    ("LinkSet", "name == va", {"promisc": "on"}, "link set va promisc on", "promisc off → on"),
+    ("LinkDown", "name == va", {}, "link set va down", "state up → down"),
+    ("BridgeSet", "name == bri0", {"priority": "7"}, "link set bri0 type bridge priority 8", "priority 32768 → 8"),
+    ("NeighbourReplace", "address == 10.0.0.9", {"lladdr": "02:00:00:00:00:55"},
+     "neighbour replace 10.0.0.9 lladdr 02:00:00:00:00:44 dev va", "lladdr 02:00:00:00:00:99 → 02:00:00:00:00:44"),
+    ("NeighbourDelete", "address == 10.0.0.9", {},
+     "neighbour replace 10.0.0.9 lladdr 02:00:00:00:00:44 dev va", "02:00:00:00:00:44"),
+    ("RouteReplace", "", {"dst": "10.20.0.0/16", "via": "10.0.0.8"},
+     "route replace 10.20.0.0/16 via 10.0.0.7", "gateway 10.0.0.9 → 10.0.0.7"),
+    ("NexthopReplace", "", {"id": "1", "via": "10.0.0.8", "dev": "va"},
+     "nexthop replace id 1 via 10.0.0.7 dev va", "gateway 10.0.0.9 → 10.0.0.7"),
+    ("AddressReplace", "", {"local": "10.0.0.1/24", "dev": "va", "metric": "4"},
+     "address replace 10.0.0.1/24 dev va metric 5", "metric nothing → 5"),
+    ("RouteReplace", "dst == 10.22.0.0/16", {"mtu": "1400"},
+     "route replace 10.22.0.0/16 nexthop via 10.0.0.9 nexthop via 10.1.0.8", "nexthops gateway 10.0.0.9 dev va weight"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MEANWHILE, ids=[f"{name} {line}"[:60] for name, _, _, line, _ in MEANWHILE])
+def test_a_setting_that_somebody_changed_is_not_overwritten(
+    case: tuple[str, str, dict[str, str], str, str], netns: Netns
+) -> None:
+    name, where, texts, line, says = case
+    build(netns)
+    cls = next(one for one in CHANGES if one.__name__ == name)
+    with Changing(netns) as changing:
+        row = changing.row(cls.table, where)
+        filled = cls.filled(row, changing.world) if row is not None else {}
+        seen = previewed(changing.session, cls, filled | texts, [row] if row is not None else [])
+        netns.ip(line)
+        before = picture(netns)
+        with pytest.raises(Changed) as caught:
+            changing.executor.apply(seen.changes, seen.subjects)
+        assert says in "; ".join(caught.value.differences)
+        assert not any(mark in str(caught.value) for mark in "{}[]")
+    assert difference(before, picture(netns)) == []
+
+
+def test_what_is_not_touched_may_change_meanwhile(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        world = changing.world
+        seen = of(world, [LinkSet.parsed({"dev": "va", "mtu": "1400"}, world)])
+        netns.ip("link set va alias other")
+        changing.executor.apply(seen.changes, seen.subjects)
+        neighbour = changing.row("neighbours", "address == 10.0.0.8")
+        seen = previewed(changing.session, NeighbourDelete, {"dst": "10.0.0.8", "dev": "va"}, [neighbour or b""])
+        netns.ip("neighbour change 10.0.0.8 dev va nud delay")
+        changing.executor.apply(seen.changes, seen.subjects)
 
 
 def test_what_was_pasted_is_shown_escaped(netns: Netns) -> None:

@@ -23,6 +23,8 @@ link add over link low type macvlan
 link set low up
 link set far up
 link set over up
+link add spare type ifb
+address add 192.0.2.7/24 dev spare
 address add 10.9.0.1/24 dev over
 address add 10.7.0.1/24 dev bri0
 address add 10.7.0.2/24 dev bri0
@@ -54,7 +56,7 @@ def desk() -> Iterator[Changing]:
         (ON_LINK, "ip link set vb down", "may come in by vb, which va stands on"),
         (ON_LINK, "ip link set va mtu 900", "comes in by va"),
         (ON_LINK, "ip address del 10.0.0.1/24 dev va", "an address that goes"),
-        (ON_LINK, "ip address flush dev va", "comes in by va"),
+        (ON_LINK, "ip address flush dev va", "an address that goes"),
         (ON_LINK, "ip route add 10.0.0.5/32 via 10.1.0.9", "may take a route"),
         (ON_LINK, "ip route add blackhole 10.0.0.0/28", "may take a route"),
         (ON_LINK, "ip route del 10.0.0.0/24 dev va", "may take a route"),
@@ -80,6 +82,7 @@ def desk() -> Iterator[Changing]:
         (BY_DEFAULT, "ip neighbour replace 10.0.0.9 lladdr 02:00:00:00:00:77 dev va", "goes by this neighbour"),
         (BY_DEFAULT, "ip address add 192.0.2.9/24 dev vc", "may go by the network"),
         (BY_DEFAULT, "ip address add 192.0.2.1/32 dev vc", "may go by the network"),
+        (BY_DEFAULT, "ip link set spare up", "may go by a network of this link"),
         (IPV6, "ip route replace fd20::/16 via fd00::8", "may take a route"),
         (IPV6, "ip address del fd00::1/64 dev va", "an address that goes"),
     ],
@@ -111,6 +114,7 @@ def test_what_cuts(session: str, line: str, says: str, desk: Changing, monkeypat
         (BY_MACVLAN, "ip address flush dev bri0"),
         (IPV6, "ip route del default via 10.0.0.9"),
         ("10.0.0.5 203.0.113.7", "ip link set va down"),
+        (ON_LINK, "ip link set spare up"),
     ],
 )
 def test_what_does_not(session: str, line: str, desk: Changing, monkeypatch: pytest.MonkeyPatch) -> None:

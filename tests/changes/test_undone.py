@@ -17,8 +17,8 @@ CASES: tuple[Case, ...] = (
      "nexthop add id 31 group 30/2\nroute add 10.42.0.0/16 nhid 31\nroute add 10.43.0.0/16 nhid 30")),
     ("LinkDown", "name == vc", {}, ("address add 10.3.0.1/24 dev bri0\nnexthop add id 30 via 10.3.0.9 dev bri0\n"
      "route add 10.42.0.0/16 nhid 30")),
-    ("LinkDelete", "name == va", {}, ("link add vx address 02:00:00:00:00:66 type vxlan id 5 dstport 4789 dev va remote "
-     "10.0.0.9\nlink set vx addrgenmode none\nlink set vx up\naddress add 10.4.0.1/24 dev vx")),
+    ("LinkDelete", "name == va", {}, ("link add vx address 02:00:00:00:00:66 type vxlan id 5 dstport 4789 dev va "
+     "remote 10.0.0.9\nlink set vx addrgenmode none\nlink set vx up\naddress add 10.4.0.1/24 dev vx")),
     ("LinkDelete", "name == va", {}, ("link add m1 link va address 02:00:00:00:00:67 type macvlan mode bridge\n"
      "link set m1 addrgenmode none\nlink set m1 up\nlink set m1 master bri0\nlink set vb mtu 1300\n"
      "link property add dev va altname two-more")),

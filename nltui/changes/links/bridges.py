@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from nltui.changes import build as b
 from nltui.changes.again import joined
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, fields_of, quoted
+from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of, quoted
 from nltui.changes.inputs import Dev, Number, Switch
 from nltui.changes.links.common import data_of, inside, kind_of, set_kind
 from nltui.changes.world import Device, World
@@ -64,6 +64,10 @@ class Options(Change):
         if not made._told():
             raise Problems({"dev": "nothing is changed yet"})
         return made
+
+    def subjects(self, world: World) -> list[Subject]:
+        """That it is the same link, and that nobody set the same meanwhile."""
+        return [Subject("links", world.link(self.dev), True, self.filled, tuple(self._told()))]
 
     def _told(self) -> dict[str, Any]:
         values = {name: getattr(self, name) for name in self.numbers if hasattr(self, name)}

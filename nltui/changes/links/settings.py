@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from nltui.changes import build as b
 from nltui.changes.along import Along
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, quoted
+from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, quoted
 from nltui.changes.inputs import Dev, Mac, Name, Number, Spelled, Switch, Text
 from nltui.changes.links.common import data_of, flags_of, generation, inside, set_step
 from nltui.changes.world import Device, World
@@ -95,6 +95,13 @@ class LinkSet(Change):
             object.__setattr__(made, "nomaster", True)
         made._something()
         return made
+
+    def subjects(self, world: World) -> list[Subject]:
+        """That it is the same link, and that nobody set the same meanwhile."""
+        said = [name for name in (*_NUMBERS, "alias", *_SWITCHES) if getattr(self, name) is not None]
+        said += ["master"] if self.master is not None or self.nomaster else []
+        mine = Subject("links", world.link(self.dev), True, self.filled, tuple(said))
+        return [mine, *(one for one in super().subjects(world) if one.message != mine.message)]
 
     def _something(self) -> None:
         if len(self.words()) == len(("link", "set", "dev", "")):

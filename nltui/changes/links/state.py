@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from nltui.changes import build as b
 from nltui.changes.along import Along
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, quoted
+from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, quoted
 from nltui.changes.inputs import Dev, Text
 from nltui.changes.links.common import flags_of, set_step
 from nltui.changes.links.remake import remade
@@ -34,8 +34,21 @@ class OfLink(Change):
         return {"dev": world.said("links", row)["ifname"]}
 
 
+def _state(row: bytes, world: World) -> dict[str, str]:
+    return {"state": "up" if flags_of(row) & fl.IFF_UP else "down"}
+
+
 @dataclass(frozen=True, kw_only=True)
-class LinkUp(OfLink):
+class UpDown(OfLink):
+    """About its state."""
+
+    def subjects(self, world: World) -> list[Subject]:
+        """The same link, in the same state."""
+        return [Subject("links", world.link(self.dev), True, _state, ("state",))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkUp(UpDown):
     """`ip link set dev X up`."""
 
     title: ClassVar[str] = "up"
@@ -68,7 +81,7 @@ class LinkUp(OfLink):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinkDown(OfLink):
+class LinkDown(UpDown):
     """`ip link set dev X down`."""
 
     title: ClassVar[str] = "down"

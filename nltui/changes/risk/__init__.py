@@ -1,21 +1,21 @@
-"""What a change may break: one file a cause, each a function from a change and its world to findings."""
+"""What messages may break: one file a cause, each a function from them, and what would undo them, to findings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from nltui.changes.base import Change, Undo
+from nltui.changes.base import Step, Undo
 from nltui.changes.risk import along, session, sockets
 from nltui.changes.risk.finding import Finding
 from nltui.changes.world import World
 
-Cause = Callable[[Change, World, Undo], Iterable[Finding]]
+Cause = Callable[[Sequence[Step], World, Undo], Iterable[Finding]]
 CAUSES: tuple[Cause, ...] = (session.cuts, sockets.used, along.takes)
 
 __all__ = ["Finding", "findings"]
 
 
-def findings(change: Change, world: World, undo: Undo) -> Sequence[Finding]:
+def findings(steps: Sequence[Step], world: World, undo: Undo) -> Sequence[Finding]:
     """All of them, the gravest first."""
-    found = [one for cause in CAUSES for one in cause(change, world, undo)]
+    found = [one for cause in CAUSES for one in cause(steps, world, undo)]
     return sorted(found, key=lambda one: not one.cuts)

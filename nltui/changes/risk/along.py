@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from nltui.changes.addresses import AddressDelete, AddressFlush
-from nltui.changes.base import Change, Undo
+from nltui.changes.again import attributes
+from nltui.changes.base import Step, Undo
 from nltui.changes.build import AF_INET6
-from nltui.changes.links.settings import LinkSet
-from nltui.changes.links.state import LinkDelete, LinkDown
-from nltui.changes.nexthops import NexthopDelete
 from nltui.changes.risk.finding import Finding
+from nltui.changes.risk.links import goes_down
 from nltui.changes.world import World
+from nltui.netlink.constants import if_addr as ia
 from nltui.netlink.constants import if_link as il
+from nltui.netlink.constants import neighbour as nd
 from nltui.netlink.constants import rtnetlink as rt
+from nltui.netlink.constants.netlink import NLM_F_CREATE, NLM_F_REPLACE
 
 _NAMES = {
     il.RTM_NEWLINK: ("other link", "other links"),
@@ -23,37 +24,35 @@ _NAMES = {
     rt.RTM_NEWNEIGH: ("lasting neighbour", "lasting neighbours"),
     rt.RTM_NEWNEXTHOP: ("nexthop", "nexthops"),
 }
+_LINK_LOCAL = b"\xfe\x80"
 
 
-def takes(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
+def takes(steps: Sequence[Step], world: World, undo: Undo) -> Iterator[Finding]:
     """Rows of other tables that go with what is changed, or may go."""
-    taken = Counter(step.type for step in undo.steps)
-    certain = isinstance(change, LinkDown | LinkDelete)
-    if isinstance(change, LinkDown):
-        # Of a link that goes down the first step is the way up.
-        taken[il.RTM_NEWLINK] = 0
-    elif isinstance(change, LinkDelete):
-        made = sum(step.type == il.RTM_NEWLINK and bool(step.flags) for step in undo.steps)
-        taken[il.RTM_NEWLINK] = len(undo.steps) and max(0, made - 1)
-    elif isinstance(change, AddressDelete):
-        taken[rt.RTM_NEWADDR] -= 1
-    elif isinstance(change, AddressFlush):
-        taken[rt.RTM_NEWADDR] = 0
-    elif isinstance(change, LinkSet):
-        taken[il.RTM_NEWLINK] = 0
-    elif isinstance(change, NexthopDelete):
-        taken[rt.RTM_NEWNEXTHOP] = 0
-    else:
-        return
+    taken = Counter(step.type for step in undo.steps if _makes(step))
+    # What is changed itself does not go along.
+    taken.subtract(step.type & ~3 for step in steps)
+    certain = any(step.type == il.RTM_DELLINK or goes_down(step) for step in steps)
     for type_, (one, many) in _NAMES.items():
         count = taken[type_]
         if count > 0:
             goes = ("goes" if count == 1 else "go") if certain else "may go"
-            yield Finding(f"{count:,} {one if count == 1 else many} {goes} along{_silent(change, type_, undo)}")
+            yield Finding(f"{count:,} {one if count == 1 else many} {goes} along{_silent(steps, type_, undo)}")
 
 
-def _silent(change: Change, type_: int, undo: Undo) -> str:
-    if type_ != rt.RTM_NEWROUTE or not isinstance(change, LinkDown):
+def _makes(step: Step) -> bool:
+    """Whether it makes a row that would be gone: no setting of one, and nothing that the kernel makes by itself."""
+    if step.type == il.RTM_NEWLINK:
+        return bool(step.flags & NLM_F_CREATE)
+    if step.type == rt.RTM_NEWADDR and step.body[0] == AF_INET6:
+        return not attributes(step.body, 8).get(ia.IFA_ADDRESS, b"").startswith(_LINK_LOCAL)
+    if step.type == rt.RTM_NEWNEIGH:
+        return bool(step.body[8] & (nd.NUD_PERMANENT | nd.NUD_NOARP) or step.body[10] & nd.NTF_EXT_LEARNED)
+    return not step.flags & NLM_F_REPLACE
+
+
+def _silent(steps: Sequence[Step], type_: int, undo: Undo) -> str:
+    if type_ != rt.RTM_NEWROUTE or not any(goes_down(step) for step in steps):
         return ""
     four = sum(step.type == type_ and step.body[0] != AF_INET6 for step in undo.steps)
     return f", {four:,} of them IPv4, of which the kernel will not tell" if four else ""

@@ -4,72 +4,100 @@ from __future__ import annotations
 
 import ipaddress
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from nltui.changes.addresses import AddressAdd, AddressFlush, AddressReplace
 from nltui.changes.again import attributes
-from nltui.changes.base import Change, Step, Undo
+from nltui.changes.base import Step, Undo
 from nltui.changes.build import AF_INET, AF_INET6
-from nltui.changes.links.bridges import Options
-from nltui.changes.links.settings import LinkSet
-from nltui.changes.links.state import LinkDelete, LinkDown, LinkMove
-from nltui.changes.neighbours import NeighbourAdd
-from nltui.changes.nexthops import NexthopDelete, NexthopReplace
 from nltui.changes.risk.finding import Finding
+from nltui.changes.risk.links import may_cut, touched
 from nltui.changes.risk.way import Way, covers, way
-from nltui.changes.world import World
+from nltui.changes.world import Device, World
 from nltui.netlink.constants import fib_rules as fr
+from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_addr as ia
+from nltui.netlink.constants import if_link as il
+from nltui.netlink.constants import neighbour as nd
+from nltui.netlink.constants import netlink as nl
+from nltui.netlink.constants import nexthop as nh
 from nltui.netlink.constants import rtnetlink as rt
 from nltui.system import names
 
-_CUTTING = ("master", "nomaster", "address", "arp", "mtu")
-"""Settings of a link that can end a connection through it."""
 
-
-def cuts(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
+def cuts(steps: Sequence[Step], world: World, undo: Undo) -> Iterator[Finding]:
     """What the session goes by and is changed, each thing once."""
     found = way(world)
     if found is None:
         return
     told = f"your SSH session from {found.client}"
-    steps = tuple(change.steps(world)) if change.table in ("routes", "rules") else ()
-    yield from _link(change, found, told)
-    stays = isinstance(change, AddressReplace)
-    if not stays and any(step.type == rt.RTM_NEWADDR and _is_to(step, found.server) for step in undo.steps):
+    for step, device in touched(steps, world):
+        if device.name in found.links:
+            yield Finding(f"{told} {found.links[device.name]}", cuts=may_cut(step))
+    if any(_takes_address(step, found, world) for step in (*steps, *undo.steps)):
         yield Finding(f"{told} is to an address that goes", cuts=True)
-    if any(step.type == rt.RTM_NEWROUTE and _takes(step, found) for step in (*steps, *undo.steps)):
+    if any(step.type & ~3 == rt.RTM_NEWROUTE and _takes(step, found) for step in (*steps, *undo.steps)):
         yield Finding(f"answers to {told} may take a route that is changed", cuts=True)
-    rules = [step for step in steps if step.type in (rt.RTM_NEWRULE, rt.RTM_DELRULE) and _decides(step, found)]
+    rules = [step for step in steps if step.type & ~3 == rt.RTM_NEWRULE and _decides(step, found)]
     if rules:
         is_sure = any(not _is_marked(step) for step in rules)
         yield Finding(f"answers to {told} may go by this rule", cuts=is_sure)
-    if isinstance(change, AddressAdd) and not stays and change.dev.name != found.link:
-        net = str(ipaddress.ip_network(change.peer or change.local, strict=False))
-        if found.may_take(net, "main", None) or change.local.partition("/")[0] == found.client:
-            yield Finding(f"answers to {told} may go by the network of this address", cuts=True)
-    if isinstance(change, NexthopDelete | NexthopReplace) and change.id in found.nexthops:
+    if any(_draws(step, found, world) for step in steps):
+        yield Finding(f"answers to {told} may go by the network of this address", cuts=True)
+    if any(_is_nexthop(step, found) for step in steps):
         yield Finding(f"answers to {told} may go by this nexthop", cuts=True)
-    if isinstance(change, NeighbourAdd) and change.dst in found.neighbours:
+    if any(_is_neighbour(step, found) for step in steps):
         yield Finding(f"{told} goes by this neighbour", cuts=True)
+    if any(_raises(step, device, found, world) for step, device in touched(steps, world)):
+        yield Finding(f"answers to {told} may go by a network of this link", cuts=True)
 
 
-def _link(change: Change, found: Way, told: str) -> Iterator[Finding]:
-    dev = getattr(change, "dev", None)
-    if dev is None or dev.name not in found.links:
-        return
-    says = f"{told} {found.links[dev.name]}"
-    if isinstance(change, LinkDown | LinkDelete | LinkMove | Options):
-        yield Finding(says, cuts=True)
-    elif isinstance(change, AddressFlush):
-        yield Finding(says, cuts=dev.name == found.link)
-    elif isinstance(change, LinkSet):
-        yield Finding(says, cuts=any(getattr(change, name) is not None for name in _CUTTING))
+def _takes_address(step: Step, found: Way, world: World) -> bool:
+    """Whether the server's address is deleted, or is among what would have to be made again."""
+    if step.type not in (rt.RTM_NEWADDR, rt.RTM_DELADDR) or step.flags & nl.NLM_F_REPLACE:
+        return False
+    told = attributes(step.body, 8)
+    mine = ipaddress.ip_address(found.server).packed in (told.get(ia.IFA_LOCAL), told.get(ia.IFA_ADDRESS))
+    return mine and (step.type == rt.RTM_DELADDR or bool(world.where("addresses", address=found.server)))
 
 
-def _is_to(step: Step, server: str) -> bool:
-    found = attributes(step.body, 8)
-    return ipaddress.ip_address(server).packed in (found.get(ia.IFA_LOCAL), found.get(ia.IFA_ADDRESS))
+def _draws(step: Step, found: Way, world: World) -> bool:
+    """Of RTM_NEWADDR: whether answers would go to the network that comes with the address, or to this machine."""
+    if step.type != rt.RTM_NEWADDR or step.flags & nl.NLM_F_REPLACE:
+        return False
+    told, index = attributes(step.body, 8), struct.unpack_from("=i", step.body, 4)[0]
+    is_other = _version(step.body[0]) != ipaddress.ip_address(found.client).version
+    if is_other or world.named(index).name == found.link:
+        return False
+    here = told.get(ia.IFA_LOCAL, b"")
+    net = _prefix(step.body[0], told.get(ia.IFA_ADDRESS, here), step.body[1])
+    return found.may_take(net, "main", None) or here == ipaddress.ip_address(found.client).packed
+
+
+def _raises(step: Step, device: Device, found: Way, world: World) -> bool:
+    """Of a link that goes up: whether one of its networks would be the way to the client."""
+    flags, change = struct.unpack_from("=II", step.body, 8)
+    if step.type != il.RTM_NEWLINK or not flags & change & fl.IFF_UP or device.name == found.link:
+        return False
+    rows = world.where("addresses", dev=device.name)
+    said = (world.said("addresses", row) for row in rows)
+    nets = (f"{one.get('address', one['local'])}/{one['prefixlen']}" for one in said)
+    return any(found.may_take(str(ipaddress.ip_network(net, strict=False)), "main", None) for net in nets)
+
+
+def _is_nexthop(step: Step, found: Way) -> bool:
+    """Whether it takes away or replaces one that answers go by."""
+    if step.type != rt.RTM_DELNEXTHOP and not (step.type == rt.RTM_NEWNEXTHOP and step.flags & nl.NLM_F_REPLACE):
+        return False
+    return struct.unpack("=I", attributes(step.body, 8).get(nh.NHA_ID, bytes(4)))[0] in found.nexthops
+
+
+def _is_neighbour(step: Step, found: Way) -> bool:
+    """Whether it says who has an address on the way, other than that he is asked again."""
+    if step.type != rt.RTM_NEWNEIGH or step.body[10] & nd.NTF_PROXY:
+        return False
+    told = attributes(step.body, 12)
+    dst = told.get(nd.NDA_DST, b"")
+    return nd.NDA_LLADDR in told and any(ipaddress.ip_address(one).packed == dst for one in found.neighbours)
 
 
 def _takes(step: Step, found: Way) -> bool:
@@ -111,4 +139,4 @@ def _prefix(family: int, address: bytes | None, bits: int) -> str:
     if not bits or address is None:
         return "default"
     size = 16 if family == AF_INET6 else 4
-    return f"{ipaddress.ip_address(address.ljust(size, bytes(1)))}/{bits}"
+    return str(ipaddress.ip_network((address.ljust(size, bytes(1)), bits), strict=False))

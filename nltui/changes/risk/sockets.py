@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from nltui.changes.addresses import AddressDelete, AddressFlush
 from nltui.changes.again import attributes
-from nltui.changes.base import Change, Undo
+from nltui.changes.base import Step, Undo
 from nltui.changes.build import AF_INET6
-from nltui.changes.links.state import LinkDelete, LinkDown, LinkMove
 from nltui.changes.risk.finding import Finding
+from nltui.changes.risk.links import leaves, touched
 from nltui.changes.world import World
 from nltui.model.types import ip_text
+from nltui.netlink.constants import if_addr as ia
+from nltui.netlink.constants import rtnetlink as rt
 
 INET_DIAG_CONG, ATTRIBUTES = 4, 16 + 72
 """Of an answer (linux/inet_diag.h): the attribute, and where attributes begin."""
@@ -22,22 +23,27 @@ ESTABLISHED = 1
 MAPPED = bytes(10) + b"\xff\xff"
 
 
-def used(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
+def used(steps: Sequence[Step], world: World, undo: Undo) -> Iterator[Finding]:
     """How many connections lose their address or link."""
     if all(table.name != "sockets" for table in world.session.tables):
         return
-    if isinstance(change, AddressDelete):
-        gone = {change.local.partition("/")[0]}
-    elif isinstance(change, LinkDown | LinkDelete | LinkMove | AddressFlush):
-        rows = world.where("addresses", dev=change.dev.name)
-        gone = {str(world.said("addresses", row)["local"]) for row in rows}
-    else:
+    gone = {_address(step) for step in steps if step.type == rt.RTM_DELADDR}
+    for step, device in touched(steps, world):
+        if leaves(step):
+            rows = world.where("addresses", dev=device.name)
+            gone |= {str(world.said("addresses", row)["local"]) for row in rows}
+    if not gone:
         return
     count = sum(_local(row) in gone for row in world.rows("sockets") if row[17] == ESTABLISHED and _is_tcp(row))
     if count:
         is_one = count == 1
         said = f"{count:,} established connection{' uses' if is_one else 's use'} an address that goes"
         yield Finding(said, cuts=count >= MANY)
+
+
+def _address(step: Step) -> str:
+    found = attributes(step.body, 8)
+    return ip_text(found.get(ia.IFA_LOCAL) or found.get(ia.IFA_ADDRESS, bytes(4)))
 
 
 def _is_tcp(row: bytes) -> bool:

@@ -1,0 +1,120 @@
+"""What the kernel tells rows of a table apart by, and the rows that are there under the same."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nltui.changes.again import attributes
+from nltui.changes.base import Step
+from nltui.changes.route_rows import place_of
+from nltui.changes.world import World
+from nltui.netlink.constants import fib_rules as fr
+from nltui.netlink.constants import if_addr as ia
+from nltui.netlink.constants import if_link as il
+from nltui.netlink.constants import neighbour as nd
+from nltui.netlink.constants import nexthop as nh
+from nltui.netlink.constants import rtnetlink as rt
+
+Key = tuple[object, ...]
+FEW = 64
+"""Routes up to which each is looked for by its destination: one look over a large table costs as much as some."""
+_TABLES = {
+    il.RTM_NEWLINK: "links",
+    rt.RTM_NEWADDR: "addresses",
+    rt.RTM_NEWROUTE: "routes",
+    rt.RTM_NEWNEIGH: "neighbours",
+    rt.RTM_NEWRULE: "rules",
+    rt.RTM_NEWNEXTHOP: "nexthops",
+}
+
+
+def table_of(step: Step) -> str:
+    """The table that a message is about; empty where it is about none."""
+    return _TABLES.get(step.type & ~3, "")
+
+
+def address_key(body: bytes) -> Key:
+    """Of struct ifaddrmsg with attributes, on one link."""
+    found = attributes(body, 8)
+    local = found.get(ia.IFA_LOCAL) or found.get(ia.IFA_ADDRESS)
+    return (body[0], body[1], local, found.get(ia.IFA_ADDRESS))
+
+
+def _address(body: bytes) -> Key:
+    return (body[4:8], *address_key(body))
+
+
+def _neighbour(body: bytes) -> Key:
+    return (body[4:8], body[10] & nd.NTF_PROXY, attributes(body, 12).get(nd.NDA_DST))
+
+
+def _rule(body: bytes) -> Key:
+    return (body[0], attributes(body, 12).get(fr.FRA_PRIORITY, bytes(4)))
+
+
+def _nexthop(body: bytes) -> Key:
+    return (attributes(body, 8).get(nh.NHA_ID),)
+
+
+def _link(body: bytes) -> Key:
+    return (body[4:8],)
+
+
+_KEYS: Mapping[str, Callable[[bytes], Key]] = {
+    "links": _link,
+    "addresses": _address,
+    "routes": place_of,
+    "neighbours": _neighbour,
+    "rules": _rule,
+    "nexthops": _nexthop,
+}
+
+
+def key_of(table: str, message: bytes) -> Key:
+    """Of a row, or of a request about one, with its nlmsghdr. Several rules and routes may have the same."""
+    return _KEYS[table](message[16:])
+
+
+class Places:
+    """Rows of one world by their keys."""
+
+    def __init__(self, world: World, routes: int = 1) -> None:
+        """`routes`: of how many it will be asked about."""
+        self._world, self._is_few = world, routes <= FEW
+        self._found: dict[str, dict[Key, list[bytes]]] = {}
+
+    def rows(self, table: str, message: bytes) -> list[bytes]:
+        """Those under the key of this row or request, in the kernel's order."""
+        key = key_of(table, message)
+        if table == "routes" and self._is_few:
+            dst = str(self._world.said("routes", message)["dst"])
+            return [row for row in self._world.where("routes", dst=dst) if key_of("routes", row) == key]
+        if table not in self._found:
+            kept: dict[Key, list[bytes]] = {}
+            for row in self._world.rows(table):
+                kept.setdefault(key_of(table, row), []).append(row)
+            self._found[table] = kept
+        return self._found[table].get(key, [])
+
+
+Picture = Mapping[tuple[str, Key], tuple[Mapping[str, Any], ...]]
+"""By table and key: what lasts of the rows there."""
+
+
+def pictured(world: World, steps: tuple[Step, ...]) -> Picture:
+    """What is there now where these messages would do something; links tell of too much that is not theirs."""
+    messages = [(table_of(step), step.message()) for step in steps if table_of(step) not in ("", "links")]
+    places = Places(world, sum(table == "routes" for table, _ in messages))
+    found: dict[tuple[str, Key], tuple[Mapping[str, Any], ...]] = {}
+    for table, message in messages:
+        key = (table, key_of(table, message))
+        if key not in found:
+            found[key] = tuple(world.lasting(table, row) for row in places.rows(table, message))
+    return found
+
+
+def index_of(step: Step) -> int:
+    """ifindex that a message of links is about."""
+    return int(struct.unpack_from("=i", step.body, 4)[0])
