@@ -113,7 +113,7 @@ def _writable(folders: Sequence[str], handled: int) -> list[tuple[str, int]]:
             found.append((os.ttyname(descriptor), terminal))
         except OSError:
             continue
-    return found + [(folder, handled & ~(REFER | IOCTL_DEV)) for folder in folders if is_own(folder)]
+    return found + [(folder, handled & ~IOCTL_DEV) for folder in folders if is_own(folder)]
 
 
 def is_own(folder: str) -> bool:

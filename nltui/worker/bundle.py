@@ -60,7 +60,7 @@ def export(session: Session, path: str, namespace: str, progress: Progress) -> d
             manifest = _Bundle(session, place, progress).write(namespace)
             packed = Path(folder, "packed")
             # Read-only mode may change the mode of no file.
-            packed.touch(mode=0o600)
+            packed.touch(mode=0o600, exist_ok=False)
             with tarfile.open(packed, "w:gz", compresslevel=5) as archive:
                 archive.add(place, target.name.removesuffix(".gz").removesuffix(".tar"))
             # A link fails where somebody made the file meanwhile; renaming would take its place.
