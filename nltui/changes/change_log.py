@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from nltui.changes.execute import Done, Executor, Stopped, is_open
+from nltui.changes.execute import Done, Executor, Stopped, Unsure, is_open
 from nltui.changes.pending import Guard, arm, entries
 from nltui.changes.preview import Preview
 from nltui.changes.send import Sender
@@ -62,14 +62,17 @@ class Changes:
             raise UsageError("another change is pending: confirm it, or roll it back, first")
 
         def armed(done: Done) -> Guard:
-            self.pending = arm(self._session.namespace, done.undo, done.sentence, done.line, seconds)
+            self.pending = arm(self._session.namespace, done.undo, done.sentence, done.line, seconds, done.after)
             return self.pending
 
         try:
             done = self._executor.apply(preview.changes, preview.subjects, armed if seconds else None)
         except NltuiError as error:
-            if not is_open(error):
+            if seconds and not is_open(error):
                 self.pending = None
+            if isinstance(error, Unsure):
+                self._done.append(error.part)
+                self._undone.clear()
             said = str(error.error) if isinstance(error, Stopped) else str(error)
             record(self._namespace, "apply", preview.line, said)
             raise

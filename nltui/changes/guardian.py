@@ -26,18 +26,66 @@ TICK = 0.5
 ANSWER = 5.0
 """Seconds for the kernel to answer one step."""
 NLMSG_ERROR = 2
+COUNT = 12
+"""Bytes at the end of a journal, decimal: how many steps of the change have been sent, or are being sent."""
+
+UNDONE = frozenset({2, 3, 17, 19, 99})
+"""ENOENT, ESRCH, EEXIST, ENODEV, EADDRNOTAVAIL: of a step back from what may not have been done, that it was not."""
+
+
+def written(told: dict[str, Any], room: int) -> bytes:
+    """A journal, with so many blanks for what will be added."""
+    return json.dumps(told).encode() + b" " * room + b"0" * COUNT
+
+
+def read(raw: bytes) -> Any:
+    """What a journal tells, `sent` with it. Raises ValueError."""
+    told = json.loads(raw[:-COUNT])
+    if isinstance(told, dict):
+        told["sent"] = int(raw[-COUNT:])
+    return told
+
+
+def count(descriptor: int, sent: int) -> None:
+    """Say how many steps have been sent, with the one that is sent next.
+
+    Not synced: it is of use to the guardian, who reads what was written; nothing of the network outlives the machine.
+    """
+    os.pwrite(descriptor, b"%0*d" % (COUNT, sent), os.fstat(descriptor).st_size - COUNT)
+
+
+def sent(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The steps back from what may have been done; what was never asked for may have been there before."""
+    found = [step for step in told["steps"] if told["sent"] > step["after"]]
+    if told.get("state") == "armed":
+        last = max((step["after"] for step in found), default=0)
+        found = [step | {"fine": [*step["fine"], *UNDONE]} if step["after"] == last else step for step in found]
+    return found
 
 
 class Journal:
     """A file that says what would be done, and what was; every change of it is on disk before anything else is done.
 
     It was made with blanks at its end, and keeps its size: writing it again needs nothing of a disk that is full.
+    The count at its end is written by whoever applies the change.
     """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._size = os.fstat(descriptor).st_size
-        self.told: dict[str, Any] = json.loads(os.pread(descriptor, self._size, 0))
+        self._size = os.fstat(descriptor).st_size - COUNT
+        self.told: dict[str, Any] = self._read()
+
+    def _read(self) -> dict[str, Any]:
+        told: dict[str, Any] = read(os.pread(self._descriptor, self._size + COUNT, 0))
+        return told
+
+    def sent(self) -> list[dict[str, Any]]:
+        """The steps back from what may have been done until now; all of them where that cannot be read any more."""
+        try:
+            self.told["sent"] = self._read()["sent"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return list(self.told["steps"])
+        return sent(self.told)
 
     def write(self, **told: Any) -> None:
         """Replace what it says; of many refused steps those that fit. Nothing keeps anybody from rolling back."""
@@ -154,8 +202,9 @@ class Guardian:
         return f"OK {max(0, self._deadline - now()):.0f}\n", None
 
     def _back(self, why: str) -> int:
+        steps = self._journal.sent()
         self._journal.write(state="rolling back")
-        refused = roll_back(self._netlink, self._journal.told["steps"])
+        refused = roll_back(self._netlink, steps)
         self._journal.write(state="rolled back", why=why, refused=refused, ended=time.time())
         return 3
 

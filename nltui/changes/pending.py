@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import json
 import os
 import secrets
 import select
@@ -17,11 +16,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nltui.changes import guardian
 from nltui.changes.base import Step, Undo
 from nltui.errors import KernelRefused, UsageError
 from nltui.netlink.constants.netlink import NETLINK_ROUTE
@@ -109,7 +110,7 @@ def entries(namespace: Namespace | None = None) -> list[Entry]:
     found = []
     for path in sorted(FOLDER.glob("*.json")) if FOLDER.is_dir() else ():
         try:
-            told = json.loads(path.read_text("utf-8"))
+            told = guardian.read(path.read_bytes())
         except (OSError, ValueError):
             continue
         if isinstance(told, dict) and (namespace is None or told.get("namespace") == list(namespace.identity)):
@@ -120,9 +121,11 @@ def entries(namespace: Namespace | None = None) -> list[Entry]:
 class Guard:
     """One armed guardian, as whoever applies the change holds it."""
 
-    def __init__(self, entry: Entry, process: subprocess.Popen[bytes], seconds: int, undo: Undo) -> None:
+    def __init__(self, entry: Entry, process: subprocess.Popen[bytes], seconds: int, undo: Undo, journal: int) -> None:
+        """`journal`: its descriptor, which is closed with this."""
         self.entry, self.seconds, self.undo = entry, seconds, undo
-        self._process = process
+        self._process, self._journal = process, journal
+        weakref.finalize(self, os.close, journal)
         self._applied = time.clock_gettime(time.CLOCK_BOOTTIME)
         self.letters = ""
         """To be typed: drawn only when the change was applied, so that seeing them proves something."""
@@ -140,6 +143,13 @@ class Guard:
     def watches(self) -> bool:
         """Whether another step may be sent: its guardian is there, and will not act before the step has ended."""
         return self._process.poll() is None and self._left > min(MARGIN, self.seconds / 2)
+
+    def sends(self, count: int) -> None:
+        """So many steps may have been done, should this process end now. Raises UsageError."""
+        try:
+            guardian.count(self._journal, count)
+        except OSError as error:
+            raise UsageError(f"its guardian cannot be told how far it is: {error.strerror}") from error
 
     def applied(self) -> None:
         """The time counts from now."""
@@ -181,8 +191,17 @@ class Guard:
         self.entry.forget()
 
 
-def arm(namespace: Namespace | None, undo: Undo, sentence: str, line: str, seconds: int = SECONDS) -> Guard:
+def arm(
+    namespace: Namespace | None,
+    undo: Undo,
+    sentence: str,
+    line: str,
+    seconds: int = SECONDS,
+    after: Sequence[int] = (),
+) -> Guard:
     """Journal what takes the change back, start its guardian, and wait until it watches.
+
+    `after`: of each step of `undo`, how many steps are before those that it takes back; none: it takes back the first.
 
     Raises UsageError where any of it cannot be, or another change of this namespace is pending: then nothing may be
     applied.
@@ -203,13 +222,15 @@ def arm(namespace: Namespace | None, undo: Undo, sentence: str, line: str, secon
             "seconds": max(LEAST, min(MOST, seconds)),
             "created": time.time(),
             "user": os.getuid(),
-            "steps": [_step(step) for step in undo.steps],
+            "steps": [
+                _step(step, before) for step, before in zip(undo.steps, after or [0] * len(undo.steps), strict=True)
+            ],
         }
         return _armed(namespace, undo, told, opened)
 
 
-def _step(step: Step) -> dict[str, Any]:
-    return {"message": step.message().hex(), "says": step.says, "fine": sorted(step.fine)}
+def _step(step: Step, before: int) -> dict[str, Any]:
+    return {"message": step.message().hex(), "says": step.says, "fine": sorted(step.fine), "after": before}
 
 
 def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened: contextlib.ExitStack) -> Guard:
@@ -220,7 +241,7 @@ def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened
         opened.callback(os.close, journal)
         failed = opened.enter_context(contextlib.ExitStack())
         failed.callback(path.unlink, missing_ok=True)
-        raw = json.dumps(told).encode() + b" " * ROOM
+        raw = guardian.written(told, ROOM)
         if os.write(journal, raw) != len(raw):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(journal)
@@ -238,7 +259,7 @@ def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened
     except KernelRefused as error:
         raise UsageError(f"nothing was applied: {error}") from error
     failed.pop_all()
-    return Guard(Entry(path, told), process, int(told["seconds"]), undo)
+    return Guard(Entry(path, told), process, int(told["seconds"]), undo, os.dup(journal))
 
 
 def _spawn(*descriptors: int) -> subprocess.Popen[bytes]:
@@ -308,7 +329,6 @@ def unfinished() -> Iterator[tuple[Entry, bool]]:
 
 def take_back(entry: Entry) -> list[str]:
     """Roll back what nobody watches over any more; the steps that were refused. Raises NltuiError."""
-    from nltui.changes import guardian
     from nltui.system.namespaces import resolve
 
     with contextlib.ExitStack() as opened:
@@ -321,4 +341,4 @@ def take_back(entry: Entry) -> list[str]:
                 raise UsageError(f"{visible(str(entry.told.get('name')))} is another network namespace now")
         sock = opened.enter_context(request_socket(Sockets(namespace), NETLINK_ROUTE))
         sock.setblocking(True)
-        return guardian.roll_back(sock, entry.told["steps"])
+        return guardian.roll_back(sock, guardian.sent(entry.told))

@@ -17,6 +17,7 @@ from typing import Self
 import pytest
 
 from nltui.changes import pending
+from nltui.changes.addresses import AddressAdd
 from nltui.changes.base import Step
 from nltui.changes.change_log import Changes
 from nltui.changes.execute import Stopped
@@ -165,6 +166,51 @@ def test_the_program_is_killed_right_after(how: str, netns: Netns) -> None:
     assert comes_true(lambda: not is_down(netns))
     assert comes_true(lambda: [entry.state for entry in entries()] == ["rolled back"])
     assert entries()[0].refused == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+HALF = """
+import sys, time
+from nltui.changes.addresses import AddressAdd
+from nltui.changes.preview import of
+from tests.changes.test_guardian import Desk
+from tests.kernel.netns import Netns
+ns = Netns(); ns.name, ns.path = sys.argv[1], "/run/netns/" + sys.argv[1]
+with Desk(ns) as desk:
+    world, sender = desk.world, desk.changes._executor._sender
+    plan = of(world, [AddressAdd.parsed({"local": f"10.7.{n}.1/24", "dev": "va"}, world) for n in (1, 2, 3)])
+    send, count = sender.send, 0
+    def stuck(step):
+        global count
+        count += 1
+        if count > int(sys.argv[2]):
+            print("stuck", flush=True)
+            time.sleep(60)
+        return send(step)
+    sender.send = stuck
+    desk.changes.apply(plan, 60)
+"""
+
+
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_killed_in_the_middle_only_what_may_have_been_done_is_taken_back(done: int, netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    program = subprocess.Popen([sys.executable, "-c", HALF, netns.name, str(done)], stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    assert program.stdout.readline() == "stuck\n"
+    there = [row["local"] for link in netns.ip_json("addr show dev va") for row in link["addr_info"]]
+    assert [f"10.7.{n}.1" in there for n in (1, 2, 3)] == [n <= done for n in (1, 2, 3)]
+    if done < 2:
+        # Somebody else's: this one was never asked for.
+        netns.ip("addr add 10.7.3.1/24 dev va")
+    program.kill()
+    program.wait()
+    program.stdout.close()
+    assert nltui("rollback", "-n", netns.name).returncode == 3
+    assert [entry.refused for entry in entries()] == [[]]
+    if done < 2:
+        netns.ip("addr del 10.7.3.1/24 dev va")
     assert difference(before, picture(netns, indexes=True)) == []
 
 
@@ -324,8 +370,56 @@ def test_whatever_stops_it_in_the_middle_it_is_taken_back(
             desk.changes.apply(plan, 2 * SHORT)
         if isinstance(error, TimedOut):
             assert desk.ended().startswith("rolled back")
+            assert desk.changes.last is None
         assert desk.changes.pending is None
         assert entries() == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_what_may_have_been_done_is_undone_where_nobody_guards_it(
+    is_done: bool, netns: Netns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel does not answer the second of three; the third was there before."""
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        world, sender = desk.world, desk.changes._executor._sender
+        plan = of(world, [AddressAdd.parsed({"local": f"10.7.{n}.1/24", "dev": "va"}, world) for n in (1, 2, 3)])
+        send, count = sender.send, 0
+
+        def silent(step: Step) -> bool:
+            nonlocal count
+            count += 1
+            if count != 2:
+                return send(step)
+            if is_done:
+                send(step)
+            raise TimedOut(f"{step.says}: the outcome is unknown")
+
+        monkeypatch.setattr(sender, "send", silent)
+        with pytest.raises(TimedOut, match="step 2 of 3; those before it were done; u takes back what may have been"):
+            desk.changes.apply(plan)
+        netns.ip("addr add 10.7.3.1/24 dev va")
+        said = desk.changes.undo()
+        assert said.startswith("undone: ")
+        assert "refused" not in said
+        netns.ip("addr del 10.7.3.1/24 dev va")
+        with pytest.raises(UsageError, match="nothing was changed here yet"):
+            desk.changes.undo()
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_a_change_that_is_refused_lets_another_one_wait_on(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down(), 60)
+        world = desk.world
+        twice = of(world, [AddressAdd.parsed({"local": "10.7.1.1/24", "dev": "vc"}, world)] * 2)
+        with pytest.raises(Stopped):
+            desk.changes.apply(twice)
+        assert desk.changes.roll_back() == "rolled back: va goes down"
     assert difference(before, picture(netns, indexes=True)) == []
 
 
