@@ -55,7 +55,12 @@ def count(descriptor: int, sent: int) -> None:
 
 
 def sent(told: dict[str, Any]) -> list[dict[str, Any]]:
-    """The steps back from what may have been done; what was never asked for may have been there before."""
+    """The steps back from what may have been done; what was never asked for may have been there before.
+
+    All of them where the journal has been lost.
+    """
+    if "sent" not in told:
+        return list(told["steps"])
     found = [step for step in told["steps"] if told["sent"] > step["after"]]
     if told.get("state") == "armed":
         last = max((step["after"] for step in found), default=0)
@@ -81,10 +86,9 @@ class Journal:
 
     def sent(self) -> list[dict[str, Any]]:
         """The steps back from what may have been done until now; all of them where that cannot be read any more."""
-        try:
+        self.told.pop("sent", None)
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             self.told["sent"] = self._read()["sent"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return list(self.told["steps"])
         return sent(self.told)
 
     def write(self, **told: Any) -> None:
@@ -218,7 +222,10 @@ def main() -> int:
         # What was left in the queue by whoever used it before is of no interest.
         sock.setblocking(True)
         listening.setblocking(True)
-        guardian = Guardian(sock, Journal(journal), listening)
+        kept = Journal(journal)
+        # Whoever takes over the watch must know it.
+        kept.write(guardian=os.getpid())
+        guardian = Guardian(sock, kept, listening)
         signal.signal(signal.SIGTERM, guardian.stop)
         path = listening.getsockname()
         print("READY", flush=True)
