@@ -11,8 +11,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from nltui.changes.execute import Done, Executor, Stopped, is_open
-from nltui.changes.pending import Guard, arm, entries
+from nltui.changes.execute import Done, Executor, Stopped, Unsure, is_open
+from nltui.changes.journals import Entry, entries, take_back
+from nltui.changes.pending import Guard, adopt, arm
 from nltui.changes.preview import Preview
 from nltui.changes.send import Sender
 from nltui.errors import NltuiError, UsageError
@@ -40,8 +41,10 @@ class Changes:
         self._deciding = threading.Lock()
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Let go of the socket, and leave what is pending to its guardian."""
         self._sender.close()
+        if self.pending is not None:
+            self.pending.let_go()
 
     @property
     def last(self) -> Done | None:
@@ -62,14 +65,17 @@ class Changes:
             raise UsageError("another change is pending: confirm it, or roll it back, first")
 
         def armed(done: Done) -> Guard:
-            self.pending = arm(self._session.namespace, done.undo, done.sentence, done.line, seconds)
+            self.pending = arm(self._session.namespace, done.undo, done.sentence, done.line, seconds, done.after)
             return self.pending
 
         try:
             done = self._executor.apply(preview.changes, preview.subjects, armed if seconds else None)
         except NltuiError as error:
-            if not is_open(error):
+            if seconds and not is_open(error):
                 self.pending = None
+            if isinstance(error, Unsure):
+                self._done.append(error.part)
+                self._undone.clear()
             said = str(error.error) if isinstance(error, Stopped) else str(error)
             record(self._namespace, "apply", preview.line, said)
             raise
@@ -77,6 +83,13 @@ class Changes:
         self._done.append(done)
         self._undone.clear()
         return done
+
+    def adopt(self, entry: Entry) -> bool:
+        """Take over what another nltui left to its guardian; whether it is pending here now."""
+        with self._deciding:
+            if self.pending is None:
+                self.pending = adopt(entry)
+            return self.pending is not None and self.pending.entry.path == entry.path
 
     def confirm(self) -> str:
         """What is pending stays. Raises UsageError where nothing is, or nobody watches any more."""
@@ -97,9 +110,9 @@ class Changes:
             said = guard.roll_back()
         except UsageError:
             # Its guardian is gone; then it is done here.
-            refused = self._executor.revert(guard.undo.steps)
+            refused = take_back(guard.entry, self._session.namespace)
             said = "rolled back" + (f"; {len(refused)} steps refused" if refused else "")
-            guard.entry.forget()
+            guard.forget()
         return self._went(guard, said.removeprefix("OK "))
 
     def look(self) -> str:
@@ -113,17 +126,24 @@ class Changes:
             return ""
         if outcome == "killed":
             return self._roll_back(guard) + " (its guardian was killed)"
+        if outcome == "told":
+            self.pending = None
+            return f"decided where it was made: {guard.entry.sentence}"
         if outcome == "confirmed":
             self.pending = None
-            guard.entry.forget()
+            guard.forget()
             return f"kept, confirmed elsewhere: {guard.entry.sentence}"
         refused = next((one.refused for one in entries() if one.path == guard.entry.path), [])
-        guard.entry.forget()
-        return self._went(guard, "rolled back" + (f"; {len(refused)} steps refused: {refused[0]}" if refused else ""))
+        guard.forget()
+        said = "rolled back" + (f"; {len(refused)} steps refused: {refused[0]}" if refused else "")
+        return self._went(guard, said, guard.owns)
 
-    def _went(self, guard: Guard, said: str) -> str:
+    def _went(self, guard: Guard, said: str, is_ours: bool = True) -> str:
+        """`is_ours`: to be logged here."""
         self.pending = None
         self._done = [done for done in self._done if done.undo is not guard.undo]
+        if not is_ours:
+            return f"{said}: {guard.entry.sentence}"
         record(self._namespace, "roll back", str(guard.entry.told["line"]), said)
         return f"{said}: {guard.entry.sentence}"
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nltui.changes.base import Change, Step, Subject, Undo
+<<<<<<< HEAD
 from nltui.changes.difference import differences
 from nltui.changes.places import Places
 from nltui.changes.preview import planned
+=======
+from nltui.changes.guardian import UNDONE
 from nltui.changes.send import Sender
 from nltui.changes.world import World
 from nltui.errors import KernelRefused, NltuiError, TimedOut, UsageError
@@ -53,6 +56,31 @@ class Done:
     steps: tuple[Step, ...]
     undo: Undo
     time: float
+    after: tuple[int, ...] = ()
+    """Of each step of `undo`, how many steps are before those that it takes back."""
+
+    def part(self, sent: int, is_sure: bool = True) -> Done:
+        """As if only so many steps had been sent: of what was not, nothing is taken back. Else the last may not be."""
+        found = [pair for pair in zip(self.undo.steps, self.after, strict=True) if sent > pair[1]]
+        last = max((before for _, before in found), default=0)
+        back = [_doubtful(step) if before == last and not is_sure else step for step, before in found]
+        return replace(self, steps=self.steps[:sent], undo=Undo(tuple(back), self.undo.lost))
+
+
+def _doubtful(step: Step) -> Step:
+    """One back from what may not have been done."""
+    return Step(step.type, step.flags, step.body, step.says, step.fine | UNDONE, step.holds)
+
+
+class Unsure(TimedOut):
+    """Whether a step was done is not known, and nobody takes it back: `part` is what may have been done."""
+
+    def __init__(self, error: TimedOut, part: Done, of: int) -> None:
+        self.part = part
+        sent = len(part.steps)
+        told = f"step {sent} of {of}; those before it were done; " if sent > 1 else ""
+        way = "u takes back what may have been done" if part.undo.steps else "it cannot be taken back"
+        super().__init__(f"{error} ({told}{way})")
 
 
 def is_open(error: NltuiError) -> bool:
@@ -66,6 +94,9 @@ class Armed(Protocol):
     @property
     def watches(self) -> bool:
         """Whether there is time for another step."""
+
+    def sends(self, count: int) -> None:
+        """So many steps, with the one that is sent next, may have been done. Raises UsageError where it is not told."""
 
     def applied(self) -> None:
         """All of it was done. Raises UsageError where nobody watches any more."""
@@ -92,20 +123,20 @@ class Executor:
         world = self.ready(subjects)
         steps: list[Step] = []
         undos: list[Undo] = []
-        # With each way back, how many steps are before it.
-        changed: list[tuple[int, Undo]] = []
+        after: list[int] = []
         for change, mine in zip(changes, planned(changes, world), strict=True):
             undos.insert(0, change.undo(world))
-            changed.insert(0, (len(steps), undos[0]))
+            after[:0] = [len(steps)] * len(undos[0].steps)
             steps += mine
         undo = Undo(
             tuple(step for one in undos for step in one.steps), tuple(lost for one in undos for lost in one.lost)
         )
         said = "; ".join(change.sentence(world) for change in changes)
-        done = Done(tuple(changes), said, "\n".join(change.line for change in changes), tuple(steps), undo, time.time())
+        line = "\n".join(change.line for change in changes)
+        done = Done(tuple(changes), said, line, tuple(steps), undo, time.time(), tuple(after))
         guard = arm(done) if arm is not None else None
         try:
-            self._run(steps, guard, changed)
+            self._run(done, guard)
         except NltuiError as error:
             # What was done is undone, unless nobody knows whether it was, or not all of it could be: then the guardian
             # does it.
@@ -128,22 +159,26 @@ class Executor:
                 raise Changed(world.table(subject.table).singular, told)
         return world
 
-    def _run(self, steps: Sequence[Step], guard: Armed | None, changed: Sequence[tuple[int, Undo]]) -> None:
-        done, step = 0, steps[0]
+    def _run(self, plan: Done, guard: Armed | None) -> None:
+        done, step = 0, plan.steps[0]
         try:
-            for step in steps:
+            for step in plan.steps:
                 if guard is not None and not guard.watches:
                     raise UsageError("its guardian would act before it is done")
+                if guard is not None:
+                    guard.sends(done + 1)
                 self._sender.send(step)
                 done += 1
             if guard is not None:
                 guard.applied()
-        except TimedOut:
-            raise
+        except TimedOut as error:
+            if guard is not None:
+                raise
+            raise Unsure(error, plan.part(done + 1, is_sure=False), len(plan.steps)) from error
         except NltuiError as error:
             # Only of what was done: what was not may have been there before.
-            back = [one for before, way in changed if done > before for one in way.steps]
-            raise Stopped(error, done, len(steps), step, self.revert(back)) from error
+            back = plan.part(done).undo.steps
+            raise Stopped(error, done, len(plan.steps), step, self.revert(back)) from error
 
     def revert(self, steps: Sequence[Step]) -> list[str]:
         """Send all steps, going on after errors; returns a sentence for each that was refused.

@@ -29,18 +29,70 @@ ANSWER = 5.0
 CARRIER, PAUSE = 8.0, 0.2
 """Seconds to wait for a carrier that a nexthop needs, and between two tries."""
 NLMSG_ERROR = 2
+COUNT = 12
+"""Bytes at the end of a journal, decimal: how many steps of the change have been sent, or are being sent."""
+
+UNDONE = frozenset({2, 3, 17, 19, 99})
+"""ENOENT, ESRCH, EEXIST, ENODEV, EADDRNOTAVAIL: of a step back from what may not have been done, that it was not."""
+
+
+def written(told: dict[str, Any], room: int) -> bytes:
+    """A journal, with so many blanks for what will be added."""
+    return json.dumps(told).encode() + b" " * room + b"0" * COUNT
+
+
+def read(raw: bytes) -> Any:
+    """What a journal tells, `sent` with it. Raises ValueError."""
+    told = json.loads(raw[:-COUNT])
+    if isinstance(told, dict):
+        told["sent"] = int(raw[-COUNT:])
+    return told
+
+
+def count(descriptor: int, sent: int) -> None:
+    """Say how many steps have been sent, with the one that is sent next.
+
+    Not synced: it is of use to the guardian, who reads what was written; nothing of the network outlives the machine.
+    """
+    os.pwrite(descriptor, b"%0*d" % (COUNT, sent), os.fstat(descriptor).st_size - COUNT)
+
+
+def sent(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The steps back from what may have been done; what was never asked for may have been there before.
+
+    All of them where the journal has been lost.
+    """
+    if "sent" not in told:
+        return list(told["steps"])
+    found = [step for step in told["steps"] if told["sent"] > step["after"]]
+    if told.get("state") == "armed":
+        last = max((step["after"] for step in found), default=0)
+        found = [step | {"fine": [*step["fine"], *UNDONE]} if step["after"] == last else step for step in found]
+    return found
 
 
 class Journal:
     """A file that says what would be done, and what was; every change of it is on disk before anything else is done.
 
     It was made with blanks at its end, and keeps its size: writing it again needs nothing of a disk that is full.
+    The count at its end is written by whoever applies the change.
     """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._size = os.fstat(descriptor).st_size
-        self.told: dict[str, Any] = json.loads(os.pread(descriptor, self._size, 0))
+        self._size = os.fstat(descriptor).st_size - COUNT
+        self.told: dict[str, Any] = self._read()
+
+    def _read(self) -> dict[str, Any]:
+        told: dict[str, Any] = read(os.pread(self._descriptor, self._size + COUNT, 0))
+        return told
+
+    def sent(self) -> list[dict[str, Any]]:
+        """The steps back from what may have been done until now; all of them where that cannot be read any more."""
+        self.told.pop("sent", None)
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            self.told["sent"] = self._read()["sent"]
+        return sent(self.told)
 
     def write(self, **told: Any) -> None:
         """Replace what it says; of many refused steps those that fit. Nothing keeps anybody from rolling back."""
@@ -162,8 +214,9 @@ class Guardian:
         return f"OK {max(0, self._deadline - now()):.0f}\n", None
 
     def _back(self, why: str) -> int:
+        steps = self._journal.sent()
         self._journal.write(state="rolling back")
-        refused = roll_back(self._netlink, self._journal.told["steps"])
+        refused = roll_back(self._netlink, steps)
         self._journal.write(state="rolled back", why=why, refused=refused, ended=time.time())
         return 3
 
@@ -177,7 +230,10 @@ def main() -> int:
         # What was left in the queue by whoever used it before is of no interest.
         sock.setblocking(True)
         listening.setblocking(True)
-        guardian = Guardian(sock, Journal(journal), listening)
+        kept = Journal(journal)
+        # Whoever takes over the watch must know it.
+        kept.write(guardian=os.getpid())
+        guardian = Guardian(sock, kept, listening)
         signal.signal(signal.SIGTERM, guardian.stop)
         path = listening.getsockname()
         print("READY", flush=True)

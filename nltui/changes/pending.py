@@ -1,39 +1,35 @@
-"""Changes that are taken back unless somebody confirms them: arming the guardian, and talking to it.
-
-Journals lie in /run/nltui, one a change, mode 0600; beside each the socket of its guardian.
-"""
+"""Changes that are taken back unless somebody confirms them: arming the guardian, and taking over one's watch."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import fcntl
-import json
+import itertools
 import os
 import secrets
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+import weakref
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from nltui.changes import guardian, journals
 from nltui.changes.base import Step, Undo
+from nltui.changes.journals import UNFINISHED, Entry, entries
 from nltui.errors import KernelRefused, UsageError
 from nltui.netlink.constants.netlink import NETLINK_ROUTE
 from nltui.netlink.socket import Sockets, request_socket
 from nltui.system.namespaces import Namespace, current
-from nltui.text import visible
 
-FOLDER = Path("/run/nltui")
 SECONDS, LEAST, MOST = 60, 10, 600
 """How long a change is applied without confirmation: usual, least, most."""
-STATUS = 2.0
-"""Seconds for a guardian to answer whether it is there."""
 LATE = 5.0
 """Seconds after its time is over until a guardian that has not begun to roll back counts as stuck."""
 ROOM = 4096
@@ -44,88 +40,69 @@ SYSTEMD = Path("/run/systemd/system")
 """There where systemd(1) runs the machine."""
 MARGIN = 6.0
 """Seconds that must be left before another step is sent: the longest that one can take, and a little."""
-UNFINISHED = ("armed", "applied", "rolling back")
 
 
-@dataclass(frozen=True)
-class Entry:
-    """What a journal says."""
+class Process(Protocol):
+    """A guardian."""
 
-    path: Path
-    told: dict[str, Any]
+    def poll(self) -> int | None:
+        """None while it runs."""
 
-    @property
-    def state(self) -> str:
-        """armed, applied, confirmed, disarmed, rolling back or rolled back."""
-        return str(self.told.get("state", ""))
+    def kill(self) -> None:
+        """End it at once."""
 
-    @property
-    def sentence(self) -> str:
-        """What was changed, visible text."""
-        return visible(str(self.told.get("sentence", "")), limit=400)
+    def wait(self, timeout: float | None = None) -> int:
+        """Until it has ended. Raises subprocess.TimeoutExpired."""
 
-    @property
-    def refused(self) -> list[str]:
-        """Steps of the rollback that the kernel refused."""
-        return [visible(str(one), limit=400) for one in self.told.get("refused", [])]
 
-    def ask(self, word: str, expects: str = "OK") -> str:
-        """Tell its guardian; what it answers. Raises UsageError where there is none, or it does something else."""
+class Adopted:
+    """A guardian that another process started."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        weakref.finalize(self, os.close, descriptor)
+
+    @classmethod
+    def of(cls, entry: Entry) -> Adopted | None:
+        """That of a journal; None where there is none any more, or not to be seen from here."""
+        pid = entry.told.get("guardian")
         try:
-            said = self._told(word, 60)
-        except OSError as error:
-            raise UsageError(f"nobody watches over this change any more ({error.strerror or error})") from error
-        if not said.startswith(expects):
-            raise UsageError(f"the guardian of this change answered {said!a}, not {expects!a}")
-        return said
-
-    def _told(self, word: str, seconds: float) -> str:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-            sock.settimeout(seconds)
-            sock.connect(str(self.path.with_suffix(".sock")))
-            sock.sendall(word.encode() + b"\n")
-            return visible(sock.recv(400).strip(), limit=400)
-
-    @property
-    def is_watched(self) -> bool:
-        """Whether its guardian is there; one that does not answer, being stopped, still is."""
-        try:
-            self._told("STATUS", STATUS)
-        except TimeoutError:
-            return True
-        except OSError:
-            return False
-        return True
-
-    def forget(self) -> None:
-        """Its outcome was told."""
-        for path in (self.path, self.path.with_suffix(".sock")):
-            with contextlib.suppress(OSError):
-                path.unlink()
-
-
-def entries(namespace: Namespace | None = None) -> list[Entry]:
-    """All journals, the oldest first; of one namespace where it is given."""
-    found = []
-    for path in sorted(FOLDER.glob("*.json")) if FOLDER.is_dir() else ():
-        try:
-            told = json.loads(path.read_text("utf-8"))
+            found = cls(os.pidfd_open(int(pid or 0)))
+            # Its number may be another's by now: what was opened above stays what it is.
+            is_guardian = b"nltui.changes.guardian" in Path(f"/proc/{pid}/cmdline").read_bytes()
         except (OSError, ValueError):
-            continue
-        if isinstance(told, dict) and (namespace is None or told.get("namespace") == list(namespace.identity)):
-            found.append(Entry(path, told))
-    return found
+            return None
+        return found if is_guardian else None
+
+    def poll(self) -> int | None:
+        """As Popen.poll(), without its exit code."""
+        return 0 if select.select([self._descriptor], [], [], 0)[0] else None
+
+    def kill(self) -> None:
+        """As Popen.kill()."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """As Popen.wait()."""
+        if not select.select([self._descriptor], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired("guardian", timeout or 0)
+        return 0
 
 
 class Guard:
     """One armed guardian, as whoever applies the change holds it."""
 
-    def __init__(self, entry: Entry, process: subprocess.Popen[bytes], seconds: int, undo: Undo) -> None:
+    def __init__(self, entry: Entry, process: Process, seconds: int, undo: Undo, journal: int | None) -> None:
+        """`journal`: its descriptor with the lock, which is closed with this; None: somebody else has it."""
         self.entry, self.seconds, self.undo = entry, seconds, undo
         self._process = process
+        self._hold(journal)
         self._applied = time.clock_gettime(time.CLOCK_BOOTTIME)
         self.letters = ""
         """To be typed: drawn only when the change was applied, so that seeing them proves something."""
+        self.is_adopted = self.is_partial = False
+        """Whether another nltui applied it; whether that ended in the middle of it."""
 
     @property
     def left(self) -> float:
@@ -141,11 +118,24 @@ class Guard:
         """Whether another step may be sent: its guardian is there, and will not act before the step has ended."""
         return self._process.poll() is None and self._left > min(MARGIN, self.seconds / 2)
 
+    @property
+    def owns(self) -> bool:
+        """Whether it is for this process to tell how it ended."""
+        return self._journal is not None
+
+    def sends(self, count: int) -> None:
+        """So many steps may have been done, should this process end now. Raises UsageError."""
+        assert self._journal is not None
+        try:
+            guardian.count(self._journal, count)
+        except OSError as error:
+            raise UsageError(f"its guardian cannot be told how far it is: {error.strerror}") from error
+
     def applied(self) -> None:
         """The time counts from now."""
         self.entry.ask("APPLIED")
         self._applied = time.clock_gettime(time.CLOCK_BOOTTIME)
-        self.letters = "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz") for _ in range(2))
+        self.letters = _letters()
 
     def disarm(self) -> None:
         """The change was not applied, or was undone already."""
@@ -165,24 +155,84 @@ class Guard:
         return said
 
     def outcome(self) -> str | None:
-        """None while it is pending; how it ended, or `killed` where its guardian is gone without having decided."""
-        state = next((one.state for one in entries() if one.path == self.entry.path), "killed")
+        """None while it is pending; how it ended, or `killed` where its guardian is gone without having decided.
+
+        `told`: whoever applied it lives, has seen how it ended, and told of it.
+        """
+        state = next((one.state for one in entries() if one.path == self.entry.path), "")
         if self._process.poll() is None:
-            if self._left > -LATE or state == "rolling back":
+            if self._left > -LATE or state == "rolling back" or not self._may_decide():
                 return None
             # Stopped by somebody: it must not go on after what is done in its place.
             self._process.kill()
             self._process.wait()
-        return "killed" if state in UNFINISHED else state
+        if state and state not in UNFINISHED:
+            return state
+        if not self.owns and not state:
+            return "told"
+        return "killed" if self._may_decide() else None
+
+    def _may_decide(self) -> bool:
+        """Whether it is for this process to do what its guardian does not: whoever applied it comes first."""
+        if self._journal is None:
+            self._hold(self.entry.own())
+        return self.owns
+
+    def _hold(self, journal: int | None) -> None:
+        self._journal = journal
+        if journal is not None:
+            self._closing = weakref.finalize(self, os.close, journal)
+
+    def let_go(self) -> None:
+        """Leave it to its guardian, and to whoever takes it over."""
+        if self._journal is not None:
+            self._journal = None
+            self._closing()
 
     def _ended(self) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
-        self.entry.forget()
+        self.forget()
+
+    def forget(self) -> None:
+        """Its outcome was told; where it is for somebody else to tell, the journal stays."""
+        if self.owns:
+            self.entry.forget()
 
 
-def arm(namespace: Namespace | None, undo: Undo, sentence: str, line: str, seconds: int = SECONDS) -> Guard:
+def _letters() -> str:
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz") for _ in range(2))
+
+
+def adopt(entry: Entry) -> Guard | None:
+    """Take over what was armed by another nltui: whoever sees its letters can decide. None where it is not to be had.
+
+    That one may be dead, or only out of sight; where it lives and has not applied all of it yet, it is let be.
+    """
+    left, process = entry.left, Adopted.of(entry)
+    journal = entry.own()
+    if left is None or process is None or (journal is None and entry.state == "armed"):
+        if journal is not None:
+            os.close(journal)
+        return None
+    guard = Guard(entry, process, int(entry.told["seconds"]), Undo(), journal)
+    guard.is_adopted, guard.is_partial = True, entry.state == "armed"
+    guard._applied -= guard.seconds - left
+    guard.letters = _letters()
+    return guard
+
+
+def arm(
+    namespace: Namespace | None,
+    undo: Undo,
+    sentence: str,
+    line: str,
+    seconds: int = SECONDS,
+    after: Sequence[int] = (),
+) -> Guard:
     """Journal what takes the change back, start its guardian, and wait until it watches.
+
+    `after`: of each step of `undo`, how many steps are before those that it takes back; none: it takes back the first.
 
     Raises UsageError where any of it cannot be, or another change of this namespace is pending: then nothing may be
     applied.
@@ -203,24 +253,39 @@ def arm(namespace: Namespace | None, undo: Undo, sentence: str, line: str, secon
             "seconds": max(LEAST, min(MOST, seconds)),
             "created": time.time(),
             "user": os.getuid(),
-            "steps": [_step(step) for step in undo.steps],
+            "sudo_user": os.environ.get("SUDO_USER", ""),
+            "pid": os.getpid(),
+            "number": _number(),
+            "steps": [
+                _step(step, before) for step, before in zip(undo.steps, after or [0] * len(undo.steps), strict=True)
+            ],
         }
         return _armed(namespace, undo, told, opened)
 
 
-def _step(step: Step) -> dict[str, Any]:
-    return {"message": step.message().hex(), "says": step.says, "fine": sorted(step.fine)}
+def _number() -> int:
+    """The least that no journal has."""
+    taken = {entry.number for entry in entries()}
+    return next(number for number in itertools.count(1) if number not in taken)
+
+
+def _step(step: Step, before: int) -> dict[str, Any]:
+    return {"message": step.message().hex(), "says": step.says, "fine": sorted(step.fine), "after": before}
 
 
 def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened: contextlib.ExitStack) -> Guard:
-    path = FOLDER / f"{time.time_ns()}-{os.getpid()}.json"
+    path = journals.FOLDER / f"{time.time_ns()}-{os.getpid()}.json"
     try:
-        FOLDER.mkdir(mode=0o700, exist_ok=True)
+        journals.FOLDER.mkdir(mode=0o700, exist_ok=True)
         journal = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         opened.callback(os.close, journal)
         failed = opened.enter_context(contextlib.ExitStack())
         failed.callback(path.unlink, missing_ok=True)
-        raw = json.dumps(told).encode() + b" " * ROOM
+        entry = Entry(path, told)
+        if (lock := entry.own()) is None:
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        failed.callback(os.close, lock)
+        raw = guardian.written(told, ROOM)
         if os.write(journal, raw) != len(raw):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(journal)
@@ -233,12 +298,12 @@ def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened
         process = _spawn(netlink.fileno(), journal, control.fileno())
     except OSError as error:
         raise UsageError(
-            f"nothing was applied: the way back could not be stored in {FOLDER}: {error.strerror}"
+            f"nothing was applied: the way back could not be stored in {journals.FOLDER}: {error.strerror}"
         ) from error
     except KernelRefused as error:
         raise UsageError(f"nothing was applied: {error}") from error
     failed.pop_all()
-    return Guard(Entry(path, told), process, int(told["seconds"]), undo)
+    return Guard(entry, process, int(told["seconds"]), undo, lock)
 
 
 def _spawn(*descriptors: int) -> subprocess.Popen[bytes]:
@@ -286,39 +351,14 @@ def _is_ready(process: subprocess.Popen[bytes]) -> bool:
 def _alone() -> Iterator[None]:
     """Between the look whether another change waits and the guardian's READY nobody else may arm one."""
     try:
-        FOLDER.mkdir(mode=0o700, exist_ok=True)
-        folder = os.open(FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        journals.FOLDER.mkdir(mode=0o700, exist_ok=True)
+        folder = os.open(journals.FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise UsageError(
-            f"nothing was applied: the way back could not be stored in {FOLDER}: {error.strerror}"
+            f"nothing was applied: the way back could not be stored in {journals.FOLDER}: {error.strerror}"
         ) from error
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:
         os.close(folder)
-
-
-def unfinished() -> Iterator[tuple[Entry, bool]]:
-    """(journal, whether its guardian lives) of what is not decided yet."""
-    for entry in entries():
-        if entry.state in UNFINISHED:
-            yield entry, entry.is_watched
-
-
-def take_back(entry: Entry) -> list[str]:
-    """Roll back what nobody watches over any more; the steps that were refused. Raises NltuiError."""
-    from nltui.changes import guardian
-    from nltui.system.namespaces import resolve
-
-    with contextlib.ExitStack() as opened:
-        here = opened.enter_context(current())
-        wanted = entry.told.get("namespace")
-        namespace: Namespace | None = None
-        if list(here.identity) != wanted:
-            namespace = opened.enter_context(resolve(str(entry.told.get("path") or entry.told.get("name"))))
-            if list(namespace.identity) != wanted:
-                raise UsageError(f"{visible(str(entry.told.get('name')))} is another network namespace now")
-        sock = opened.enter_context(request_socket(Sockets(namespace), NETLINK_ROUTE))
-        sock.setblocking(True)
-        return guardian.roll_back(sock, entry.told["steps"])

@@ -352,7 +352,16 @@ def _doctor(argv: Sequence[str], version: str) -> Doctor:
 
 
 def _pending(what: str, argv: Sequence[str], version: str) -> Pending:
-    parser = _parser(f"nltui {what}", version, PENDING[what], f"examples:\n  nltui {what}\n  nltui {what} -n blue\n")
-    parser.add_argument("-j", "--json", action="store_true", help="JSON, one array of objects")
+    examples = f"examples:\n  nltui {what}\n  nltui {what} -n blue\n"
+    if what == "status":
+        parser = _parser(f"nltui {what}", version, PENDING[what], examples)
+        parser.add_argument("-j", "--json", action="store_true", help="JSON, one array of objects")
+        parser.set_defaults(which=None)
+    else:
+        parser = _parser(f"nltui {what}", version, PENDING[what], f"{examples}  nltui {what} 2\n")
+        parser.add_argument(
+            "which", nargs="?", metavar="WHICH", help="where several wait: its number in `nltui status`, or its NETNS"
+        )
+        parser.set_defaults(json=False)
     found = parser.parse_args(argv)
-    return Pending(what=what, netns=found.netns, config=found.config, json=found.json)
+    return Pending(what=what, netns=found.netns, which=found.which, config=found.config, json=found.json)

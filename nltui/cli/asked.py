@@ -95,6 +95,8 @@ class Pending(Record, kw_only=True):
     what: str
     netns: str | None = None
     """None: of every network namespace."""
+    which: str | None = None
+    """Of several that wait: its number, or its namespace."""
     config: str | None = None
     json: bool = False
 

@@ -122,6 +122,23 @@ def _privilege(report: Report) -> None:
         has = held.has(number)
         helps = "" if has else f"{SUDO}, or setcap {name.lower()}+ep on a Python of its own, allows {allows}"
         report.say("privilege", name.lower(), has, help_=helps)
+    _lock(report)
+
+
+def _lock(report: Report) -> None:
+    """What read-only mode can be made of here."""
+    import ctypes
+
+    from nltui.system import lock, seccomp
+
+    version = lock.landlock_version(ctypes.CDLL(None, use_errno=True))
+    helps = {0: "Linux 6.12 with Landlock: nltui --read-only must become another user here"}.get(
+        version, "" if version >= 6 else "Linux 6.12: nltui --read-only then signals nobody, and asks no daemon"
+    )
+    report.say("privilege", "landlock", version, f"version {version}" if version else "no", helps)
+    lacks = seccomp.lacks()
+    helps = f"{lacks}: nltui --read-only leaves to root what needs no capability, and is not called READ-ONLY"
+    report.say("privilege", "seccomp", not lacks, help_=helps if lacks else "")
 
 
 def _netlink(report: Report, namespace: namespaces.Namespace | None, wished: int | None) -> None:

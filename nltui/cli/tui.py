@@ -39,7 +39,7 @@ def run(args: Tui) -> int:
         filter_of(args.filter, wanted or TABLES[0])
     theme, wrong = _theme(args.theme, found)
     read_only = args.read_only or (found is not None and found.read_only)
-    complaint = " · ".join(filter(None, (complaint, wrong, _left_behind(read_only))))
+    complaint = " · ".join(filter(None, (complaint, wrong)))
     with ExitStack() as opened:
         from nltui.ui.app import NltuiApp
         from nltui.ui.launch import run as launch
@@ -78,6 +78,8 @@ def run(args: Tui) -> int:
             reopen=None if read_only else reopen,
             read_only=read_only,
             confirm_seconds=args.confirm_timeout,
+            # Whoever cannot change anything can neither confirm; their journals are not for everybody's eyes.
+            looks_back=not read_only and privileges.current().has(privileges.CAP_NET_ADMIN),
             theme=theme,
             keys=found.keys if found is not None else {},
             columns=found.columns if found is not None else {},
@@ -85,20 +87,6 @@ def run(args: Tui) -> int:
             ascii=args.ascii or not _is_unicode(),
         )
         return launch(app, mouse=args.mouse)
-
-
-def _left_behind(read_only: bool) -> str:
-    """A sentence about changes that wait to be confirmed, or that nobody watches over any more; usually empty."""
-    if read_only or not os.access("/run/nltui", os.R_OK) or not any(Path("/run/nltui").glob("*.json")):
-        return ""
-    from nltui.changes.pending import unfinished
-
-    found = list(unfinished())
-    if not found:
-        return ""
-    entry, watched = found[0]
-    what = "waits to be confirmed" if watched else "was left unfinished, and nobody watches over it"
-    return f"a change {what}: {entry.sentence}; see `nltui status`, `nltui confirm`, `nltui rollback`"
 
 
 def _lock(namespace: Namespace | None, buffer: int, helped: bool = False) -> None:

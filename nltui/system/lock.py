@@ -1,9 +1,10 @@
 """Read-only mode: nothing of the network or of files can be changed any more, by whatever runs in this process.
 
-The same holds for its later threads and its children. What they still can is ask others: a daemon that listens on a
-socket with a path. While there is one thread only: no new privileges, no writing into files but a few, no setting of
-devices, no signals to others (Landlock), no capability in any set; then all of it is read back. Sources: prctl(2),
-capabilities(7), linux/landlock.h. Imports nothing but ctypes.
+The same holds for its later threads and its children. While there is one thread only: no new privileges, no writing
+into files but a few, no setting of devices, no signals to others (Landlock), no capability in any set, no system call
+that uid 0 changes something by without a capability (seccomp); then all of it is read back. Where the kernel has no
+Landlock, or nltui no filter for the machine, the rest of it still holds. Sources: prctl(2), capabilities(7),
+linux/landlock.h. Imports nothing but ctypes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nltui.errors import UsageError
-from nltui.system import privileges
+from nltui.system import privileges, seccomp
 
 PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, PR_SET_KEEPCAPS = 38, 24, 47, 4, 8
 CAPABILITY_VERSION_3 = 0x20080522
@@ -61,7 +62,7 @@ def engage(folders: Sequence[str] = (), keep: int = 0) -> None:
             _called(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keeping capabilities")
         _become_nobody()
     _drop(libc, keep)
-    _see_that_it_holds(keep)
+    _see_that_it_holds(keep, seccomp.engage(libc))
 
 
 def _called(result: int, what: str) -> int:
@@ -76,11 +77,9 @@ def _landlocked(libc: ctypes.CDLL, folders: Sequence[str]) -> int:
 
     Which version of Landlock this kernel has, 0 none: of what it does not know, nothing is held back.
     """
-    version = libc.syscall(SYS_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_CREATE_RULESET_VERSION)
-    if version < 0:
-        if ctypes.get_errno() in (errno.ENOSYS, errno.EOPNOTSUPP):
-            return 0
-        _called(version, "Landlock")
+    version = landlock_version(libc)
+    if not version:
+        return 0
     handled = WRITES | (REFER if version >= 2 else 0) | (TRUNCATE if version >= 3 else 0)
     handled |= IOCTL_DEV if version >= 5 else 0
     rules = _Ruleset(handled, 0, SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL if version >= 6 else 0)
@@ -94,7 +93,15 @@ def _landlocked(libc: ctypes.CDLL, folders: Sequence[str]) -> int:
         _called(libc.syscall(SYS_RESTRICT_SELF, ruleset, 0), "Landlock")
     finally:
         os.close(ruleset)
-    return int(version)
+    return version
+
+
+def landlock_version(libc: ctypes.CDLL) -> int:
+    """Of this kernel, 0 none."""
+    version = libc.syscall(SYS_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_CREATE_RULESET_VERSION)
+    if version < 0 and ctypes.get_errno() in (errno.ENOSYS, errno.EOPNOTSUPP):
+        return 0
+    return _called(version, "Landlock")
 
 
 def _writable(folders: Sequence[str], handled: int) -> list[tuple[str, int]]:
@@ -106,7 +113,7 @@ def _writable(folders: Sequence[str], handled: int) -> list[tuple[str, int]]:
             found.append((os.ttyname(descriptor), terminal))
         except OSError:
             continue
-    return found + [(folder, handled & ~(REFER | IOCTL_DEV)) for folder in folders if is_own(folder)]
+    return found + [(folder, handled & ~IOCTL_DEV) for folder in folders if is_own(folder)]
 
 
 def is_own(folder: str) -> bool:
@@ -160,7 +167,7 @@ def _drop(libc: ctypes.CDLL, keep: int) -> None:
     _called(libc.capset(header, (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)), "capset")
 
 
-def _see_that_it_holds(keep: int) -> None:
+def _see_that_it_holds(keep: int, filtered: bool) -> None:
     """From the kernel's own word; a bounding set is of no use to whoever can gain nothing by exec."""
     now = privileges.current()
     left = (now.effective | now.permitted) & ~keep | now.inheritable | now.ambient
@@ -168,6 +175,8 @@ def _see_that_it_holds(keep: int) -> None:
         raise UsageError("read-only mode cannot be entered: a capability is left, or new ones can be gained")
     if now.bounding and os.getuid() == 0:
         raise UsageError("read-only mode cannot be entered: the bounding set of capabilities is not empty")
+    if filtered and not now.filtered:
+        raise UsageError("read-only mode cannot be entered: the filter of system calls is not in force")
     for place in (*map(Path, sys.path), Path(__file__).parent):
         _readable(place)
 

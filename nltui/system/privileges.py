@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from nltui.record import Record
+from nltui.system import seccomp
 
 STATUS = Path("/proc/self/status")
 
@@ -23,11 +24,11 @@ class Badge(Enum):
     CAN_CHANGE = "CAN CHANGE"
     UNPRIVILEGED = "UNPRIVILEGED"
     READ_ONLY = "READ-ONLY"
-    """No capability is left and none can come back: the guarantee of read-only mode."""
+    """No capability is left, none can come back, and what needs none is given up: the guarantee of read-only mode."""
 
 
 class Privileges(Record):
-    """Capability sets as bit masks, bit number = CAP_*, and whether exec can add to them."""
+    """Capability sets as bit masks, bit number = CAP_*, whether exec can add to them, and whether calls are denied."""
 
     effective: int
     permitted: int
@@ -35,6 +36,8 @@ class Privileges(Record):
     bounding: int
     ambient: int
     no_new_privs: bool
+    filtered: bool
+    """Whether system calls go through the filter of read-only mode."""
 
     def has(self, capability: int) -> bool:
         """Whether a capability counts now, in the user namespace that this process is in."""
@@ -42,13 +45,16 @@ class Privileges(Record):
 
     @property
     def badge(self) -> Badge:
-        """CAN CHANGE with CAP_NET_ADMIN; READ-ONLY where every set is empty for good; else UNPRIVILEGED."""
+        """CAN CHANGE with CAP_NET_ADMIN; READ-ONLY where the lock holds; else UNPRIVILEGED."""
         if self.has(CAP_NET_ADMIN):
             return Badge.CAN_CHANGE
+        # A container may have taken all capabilities: uid 0 still writes sysctls there, and nothing else was locked.
+        if not (self.no_new_privs and self.filtered):
+            return Badge.UNPRIVILEGED
         # With no_new_privs exec adds nothing, so the bounding set counts only for uid 0, whose own it would be.
         left = self.effective | self.permitted | self.inheritable | self.ambient
         left |= self.bounding if os.getuid() == 0 else 0
-        return Badge.READ_ONLY if self.no_new_privs and not left else Badge.UNPRIVILEGED
+        return Badge.UNPRIVILEGED if left else Badge.READ_ONLY
 
 
 def current(status: Path = STATUS) -> Privileges:
@@ -65,6 +71,8 @@ def current(status: Path = STATUS) -> Privileges:
         _mask(fields, "CapBnd", 1),
         _mask(fields, "CapAmb", 0),
         fields.get("NoNewPrivs") == "1",
+        # Containers have filters of their own.
+        fields.get("Seccomp") == "2" and seccomp.answers(),
     )
 
 

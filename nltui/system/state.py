@@ -12,6 +12,8 @@ from typing import Any
 
 LARGEST = 1 << 20
 """Bytes of a file that are read at most: a larger one is not ours."""
+JOURNALS = Path("/run/nltui")
+"""Where changes are told that wait to be confirmed."""
 
 
 def directory() -> str:

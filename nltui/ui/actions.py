@@ -86,7 +86,7 @@ class Actions(App[None]):
         async def act() -> None:
             try:
                 if key == "restore" and self.is_pending:
-                    self._decide("roll back")
+                    self.decide("roll back")
                 elif key == "restore":
                     self.desk.restore()
                 else:
@@ -104,8 +104,8 @@ class Actions(App[None]):
         """Whether a change waits to be confirmed."""
         return "desk" in self.__dict__ and self.desk.changes.pending is not None
 
-    def action_confirm(self) -> None:
-        """`Y`, and the two letters that the banner shows: what is pending stays."""
+    def action_confirm(self, leaves: bool = False) -> None:
+        """`Y`, and the two letters that the banner shows: what is pending stays; `leaves`: and this ends."""
         guard = self.desk.changes.pending
         if guard is None or not guard.letters:
             return
@@ -114,7 +114,7 @@ class Actions(App[None]):
         first, second = guard.letters[0], guard.letters[1]
 
         async def keep() -> None:
-            self._decide("confirm")
+            self.decide("confirm", leaves)
 
         async def more() -> None:
             self.leader.lead(f"Y{first}", lambda: {second: Choice("keep it", keep)})
@@ -122,12 +122,31 @@ class Actions(App[None]):
         self.leader.lead("Y", lambda: {first: Choice(f"and {second}: keep it", more)})
 
     @work(thread=True, group="decide")
-    def _decide(self, what: str) -> None:
-        """`confirm`, `roll back`, or `look` how it went."""
+    def decide(self, what: str, leaves: bool = False) -> None:
+        """`confirm`, `roll back`, or `look` how it went; `leaves`: once it is decided, this ends."""
         done = {"confirm": self.desk.confirm, "roll back": self.desk.roll_back, "look": self.desk.look}[what]()
-        if done and self.is_running:
+        if leaves and not self.is_pending and self.is_running:
+            self.call_from_thread(self.leave)
+        elif done and self.is_running:
             # Of what ended by itself: somebody who was cut off types until the screen moves again.
             self.call_from_thread(partial(self.say, done, stays=what == "look"))
+
+    looks_back = False
+    """Whether what another nltui left to be confirmed is looked for."""
+
+    def look_back(self) -> None:
+        """Take over what waits to be confirmed here, and tell of it elsewhere."""
+        from nltui.ui import waiting
+
+        if self.looks_back and waiting.is_any():
+            self._look_back()
+
+    @work(thread=True, exclusive=True, group="look back")
+    def _look_back(self) -> None:
+        from nltui.ui import waiting
+
+        if (said := waiting.look_back(self)) and self.is_running:
+            self.call_from_thread(partial(self.say, said, stays=True))
 
     @work(thread=True, exclusive=True, group="undo")
     def action_undo(self) -> None:
@@ -155,6 +174,10 @@ class Actions(App[None]):
         from nltui.ui.command_line import open_line
 
         open_line(self, f"export {self.usual_export()}")
+
+    @abstractmethod
+    def leave(self, code: int = 0) -> None:
+        """End the program."""
 
     @abstractmethod
     def say(self, sentence: str, *, stays: bool = False) -> None:

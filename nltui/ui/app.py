@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 Reopen = Callable[[str], tuple[SessionLike, str]]
 """(what `-n` takes, empty for the namespace nltui is in) → (a session that is not started, the visible name)."""
-ASKED = 5.0
-"""Seconds in which `q` again leaves though a change is pending."""
 WATCH = 0.5
 """Seconds between two looks at what waits to be confirmed."""
 TWICE = 1.0
@@ -120,13 +118,16 @@ class NltuiApp(Actions):
         places: Mapping[str, str] | None = None,
         read_only: bool = False,
         confirm_seconds: int = 60,
+        looks_back: bool = False,
     ) -> None:
         """`reopen` makes a session for another network namespace; without it there is none to switch to.
 
-        `read_only`: keys that change something are absent, not merely refused.
+        `read_only`: keys that change something are absent, not merely refused. `looks_back`: what another nltui left to
+        be confirmed is taken over.
         """
         super().__init__()
         self._ascii, self.read_only, self.confirm_seconds = ascii, read_only, confirm_seconds
+        self.looks_back = looks_back
         if read_only:
             self._forget_changing()
         if keys:
@@ -150,7 +151,7 @@ class NltuiApp(Actions):
         self._status_bar = StatusBar(host, namespace, badge, clock)
         self._banner = Banner()
         self._footer = Footer()
-        self._interrupted = self._watched = self._asked_to_leave = float("-inf")
+        self._interrupted = self._watched = float("-inf")
         self._said = ""
         """What was done last, until the next key."""
         self._heart = Heart(self, session, self.tick, self._is_busy)
@@ -209,6 +210,7 @@ class NltuiApp(Actions):
     def _begin(self) -> None:
         self.session.start()
         self._heart.start()
+        self.look_back()
 
     def tick(self) -> None:
         """Look at the session and repaint what changed."""
@@ -219,7 +221,7 @@ class NltuiApp(Actions):
         waits = self.desk.banner() if self.is_pending else ""
         if self.is_pending and time.monotonic() - self._watched > WATCH:
             self._watched = time.monotonic()
-            self._decide("look")
+            self.decide("look")
         self._banner.tell(waits or status.trouble or status.gap or self._said or self._complaint)
         self.dashboard.tick(status)
         focused = self.dashboard.focused_panel
@@ -310,9 +312,10 @@ class NltuiApp(Actions):
             await self.dashboard.close_detail()
         elif self.dashboard.zoomed is not None:
             await self.dashboard.unzoom()
-        elif self.is_pending and time.monotonic() - self._asked_to_leave > ASKED:
-            self._asked_to_leave = time.monotonic()
-            self.say("a change waits to be confirmed; q again leaves, and it is rolled back when its time is over")
+        elif self.is_pending:
+            from nltui.ui.waiting import ask_to_leave
+
+            ask_to_leave(self)
         else:
             self.leave()
 
@@ -332,7 +335,8 @@ class NltuiApp(Actions):
     def say(self, sentence: str, *, stays: bool = False) -> None:
         """Tell of something that was done, until the next key; `stays`: until Esc."""
         if stays:
-            self._complaint = f"{visible(sentence, limit=400)} · Esc"
+            told = (self._complaint.removesuffix(" · Esc"), visible(sentence, limit=600))
+            self._complaint = f"{' · '.join(filter(None, dict.fromkeys(told)))} · Esc"
         else:
             self._said = visible(sentence, limit=400)
         self.tick()
@@ -361,6 +365,7 @@ class NltuiApp(Actions):
         session.start()
         # Its readers take up to a second to end; nothing waits for them.
         threading.Thread(target=old.stop, name="nltui-leave", daemon=True).start()
+        self.look_back()
 
     def leave(self, code: int = 0) -> None:
         """End the readers and the program; `code` is the exit code (128+n for a signal)."""

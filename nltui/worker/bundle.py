@@ -59,9 +59,10 @@ def export(session: Session, path: str, namespace: str, progress: Progress) -> d
             place.mkdir()
             manifest = _Bundle(session, place, progress).write(namespace)
             packed = Path(folder, "packed")
+            # Read-only mode may change the mode of no file.
+            packed.touch(mode=0o600, exist_ok=False)
             with tarfile.open(packed, "w:gz", compresslevel=5) as archive:
                 archive.add(place, target.name.removesuffix(".gz").removesuffix(".tar"))
-            packed.chmod(0o600)
             # A link fails where somebody made the file meanwhile; renaming would take its place.
             os.link(packed, target)
     except OSError as error:

@@ -16,17 +16,19 @@ from typing import Self
 
 import pytest
 
-from nltui.changes import pending
+from nltui.changes import journals, pending
+from nltui.changes.addresses import AddressAdd
 from nltui.changes.base import Step
 from nltui.changes.change_log import Changes
 from nltui.changes.execute import Stopped
+from nltui.changes.journals import entries, take_back
 from nltui.changes.links.state import LinkDown
-from nltui.changes.pending import entries, take_back
 from nltui.changes.preview import Preview, of
 from nltui.changes.routes import RouteDelete
 from nltui.errors import KernelRefused, NltuiError, PrivilegeMissing, TimedOut, UsageError
 from nltui.system.namespaces import resolve
 from tests.changes.ground import Changing, build, difference, picture
+from tests.e2e.test_headless import POWERLESS
 from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
 
@@ -139,7 +141,7 @@ from tests.changes.test_guardian import Desk
 from tests.kernel.netns import Netns
 ns = Netns(); ns.name, ns.path = sys.argv[1], "/run/netns/" + sys.argv[1]
 with Desk(ns) as desk:
-    desk.changes.apply(desk.down(), 2)
+    desk.changes.apply(desk.down(), int(sys.argv[2]))
     print("applied", flush=True)
     time.sleep(60)
 """
@@ -150,7 +152,7 @@ def test_the_program_is_killed_right_after(how: str, netns: Netns) -> None:
     build(netns)
     before = picture(netns, indexes=True)
     program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, netns.name], stdout=subprocess.PIPE, start_new_session=True, text=True
+        [sys.executable, "-c", PROGRAM, netns.name, "2"], stdout=subprocess.PIPE, start_new_session=True, text=True
     )
     assert program.stdout is not None
     assert program.stdout.readline() == "applied\n"
@@ -168,10 +170,55 @@ def test_the_program_is_killed_right_after(how: str, netns: Netns) -> None:
     assert difference(before, picture(netns, indexes=True)) == []
 
 
+HALF = """
+import sys, time
+from nltui.changes.addresses import AddressAdd
+from nltui.changes.preview import of
+from tests.changes.test_guardian import Desk
+from tests.kernel.netns import Netns
+ns = Netns(); ns.name, ns.path = sys.argv[1], "/run/netns/" + sys.argv[1]
+with Desk(ns) as desk:
+    world, sender = desk.world, desk.changes._executor._sender
+    plan = of(world, [AddressAdd.parsed({"local": f"10.7.{n}.1/24", "dev": "va"}, world) for n in (1, 2, 3)])
+    send, count = sender.send, 0
+    def stuck(step):
+        global count
+        count += 1
+        if count > int(sys.argv[2]):
+            print("stuck", flush=True)
+            time.sleep(60)
+        return send(step)
+    sender.send = stuck
+    desk.changes.apply(plan, 60)
+"""
+
+
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_killed_in_the_middle_only_what_may_have_been_done_is_taken_back(done: int, netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    program = subprocess.Popen([sys.executable, "-c", HALF, netns.name, str(done)], stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    assert program.stdout.readline() == "stuck\n"
+    there = [row["local"] for link in netns.ip_json("addr show dev va") for row in link["addr_info"]]
+    assert [f"10.7.{n}.1" in there for n in (1, 2, 3)] == [n <= done for n in (1, 2, 3)]
+    if done < 2:
+        # Somebody else's: this one was never asked for.
+        netns.ip("addr add 10.7.3.1/24 dev va")
+    program.kill()
+    program.wait()
+    program.stdout.close()
+    assert nltui("rollback", "-n", netns.name).returncode == 3
+    assert [entry.refused for entry in entries()] == [[]]
+    if done < 2:
+        netns.ip("addr del 10.7.3.1/24 dev va")
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
 def test_both_are_killed_and_somebody_takes_it_back_later(netns: Netns) -> None:
     build(netns)
     before = picture(netns, indexes=True)
-    program = subprocess.Popen([sys.executable, "-c", PROGRAM, netns.name], stdout=subprocess.PIPE, text=True)
+    program = subprocess.Popen([sys.executable, "-c", PROGRAM, netns.name, "2"], stdout=subprocess.PIPE, text=True)
     assert program.stdout is not None
     assert program.stdout.readline() == "applied\n"
     found = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
@@ -195,8 +242,12 @@ def test_a_new_login_confirms_or_rolls_back(netns: Netns) -> None:
     before = picture(netns, indexes=True)
     with Desk(netns) as desk:
         desk.changes.apply(desk.down(), 60)
-        shown = nltui("status")
-        assert "s to roll back  va goes down" in shown.stdout
+        shown = nltui("status").stdout.splitlines()
+        assert [entry.number for entry in entries()] == [1]
+        assert shown[0].startswith("1  ")
+        assert netns.name in shown[0]
+        assert f" s to roll back  root (pid {os.getpid()})  " in shown[0]
+        assert shown[1:] == ["   va goes down", "   ip link set dev va down"]
         back = nltui("rollback", "-n", netns.name)
         assert (back.returncode, back.stdout) == (3, "rolled back: va goes down\n")
         assert comes_true(lambda: desk.changes.look().startswith("rolled back"))
@@ -218,7 +269,7 @@ def test_a_full_disk_keeps_it_from_being_applied(netns: Netns, monkeypatch: pyte
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,nr_inodes=8", "tmpfs", str(full)], check=True)
     try:
         (full / "filler").write_bytes(bytes(4096))
-        monkeypatch.setattr(pending, "FOLDER", full)
+        monkeypatch.setattr(journals, "FOLDER", full)
         with Desk(netns) as desk:
             with pytest.raises(UsageError, match="nothing was applied: the way back could not be stored"):
                 desk.changes.apply(desk.down(), 60)
@@ -265,11 +316,11 @@ def test_a_guardian_that_was_stopped_is_not_waited_for(netns: Netns, monkeypatch
     build(netns)
     before = picture(netns, indexes=True)
     monkeypatch.setattr(pending, "LATE", 0.5)
-    monkeypatch.setattr(pending, "STATUS", 0.3)
+    monkeypatch.setattr(journals, "STATUS", 0.3)
     with Desk(netns) as desk, Desk(netns) as other:
         desk.changes.apply(desk.down(), SHORT)
         assert desk.changes.pending is not None
-        desk.changes.pending._process.send_signal(signal.SIGSTOP)
+        os.kill(entries()[0].told["guardian"], signal.SIGSTOP)
         with pytest.raises(UsageError, match="another change is pending"):
             other.changes.apply(other.down("vc"), 60)
         assert "its guardian was killed" in desk.ended()
@@ -324,8 +375,56 @@ def test_whatever_stops_it_in_the_middle_it_is_taken_back(
             desk.changes.apply(plan, 2 * SHORT)
         if isinstance(error, TimedOut):
             assert desk.ended().startswith("rolled back")
+            assert desk.changes.last is None
         assert desk.changes.pending is None
         assert entries() == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_what_may_have_been_done_is_undone_where_nobody_guards_it(
+    is_done: bool, netns: Netns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel does not answer the second of three; the third was there before."""
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        world, sender = desk.world, desk.changes._executor._sender
+        plan = of(world, [AddressAdd.parsed({"local": f"10.7.{n}.1/24", "dev": "va"}, world) for n in (1, 2, 3)])
+        send, count = sender.send, 0
+
+        def silent(step: Step) -> bool:
+            nonlocal count
+            count += 1
+            if count != 2:
+                return send(step)
+            if is_done:
+                send(step)
+            raise TimedOut(f"{step.says}: the outcome is unknown")
+
+        monkeypatch.setattr(sender, "send", silent)
+        with pytest.raises(TimedOut, match="step 2 of 3; those before it were done; u takes back what may have been"):
+            desk.changes.apply(plan)
+        netns.ip("addr add 10.7.3.1/24 dev va")
+        said = desk.changes.undo()
+        assert said.startswith("undone: ")
+        assert "refused" not in said
+        netns.ip("addr del 10.7.3.1/24 dev va")
+        with pytest.raises(UsageError, match="nothing was changed here yet"):
+            desk.changes.undo()
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_a_change_that_is_refused_lets_another_one_wait_on(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down(), 60)
+        world = desk.world
+        twice = of(world, [AddressAdd.parsed({"local": "10.7.1.1/24", "dev": "vc"}, world)] * 2)
+        with pytest.raises(Stopped):
+            desk.changes.apply(twice)
+        assert desk.changes.roll_back() == "rolled back: va goes down"
     assert difference(before, picture(netns, indexes=True)) == []
 
 
@@ -425,3 +524,122 @@ def test_the_clock_is_set(by: str, netns: Netns, monkeypatch: pytest.MonkeyPatch
         assert time.monotonic() - applied > 2
         assert program.stdout.readline().startswith("rolled back: va goes down")
     assert difference(before, picture(netns, indexes=True)) == []
+
+
+@contextlib.contextmanager
+def applied_by_another(ns: Netns, seconds: int) -> Iterator[subprocess.Popen[str]]:
+    """A program that has taken va down, and waits."""
+    words = [sys.executable, "-c", PROGRAM, ns.name, str(seconds)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "applied\n"
+        yield program
+        program.kill()
+
+
+def test_it_is_named_by_number_or_namespace(netns: Netns) -> None:
+    build(netns)
+    with Netns() as other, Desk(netns) as desk:
+        build(other)
+        with Desk(other) as second:
+            desk.changes.apply(desk.down(), 60)
+            second.changes.apply(second.down("vc"), 60)
+            assert [entry.number for entry in entries()] == [1, 2]
+            assert nltui("confirm").returncode == 1
+            assert "say which: nltui confirm NUMBER" in nltui("confirm").stderr
+            assert "no change waits under 3" in nltui("rollback", "3").stderr
+            kept = nltui("confirm", "2")
+            assert (kept.returncode, kept.stdout) == (0, "kept: vc goes down\n")
+            back = nltui("rollback", netns.name)
+            assert (back.returncode, back.stdout) == (3, "rolled back: va goes down\n")
+            assert comes_true(lambda: bool(desk.changes.look()))
+            assert comes_true(lambda: bool(second.changes.look()))
+
+
+@pytest.mark.parametrize("what", ["damaged", "forbidden"])
+def test_a_journal_that_cannot_be_read_is_told_of(what: str, tmp_path: Path) -> None:
+    folder = tmp_path / "nltui"
+    folder.mkdir(mode=0o700)
+    (folder / "1-1.json").write_text('{"state": "armed"')
+    os.chown(folder, 12345, 12345)
+    script = (
+        f"import pathlib, sys; from nltui.changes import journals; journals.FOLDER = pathlib.Path({str(folder)!r})\n"
+        "from nltui.cli.main import main; sys.argv = ['nltui', 'status']; sys.exit(main())"
+    )
+    before = POWERLESS if what == "forbidden" else ()
+    done = subprocess.run([*before, sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    if what == "damaged":
+        assert done.returncode == 1
+        assert f"{folder}/1-1.json is damaged" in done.stderr
+    else:
+        assert done.returncode == 77
+        assert f"{folder} cannot be read, so changes may wait that are not shown: Permission denied" in done.stderr
+
+
+def test_a_rollback_that_nobody_saw_is_logged_once(
+    netns: Netns, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    build(netns)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    log = tmp_path / "nltui/changes.log"
+    with applied_by_another(netns, 2) as program:
+        assert '"apply"' in log.read_text()
+        # While it lives, it tells itself.
+        nltui("status")
+        program.kill()
+        program.wait()
+        assert comes_true(lambda: [entry.state for entry in entries()] == ["rolled back"])
+        for _ in range(2):
+            assert "rolled back (nobody confirmed)" in nltui("status").stdout
+    lines = [line for line in log.read_text().splitlines() if '"roll back"' in line]
+    assert len(lines) == 1
+    assert "nobody confirmed; made by root" in lines[0]
+    assert "ip link set dev va down" in lines[0]
+
+
+def test_what_another_left_is_taken_over(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with applied_by_another(netns, 60) as program, Desk(netns) as desk:
+        program.kill()
+        program.wait()
+        assert desk.changes.adopt(entries()[0])
+        assert desk.changes.pending is not None
+        assert 50 < desk.changes.pending.left <= 60
+        assert len(desk.changes.pending.letters) == 2
+        assert desk.changes.roll_back() == "rolled back: va goes down"
+        assert entries() == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+@pytest.mark.parametrize("by", ["owner", "other"])
+def test_of_two_that_watch_either_may_confirm(by: str, netns: Netns) -> None:
+    """Who applied it is only out of sight; what one of them keeps the other does not take back."""
+    build(netns)
+    with Desk(netns) as owner, Desk(netns) as other:
+        owner.changes.apply(owner.down(), 60)
+        assert other.changes.adopt(entries()[0])
+        deciding, watching = (owner, other) if by == "owner" else (other, owner)
+        assert deciding.changes.confirm() == "kept: va goes down"
+        assert watching.ended() in (
+            "decided where it was made: va goes down", "kept, confirmed elsewhere: va goes down",
+        )  # fmt: skip
+        assert owner.changes.pending is other.changes.pending is None
+    assert is_down(netns)
+    assert entries() == []
+
+
+def test_what_is_just_being_applied_is_not_taken_over(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk, Desk(netns) as other:
+        preview = desk.down()
+        with resolve(netns.name) as namespace:
+            guard = pending.arm(namespace, preview.undo, preview.sentence, preview.line, 60)
+        assert not other.changes.adopt(entries()[0])
+        guard.let_go()
+        assert other.changes.adopt(entries()[0])
+        assert other.changes.pending is not None
+        assert other.changes.pending.is_partial
+        other.changes.roll_back()
+        assert guard._process.wait(5) == 3
+        assert not is_down(netns)

@@ -30,8 +30,9 @@ class NltuiApp(App):
         self.session = session
         assert session.namespace is None
         assert given.pop("host") and given.pop("namespace")
-        assert given.pop("badge") in ("CAN CHANGE", "UNPRIVILEGED", "READ-ONLY")
+        assert (badge := given.pop("badge")) in ("CAN CHANGE", "UNPRIVILEGED", "READ-ONLY")
         assert callable(given.pop("reopen"))
+        assert given.pop("looks_back") == (badge == "CAN CHANGE")
         assert (given.pop("theme"), given.pop("keys"), given.pop("columns"), given.pop("places")) == ("", {}, {}, {})
         assert given.pop("ascii") in (True, False)
         assert (given.pop("read_only"), given.pop("confirm_seconds")) == (False, 60)

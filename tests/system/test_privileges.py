@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from nltui.system import seccomp
 from nltui.system.privileges import CAP_NET_ADMIN, CAP_SYS_ADMIN, Badge, current
 
 STATUS = """\
@@ -14,6 +15,7 @@ CapEff:\t{effective}
 CapBnd:\t{bounding}
 CapAmb:\t{ambient}
 NoNewPrivs:\t{nnp}
+Seccomp:\t{filtered}
 """
 NONE = "0000000000000000"
 ALL = "000001ffffffffff"
@@ -21,12 +23,24 @@ NET_ADMIN = f"{1 << CAP_NET_ADMIN:016x}"
 
 
 def status(
-    tmp_path: Path, effective: str = NONE, permitted: str = NONE, bounding: str = ALL, ambient: str = NONE, nnp: int = 0
+    tmp_path: Path,
+    effective: str = NONE,
+    permitted: str = NONE,
+    bounding: str = ALL,
+    ambient: str = NONE,
+    nnp: int = 0,
+    filtered: int = 2,
 ) -> Path:
     file = tmp_path / "status"
     file.write_text(
         STATUS.format(
-            inheritable=NONE, permitted=permitted, effective=effective, bounding=bounding, ambient=ambient, nnp=nnp
+            inheritable=NONE,
+            permitted=permitted,
+            effective=effective,
+            bounding=bounding,
+            ambient=ambient,
+            nnp=nnp,
+            filtered=filtered,
         )
     )
     return file
@@ -59,9 +73,19 @@ def test_a_user_is_unprivileged(tmp_path: Path) -> None:
     ],
 )
 def test_read_only_needs_every_set_empty_for_good(
-    tmp_path: Path, permitted: str, bounding: str, ambient: str, nnp: int, badge: Badge
+    tmp_path: Path, permitted: str, bounding: str, ambient: str, nnp: int, badge: Badge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(seccomp, "answers", lambda: True)
     assert current(status(tmp_path, NONE, permitted, bounding, ambient, nnp)).badge is badge
+
+
+@pytest.mark.parametrize(("filtered", "answers"), [(0, True), (1, True), (2, False)])
+def test_a_container_without_capabilities_is_not_read_only(
+    tmp_path: Path, filtered: int, answers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uid 0 still writes sysctls there, and the container's own filter is not ours."""
+    monkeypatch.setattr(seccomp, "answers", lambda: answers)
+    assert current(status(tmp_path, NONE, NONE, NONE, NONE, 1, filtered)).badge is Badge.UNPRIVILEGED
 
 
 def test_what_cannot_be_read_is_neither_privilege_nor_guarantee(tmp_path: Path) -> None:

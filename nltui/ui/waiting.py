@@ -1,0 +1,99 @@
+"""Changes that another nltui left to be confirmed are taken over here; and the question before one's own are left."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from nltui.errors import NltuiError
+from nltui.model.types import Tone
+from nltui.system import state
+from nltui.text import visible
+
+if TYPE_CHECKING:
+    from nltui.changes.journals import Entry
+    from nltui.ui.actions import Actions
+
+
+def is_any() -> bool:
+    """Whether there are journals; where that cannot be seen, they are looked at, which tells why."""
+    try:
+        return any(path.suffix == ".json" for path in state.JOURNALS.iterdir())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+def look_back(app: Actions) -> str:
+    """Take over what waits in the namespace that is looked at; a sentence about all else. In a thread."""
+    from nltui.changes.ended import settle
+    from nltui.changes.journals import UNFINISHED, entries, unreadable
+
+    settle()
+    sentences = unreadable()
+    for entry in entries():
+        if entry.state in UNFINISHED:
+            with contextlib.suppress(NltuiError):
+                sentences.append(_sentence(app, entry))
+    return " · ".join(filter(None, sentences))
+
+
+def _sentence(app: Actions, entry: Entry) -> str:
+    """Empty where it is pending here now."""
+    if not entry.is_watched:
+        return (
+            f"a change in {entry.namespace} was left unfinished, and nobody watches over it: {entry.sentence}; "
+            f"`nltui rollback {entry.number}` takes it back"
+        )
+    if _is_here(app, entry):
+        # Made by the screen's thread: it is one object, and this one may be the first to ask for it.
+        import nltui.ui.changing  # noqa: F401
+
+        app.call_from_thread(lambda: app.desk)
+        if app.desk.changes.adopt(entry):
+            return ""
+    left = f" for {entry.left} s" if entry.left is not None else ""
+    return (
+        f"a change in {entry.namespace} waits{left} to be confirmed: {entry.sentence}; "
+        f"`nltui confirm {entry.number}` keeps it, `nltui rollback {entry.number}` takes it back"
+    )
+
+
+def _is_here(app: Actions, entry: Entry) -> bool:
+    from nltui.system.namespaces import current
+    from nltui.worker.session import Session
+
+    assert isinstance(app.session, Session)
+    if (namespace := app.session.namespace) is not None:
+        return entry.told.get("namespace") == list(namespace.identity)
+    with current() as here:
+        return entry.told.get("namespace") == list(here.identity)
+
+
+def ask_to_leave(app: Actions) -> None:
+    """What becomes of the change that is pending when this ends. Cancel comes first: who is cut off types blindly."""
+    from nltui.ui.picker import Item, Picker
+
+    guard = app.desk.changes.pending
+    if guard is None:
+        app.leave()
+        return
+    items = [
+        Item("stay", "cancel", "stay here"),
+        Item("leave", "leave it", f"its guardian rolls it back in {guard.left:.0f} s, unless `nltui confirm` keeps it"),
+        Item("roll back", "roll back", "now, and leave"),
+    ]
+    if guard.letters:
+        items.append(Item("keep", "keep", f"type its letters, {guard.letters[0]} {guard.letters[1]}, and leave"))
+    items.append(Item(None, "", visible(guard.entry.sentence, limit=60), Tone.CHANGED))
+
+    def chosen(what: str | None) -> None:
+        if what == "leave":
+            app.leave()
+        elif what == "roll back":
+            app.decide("roll back", leaves=True)
+        elif what == "keep":
+            app.action_confirm(leaves=True)
+
+    app.push_screen(Picker("a change is pending: leave nltui?", items), chosen)
