@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nltui.changes.base import Change, Step, Subject, Undo
-<<<<<<< HEAD
 from nltui.changes.difference import differences
+from nltui.changes.guardian import UNDONE
 from nltui.changes.places import Places
 from nltui.changes.preview import planned
-=======
-from nltui.changes.guardian import UNDONE
 from nltui.changes.send import Sender
 from nltui.changes.world import World
 from nltui.errors import KernelRefused, NltuiError, TimedOut, UsageError
@@ -144,6 +142,25 @@ class Executor:
                 guard.disarm()
             raise
         return done
+
+    def take_back(self, done: Callable[[World], Done], arm: Arm | None = None) -> list[str]:
+        """Do what takes something back, all that can be; returns a sentence for each step that was refused.
+
+        `done`: of what is there now, what is done and takes it back in turn.
+        """
+        world = self.ready(())
+        made = done(world)
+        guard = arm(made) if arm is not None else None
+        if guard is not None:
+            guard.sends(len(made.steps))
+        refused = self.revert(made.steps)
+        if guard is not None:
+            try:
+                guard.applied()
+            except NltuiError:
+                self.revert(made.undo.steps)
+                raise
+        return refused
 
     def ready(self, subjects: Sequence[Subject]) -> World:
         """What is there now, read anew. Raises Changed where a subject is another than it was, TimedOut."""

@@ -46,8 +46,9 @@ def is_far(row: bytes) -> bool:
 def _staying(world: World, place: Place, mine: Sequence[bytes]) -> tuple[bool, bool]:
     """Whether any that stays stands before one of these, and behind one."""
     rows = world.where("routes", dst=str(world.said("routes", mine[0])["dst"]))
-    alike = [row in mine for row in rows if place_of(row[16:]) == place]
-    if all(alike):
+    known = [world.lasting("routes", row) for row in mine]
+    alike = [world.lasting("routes", row) in known for row in rows if place_of(row[16:]) == place]
+    if all(alike) or not any(alike):
         return False, False
     first, last = alike.index(True), len(alike) - 1 - alike[::-1].index(True)
     return not all(alike[:last]), not all(alike[first:])

@@ -30,9 +30,9 @@ _TABLES = {
 }
 
 
-def table_of(step: Step) -> str:
-    """The table that a message is about; empty where it is about none."""
-    return _TABLES.get(step.type & ~3, "")
+def table_of(message: bytes) -> str:
+    """The table that a request is about; empty where it is about none."""
+    return _TABLES.get(struct.unpack_from("=H", message, 4)[0] & ~3, "") if message else ""
 
 
 def address_key(body: bytes) -> Key:
@@ -99,13 +99,14 @@ class Places:
         return self._found[table].get(key, [])
 
 
+NOT_HERE = ("", "links")
 Picture = Mapping[tuple[str, Key], tuple[Mapping[str, Any], ...]]
 """By table and key: what lasts of the rows there."""
 
 
 def pictured(world: World, steps: tuple[Step, ...]) -> Picture:
     """What is there now where these messages would do something; links tell of too much that is not theirs."""
-    messages = [(table_of(step), step.message()) for step in steps if table_of(step) not in ("", "links")]
+    messages = [(table, raw) for raw in (step.message() for step in steps) if (table := table_of(raw)) not in NOT_HERE]
     places = Places(world, sum(table == "routes" for table, _ in messages))
     found: dict[tuple[str, Key], tuple[Mapping[str, Any], ...]] = {}
     for table, message in messages:

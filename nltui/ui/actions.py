@@ -151,12 +151,14 @@ class Actions(App[None]):
     @work(thread=True, exclusive=True, group="undo")
     def action_undo(self) -> None:
         """Take back the last change made here."""
-        self.call_from_thread(self.say, self.desk.undo())
+        if said := self.desk.undo():
+            self.call_from_thread(self.say, said)
 
     @work(thread=True, exclusive=True, group="undo")
     def action_redo(self) -> None:
         """Do again what was undone last."""
-        self.call_from_thread(self.say, self.desk.redo())
+        if said := self.desk.redo():
+            self.call_from_thread(self.say, said)
 
     @property
     def is_leading(self) -> bool:

@@ -11,8 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from nltui.changes.base import Change, Problems, Tier, fields_of
+from nltui.changes.base import Asked, Change, Problems, Tier, fields_of
 from nltui.changes.execute import Stopped
+from nltui.changes.places import table_of
 from nltui.changes.preview import Preview, previewed
 from nltui.changes.world import World
 from nltui.errors import KernelRefused, NltuiError, TimedOut
@@ -53,11 +54,15 @@ class ChangeScreen(ModalScreen[str | None]):
 
     def __init__(self, desk: Desk, cls: type[Change], rows: Sequence[bytes], texts: Mapping[str, str]) -> None:
         """`rows`: what it is about; `texts`: what the fields hold at first."""
-        super().__init__()
-        self._desk, self._cls, self._rows = desk, cls, tuple(rows)
-        self._world = World(desk.session)
         many = f" ({len(rows)} rows)" if len(rows) > 1 else ""
-        self._sheet = Sheet(cls.title + many, fields_of(cls), texts)
+        self._cls, self._rows = cls, tuple(rows)
+        self._begin(desk, cls.title + many, fields_of(cls), texts)
+
+    def _begin(self, desk: Desk, title: str, fields: Sequence[Asked], texts: Mapping[str, str]) -> None:
+        super().__init__()
+        self._desk = desk
+        self._world = World(desk.session)
+        self._sheet = Sheet(title, fields, texts)
         self._sheet.can, self._sheet.seconds = desk.can, desk.seconds
         self._asked = -1
         """Which cycle of completions the field is in; -1 none."""
@@ -111,7 +116,7 @@ class ChangeScreen(ModalScreen[str | None]):
             # Nobody looked at them, so they were not read for a while; some of them may be cut.
             self._desk.session.reread(("sockets",), SOCKETS)
         try:
-            preview = previewed(self._desk.session, self._cls, texts, self._rows)
+            preview = self._plan(texts)
         except Problems as error:
             problems = error.sentences
         except NltuiError as error:
@@ -121,6 +126,16 @@ class ChangeScreen(ModalScreen[str | None]):
             problems = {"": f"this cannot be made a message: {visible(str(error), limit=200)}"}
         if self.app.is_running:
             self.app.call_from_thread(self._seen, texts, preview, problems)
+
+    def _plan(self, texts: Mapping[str, str]) -> Preview:
+        """What would be done. Raises NltuiError."""
+        return previewed(self._desk.session, self._cls, texts, self._rows)
+
+    def _do(self, preview: Preview, seconds: int) -> str:
+        """Do it; a sentence. Raises NltuiError."""
+        self._desk.changes.apply(preview, seconds)
+        way = "u takes it back" if preview.undo.steps else "it cannot be taken back"
+        return f"done: {preview.sentence} · {way}"
 
     def _seen(self, texts: Mapping[str, str], preview: Preview | None, problems: Mapping[str, str]) -> None:
         sheet = self._sheet
@@ -144,7 +159,8 @@ class ChangeScreen(ModalScreen[str | None]):
     def _entries(self, raw: bytes) -> Sequence[Entry]:
         if not raw:
             return ()
-        return entries(self._world.table(self._cls.table), raw, tree.describe(0, raw, self._world.context))
+        name = table_of(raw)
+        return entries(self._world.table(name), raw, tree.describe(0, raw, self._world.context)) if name else ()
 
     # -- keys
 
@@ -286,21 +302,19 @@ class ChangeScreen(ModalScreen[str | None]):
     @work(thread=True, group="apply")
     def _apply(self, preview: Preview) -> None:
         error: NltuiError | None = None
+        said = ""
         try:
-            self._desk.changes.apply(preview, self._seconds(preview))
+            said = self._do(preview, self._seconds(preview))
         except NltuiError as caught:
             error = caught
         if self.app.is_running:
-            self.app.call_from_thread(self._ended, preview, error)
+            self.app.call_from_thread(self._ended, said, error)
+        self._desk.changes.remember()
 
-    def _ended(self, preview: Preview, error: NltuiError | None) -> None:
+    def _ended(self, said: str, error: NltuiError | None) -> None:
         self._is_applying = self._sheet.is_busy = False
         if error is None:
-            if self._desk.changes.pending is not None:
-                self.dismiss("")
-                return
-            way = "u takes it back" if preview.undo.steps else "it cannot be taken back"
-            self.dismiss(f"done: {preview.sentence} · {way}")
+            self.dismiss("" if self._desk.changes.pending is not None else said)
             return
         sheet, culprit = self._sheet, ""
         refused = error.error if isinstance(error, Stopped) else error
@@ -320,3 +334,25 @@ class ChangeScreen(ModalScreen[str | None]):
             left = "; what was done of it was undone"
         sheet.refused = visible(f"{error}{culprit}{left}", limit=600)
         sheet.redraw()
+
+
+class PlanScreen(ChangeScreen):
+    """What is made up already: it is only asked whether it shall be done."""
+
+    def __init__(
+        self, desk: Desk, title: str, plan: Callable[[], Preview], does: Callable[[Preview, int], str]
+    ) -> None:
+        """`plan`: weighs it, in a thread; `does`: does it, for good or (seconds) unless confirmed."""
+        self._weigh, self._does = plan, does
+        self._rows = ()
+        self._begin(desk, title, (), {})
+
+    @property
+    def _must_type(self) -> bool:
+        return False
+
+    def _plan(self, texts: Mapping[str, str]) -> Preview:
+        return self._weigh()
+
+    def _do(self, preview: Preview, seconds: int) -> str:
+        return self._does(preview, seconds)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
-from nltui.changes.base import Change
-from nltui.changes.change_log import Changes
+from nltui.changes.base import Change, Tier
+from nltui.changes.preview import Preview
 from nltui.changes.registry import keys_of, of_table
+from nltui.changes.stack import Changes
 from nltui.changes.world import World
 from nltui.errors import NltuiError, UsageError
 from nltui.model.rows import Mark, Rows
@@ -161,12 +162,37 @@ class Desk:
         return self._tried(self.changes.roll_back)
 
     def undo(self) -> str:
-        """Take the last change back; a sentence. Not for the screen's own thread."""
-        return self._tried(self.changes.undo)
+        """Take the last change back, or ask first where that is more than was done. Not for the screen's own thread.
+
+        Returns a sentence, empty where it asks.
+        """
+        changes = self.changes
+        if changes.pending is not None:
+            return self.roll_back()
+        return self._weighed("undo", changes.back, changes.undo, Tier.REVERSIBLE)
 
     def redo(self) -> str:
-        """Do again what was undone."""
-        return self._tried(self.changes.redo)
+        """Do again what was undone, likewise."""
+        return self._weighed("redo", self.changes.forth, self.changes.redo, Tier.AFFECTING)
+
+    def _weighed(self, title: str, plan: Callable[[], Preview], does: Callable[[Preview, int], str], most: Tier) -> str:
+        """`most`: up to where it is done at once."""
+
+        def act() -> str:
+            preview = plan()
+            if preview.tier <= most:
+                said = does(preview, 0)
+                self.changes.remember()
+                return said
+            self._app.call_from_thread(self._ask, title, plan, does)
+            return ""
+
+        return self._tried(act)
+
+    def _ask(self, title: str, plan: Callable[[], Preview], does: Callable[[Preview, int], str]) -> None:
+        from nltui.ui.change_screen import PlanScreen
+
+        self._app.push_screen(PlanScreen(self, title, plan, does), self._told)
 
     def _tried(self, act: Callable[[], str]) -> str:
         try:

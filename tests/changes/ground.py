@@ -9,12 +9,15 @@ from typing import Any, Self
 
 from nltui.changes.base import Step
 from nltui.changes.execute import Done, Executor
+from nltui.changes.links.state import LinkDown
+from nltui.changes.preview import Preview, of
 from nltui.changes.registry import CHANGES
 from nltui.changes.send import Sender
+from nltui.changes.stack import Changes
 from nltui.changes.world import World
 from nltui.netlink.socket import Sockets
 from nltui.system.namespaces import resolve
-from tests.kernel.followed import Followed
+from tests.kernel.followed import Followed, comes_true
 from tests.kernel.netns import Netns
 
 GROUND = """
@@ -169,6 +172,35 @@ class Changing:
         filled = cls.filled(row, world) if row is not None else {}
         change = cls.parsed(filled | texts, world, row)
         return self.executor.apply([change], change.subjects(world))
+
+
+class Desk(Changing):
+    """With what the interface applies changes by."""
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.changes = Changes(self.session, "here")
+        return self
+
+    def __exit__(self, *told: object) -> None:
+        self.changes.close()
+        super().__exit__(*told)
+
+    def ended(self) -> str:
+        """How what is pending ended by itself, in a sentence."""
+        said: list[str] = []
+
+        def is_told() -> bool:
+            said.append(self.changes.look())
+            return bool(said[-1])
+
+        assert comes_true(is_told)
+        return said[-1]
+
+    def down(self, name: str = "va") -> Preview:
+        """A link that goes down, with all that the kernel takes along."""
+        world = self.world
+        return of(world, [LinkDown.parsed({"dev": name}, world)])
 
 
 def run(ns: Netns, lines: str) -> None:

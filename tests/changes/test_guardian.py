@@ -12,22 +12,19 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 import pytest
 
 from nltui.changes import journals, pending
 from nltui.changes.addresses import AddressAdd
 from nltui.changes.base import Step
-from nltui.changes.change_log import Changes
 from nltui.changes.execute import Stopped
 from nltui.changes.journals import entries, take_back
-from nltui.changes.links.state import LinkDown
 from nltui.changes.preview import Preview, of
-from nltui.changes.routes import RouteDelete
+from nltui.changes.routes import RouteAdd, RouteDelete
 from nltui.errors import KernelRefused, NltuiError, PrivilegeMissing, TimedOut, UsageError
 from nltui.system.namespaces import resolve
-from tests.changes.ground import Changing, build, difference, picture
+from tests.changes.ground import Desk, build, difference, picture
 from tests.e2e.test_headless import POWERLESS
 from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
@@ -42,35 +39,6 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for entry in entries():
         entry.forget()
-
-
-class Desk(Changing):
-    """With what the interface applies changes by."""
-
-    def __enter__(self) -> Self:
-        super().__enter__()
-        self.changes = Changes(self.session, "here")
-        return self
-
-    def __exit__(self, *told: object) -> None:
-        self.changes.close()
-        super().__exit__(*told)
-
-    def ended(self) -> str:
-        """How what is pending ended by itself, in a sentence."""
-        said: list[str] = []
-
-        def is_told() -> bool:
-            said.append(self.changes.look())
-            return bool(said[-1])
-
-        assert comes_true(is_told)
-        return said[-1]
-
-    def down(self, name: str = "va") -> Preview:
-        """A link that goes down, with all that the kernel takes along."""
-        world = self.world
-        return of(world, [LinkDown.parsed({"dev": name}, world)])
 
 
 def is_down(ns: Netns, name: str = "va") -> bool:
@@ -286,9 +254,10 @@ def test_a_step_that_fails_disarms_it(netns: Netns) -> None:
     with Desk(netns) as desk:
         world = desk.world
         rows = world.rows("routes", "dst in 10.16/12 table == main")
-        twice = of(world, [RouteDelete.parsed({}, world, row) for row in [*rows, rows[-1]]])
+        gone = [RouteDelete.parsed({}, world, row) for row in rows]
+        last = RouteAdd.parsed({"dst": "10.99.0.0/16", "via": "192.0.2.1"}, world)
         with pytest.raises(Stopped):
-            desk.changes.apply(twice, 60)
+            desk.changes.apply(of(world, [*gone, last]), 60)
         assert desk.changes.pending is None
         assert entries() == []
     assert difference(before, picture(netns, indexes=True)) == []
@@ -406,12 +375,12 @@ def test_what_may_have_been_done_is_undone_where_nobody_guards_it(
         with pytest.raises(TimedOut, match="step 2 of 3; those before it were done; u takes back what may have been"):
             desk.changes.apply(plan)
         netns.ip("addr add 10.7.3.1/24 dev va")
-        said = desk.changes.undo()
+        said = desk.changes.undo(desk.changes.back())
         assert said.startswith("undone: ")
         assert "refused" not in said
         netns.ip("addr del 10.7.3.1/24 dev va")
         with pytest.raises(UsageError, match="nothing was changed here yet"):
-            desk.changes.undo()
+            desk.changes.back()
     assert difference(before, picture(netns, indexes=True)) == []
 
 

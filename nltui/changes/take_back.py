@@ -1,0 +1,149 @@
+"""Taking back what was done here: what undo sends, weighed like any other change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from nltui.changes import build as b
+from nltui.changes.again import attributes
+from nltui.changes.along import Along
+from nltui.changes.base import Change, Step, Subject, Undo
+from nltui.changes.difference import between, differences
+from nltui.changes.execute import Done
+from nltui.changes.links.remake import remade
+from nltui.changes.links.state import LinkDown
+from nltui.changes.places import Picture, Places, index_of, pictured, table_of
+from nltui.changes.risk.links import goes_down
+from nltui.changes.world import World
+from nltui.netlink.constants import if_link as il
+from nltui.netlink.constants import rtnetlink as rt
+from nltui.netlink.constants.netlink import NLM_F_CREATE
+from nltui.record import Record, replace
+
+
+class After(Record):
+    """What was there right after a change: what undo expects to find."""
+
+    undo: Undo
+    """With links by their numbers, which were not known before they were made."""
+    subjects: tuple[Subject, ...]
+    """Links and what was set of them."""
+    picture: Picture
+
+
+def after(world: World, done: Done) -> After:
+    """Of a world that was read after it was done."""
+    undo = replace(done.undo, steps=tuple(_by_index(step, world) for step in done.undo.steps))
+    links = []
+    for change in done.changes:
+        device = getattr(change, "dev", None)
+        if device is not None and device.index in world.links:
+            links += [one for one in change.subjects(world) if one.device and one.told is not None]
+    return After(undo, tuple(links), pictured(world, undo.steps))
+
+
+def _by_index(step: Step, world: World) -> Step:
+    """A deletion of a link by its name, which another may have later."""
+    if step.type != il.RTM_DELLINK or index_of(step):
+        return step
+    name = attributes(step.body, 16).get(il.IFLA_IFNAME, b"").rstrip(b"\0")
+    mine = next((index for index, row in world.links.items() if _name(row) == name), 0)
+    return replace(step, body=b.ifinfomsg(mine)) if mine else step
+
+
+def _name(row: bytes) -> bytes:
+    return attributes(row, 32).get(il.IFLA_IFNAME, b"").rstrip(b"\0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeBack(Change):
+    """Of one change, or several that were one plan."""
+
+    table: ClassVar[str] = "links"
+    title: ClassVar[str] = "undo"
+    help: ClassVar[str] = "What was done is taken back."
+    key: ClassVar[str] = ""
+    command: ClassVar[tuple[str, ...]] = ("undo",)
+    needs_row: ClassVar[bool] = False
+
+    done: Done
+    after: After | None = None
+    """None where it was not looked yet."""
+
+    @property
+    def _undo(self) -> Undo:
+        return self.after.undo if self.after is not None else self.done.undo
+
+    def sentence(self, world: World) -> str:
+        """In words."""
+        return f"taken back: {self.done.sentence}"
+
+    @property
+    def line(self) -> str:
+        """Of each message."""
+        return "\n".join(step.says for step in self._undo.steps)
+
+    def steps(self, world: World) -> Sequence[Step]:
+        """What was stored as the way back when it was done."""
+        return self._undo.steps
+
+    def undo(self, world: World) -> Undo:
+        """What it takes along that came later, too; else what was done, again."""
+        each = [_inverse(step, world) for step in self._undo.steps]
+        found = [one for one in reversed(each) if one is not None]
+        if not found or len(found) < len(each):
+            return Undo(self.done.steps)
+        lost = dict.fromkeys(said for one in found for said in one.lost)
+        return Undo(tuple(step for one in found for step in one.steps), tuple(lost))
+
+    def subjects(self, world: World) -> list[Subject]:
+        """None: what is another by now was told, see meanwhile()."""
+        return []
+
+    def meanwhile(self, world: World) -> list[str]:
+        """What is not any more as it was left, in sentences."""
+        if self.after is None:
+            return []
+        steps = self.after.undo.steps
+        places = Places(world, sum(step.type & ~3 == rt.RTM_NEWROUTE for step in steps))
+        told = [said for one in self.after.subjects for said in differences(world, one, places)]
+        now = pictured(world, steps)
+        for key, then in self.after.picture.items():
+            told += _told(world, key[0], then, now.get(key, ()))
+        return told + [said for step in steps for said in _taken(step, world)]
+
+
+def _told(world: World, table: str, then: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How rows under one key changed; that they went is what some undo wants, and the kernel tells of any other."""
+    gone, new = [one for one in then if one not in now], [one for one in now if one not in then]
+    singular = world.table(table).singular
+    if gone and new:
+        return [f"the {singular}: {said}" for said in between(gone[0], new[0])]
+    return [f"there is another {singular} in its place" for _ in new[:1]]
+
+
+def _taken(step: Step, world: World) -> list[str]:
+    """Of a link that is to be made again: another that has its number or its name by now."""
+    if step.type != il.RTM_NEWLINK or not step.flags & NLM_F_CREATE:
+        return []
+    name = attributes(step.body, 16).get(il.IFLA_IFNAME, b"").rstrip(b"\0")
+    return [
+        f"there is another link {world.named(index)} with the number or name of one that would be made again"
+        for index, row in world.links.items()
+        if index == index_of(step) or _name(row) == name
+    ]
+
+
+def _inverse(step: Step, world: World) -> Undo | None:
+    """What brings back all that a message takes along, of those that take anything along."""
+    if step.type == il.RTM_DELLINK and index_of(step) in world.links:
+        return remade(world, world.named(index_of(step)))
+    if goes_down(step) and index_of(step) in world.links:
+        return LinkDown(dev=world.named(index_of(step))).undo(world)
+    if step.type in (rt.RTM_DELADDR, rt.RTM_DELNEXTHOP):
+        rows = Places(world).rows(table_of(step.message()), step.message())
+        take = Along(world).address if step.type == rt.RTM_DELADDR else Along(world).nexthop
+        return take(rows[0]) if rows else None
+    return None
