@@ -232,7 +232,7 @@ class AddressReplace(AddressAdd):
             step = replace(
                 step,
                 body=step.body + b.u32(ia.IFA_RT_PRIORITY, IP6_RT_PRIO_ADDRCONF),
-                says=step.says.replace(" dev ", f" metric {IP6_RT_PRIO_ADDRCONF} dev ", 1),
+                line=step.says.replace(" dev ", f" metric {IP6_RT_PRIO_ADDRCONF} dev ", 1),
             )
             lost.append(f"that no metric was said: it is {IP6_RT_PRIO_ADDRCONF} then, as it was in effect")
         return Undo((step,), tuple(lost))
@@ -298,7 +298,7 @@ class AddressDelete(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_DELADDR."""
-        return [replace(away(world, "addresses", self.found(world)), says=self.line)]
+        return [replace(away(world, "addresses", self.found(world)), line=self.line)]
 
     def undo(self, world: World) -> Undo:
         """Add it again, with what the kernel takes along."""

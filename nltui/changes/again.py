@@ -9,6 +9,7 @@ import errno
 import re
 import struct
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from nltui.changes.base import Step
 from nltui.changes.world import World
@@ -153,8 +154,7 @@ def again(world: World, table: str, message: bytes, flags: int | None = None) ->
     type_, make = _MADE[table]
     if flags is None:
         flags = APPEND if table == "routes" else REPLACE if table == "neighbours" else ADD
-    said = says(world, table, message, _VERB_OF[flags])
-    return Step(type_, flags, make(message), said, THERE)
+    return Step(type_, flags, make(message), partial(says, world, table, message, _VERB_OF[flags]), THERE)
 
 
 def away(world: World, table: str, message: bytes) -> Step:
@@ -165,4 +165,4 @@ def away(world: World, table: str, message: bytes) -> Step:
         number = attributes(message, 24).get(nh.NHA_ID, bytes(4))
         line = f"ip nexthop del id {struct.unpack('=I', number)[0]}"
         return Step(type_ + 1, 0, bytes(8) + nlattr(nh.NHA_ID, number), line, ROW_GONE)
-    return Step(type_ + 1, 0, make(message), says(world, table, message, "del"), ROW_GONE)
+    return Step(type_ + 1, 0, make(message), partial(says, world, table, message, "del"), ROW_GONE)

@@ -37,7 +37,8 @@ class Step(Record):
     type: int
     flags: int
     body: bytes
-    says: str
+    line: str | Callable[[], str]
+    """See `says`."""
     fine: frozenset[int] = frozenset()
     """Errnos that mean: it is so already."""
     holds: object = None
@@ -46,6 +47,11 @@ class Step(Record):
     def message(self, sequence: int = 0) -> bytes:
         """With its nlmsghdr; empty where it is no message."""
         return nlmsg(self.type, self.flags | NLM_F_REQUEST | NLM_F_ACK, sequence, self.body) if self.type else b""
+
+    @property
+    def says(self) -> str:
+        """The `ip` line. Of many steps few are ever read, so it is only made then."""
+        return self.line if isinstance(self.line, str) else self.line()
 
     @property
     def deletes(self) -> bool:
@@ -110,6 +116,13 @@ class Problems(UsageError):
         super().__init__("; ".join(f"{name}: {said}" for name, said in sentences.items()))
 
 
+class NothingChanged(Problems):
+    """It would be as it is."""
+
+    def __init__(self) -> None:
+        super().__init__({"dev": "nothing is changed yet"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change(ABC):
     """Something that the kernel can be asked for. Subclasses are frozen dataclasses of asked() fields."""
@@ -157,6 +170,11 @@ class Change(ABC):
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
         """What the dialog shows at first for a row of `table`."""
+        return {}
+
+    @classmethod
+    def of_view(cls, where: str) -> dict[str, str]:
+        """What the dialog shows at first, by the filter of the table it is opened from."""
         return {}
 
     def check(self, world: World) -> None:

@@ -67,7 +67,7 @@ class Done:
 
 def _doubtful(step: Step) -> Step:
     """One back from what may not have been done."""
-    return Step(step.type, step.flags, step.body, step.says, step.fine | UNDONE, step.holds)
+    return Step(step.type, step.flags, step.body, step.line, step.fine | UNDONE, step.holds)
 
 
 class Unsure(TimedOut):

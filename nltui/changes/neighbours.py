@@ -262,7 +262,7 @@ class NeighbourDelete(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_DELNEIGH."""
-        return [replace(away(world, "neighbours", self._row(world)), says=self.line)]
+        return [replace(away(world, "neighbours", self._row(world)), line=self.line)]
 
     def undo(self, world: World) -> Undo:
         """Again."""

@@ -226,7 +226,7 @@ class NexthopDelete(Change):
         """RTM_DELNEXTHOP."""
         self._row(world)
         body = b.nhmsg(0, 0, 0) + b.u32(nh.NHA_ID, self.id)
-        return [replace(away(world, "nexthops", self._row(world)), body=body, says=self.line, fine=frozenset())]
+        return [replace(away(world, "nexthops", self._row(world)), body=body, line=self.line, fine=frozenset())]
 
     def undo(self, world: World) -> Undo:
         """Again, with its groups and routes."""

@@ -34,6 +34,8 @@ LATE = 5.0
 """Seconds after its time is over until a guardian that has not begun to roll back counts as stuck."""
 ROOM = 4096
 """Bytes of a journal that are kept free for how it ended."""
+NAMED = 1000
+"""Steps of the way back whose `ip` lines are stored: making these lines takes longer than all else."""
 READY = 10.0
 """Seconds for the guardian to say that it watches."""
 SYSTEMD = Path("/run/systemd/system")
@@ -257,7 +259,8 @@ def arm(
             "pid": os.getpid(),
             "number": _number(),
             "steps": [
-                _step(step, before) for step, before in zip(undo.steps, after or [0] * len(undo.steps), strict=True)
+                _step(step, before, number)
+                for number, (step, before) in enumerate(zip(undo.steps, after or [0] * len(undo.steps), strict=True))
             ],
         }
         return _armed(namespace, undo, told, opened)
@@ -269,8 +272,9 @@ def _number() -> int:
     return next(number for number in itertools.count(1) if number not in taken)
 
 
-def _step(step: Step, before: int) -> dict[str, Any]:
-    return {"message": step.message().hex(), "says": step.says, "fine": sorted(step.fine), "after": before}
+def _step(step: Step, before: int, number: int) -> dict[str, Any]:
+    says = step.says if number < NAMED else f"step {number + 1}"
+    return {"message": step.message().hex(), "says": says, "fine": sorted(step.fine), "after": before}
 
 
 def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened: contextlib.ExitStack) -> Guard:

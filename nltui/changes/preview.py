@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from nltui.changes.again import ROW_GONE
-from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo
+from nltui.changes.base import Change, NothingChanged, Problems, Step, Subject, Tier, Undo
 from nltui.changes.risk import Finding, findings
 from nltui.changes.world import World
 from nltui.record import Record, replace
@@ -35,17 +36,30 @@ class Preview(Record):
 def previewed(session: Session, cls: type[Change], texts: Mapping[str, str], rows: Sequence[bytes]) -> Preview:
     """Of what was typed in the dialog of a change; about several rows, each with its own fields filled in.
 
+    Rows that are already as was typed are left out.
+
     Raises Problems. Reads the session's tables, so not for the screen's own thread where they are large.
     """
     world = World(session)
     if len(rows) < 2:
         changes = [cls.parsed(texts, world, rows[0] if rows else None)]
     else:
-        first = cls.filled(rows[0], world)
-        # What was not touched is each row's own, also where the first row has nothing.
-        shared = {name: text for name, text in texts.items() if text != first.get(name, "")}
-        changes = [cls.parsed(cls.filled(row, world) | shared, world, row) for row in rows]
+        each = [cls.filled(row, world) for row in rows]
+        before = common(each)
+        # What was not touched is each row's own.
+        shared = {name: text for name, text in texts.items() if text != before.get(name, "")}
+        changes = []
+        for row, filled in zip(rows, each, strict=True):
+            with suppress(NothingChanged):
+                changes.append(cls.parsed(filled | shared, world, row))
+        if not changes:
+            raise NothingChanged
     return of(world, changes)
+
+
+def common(each: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Fields that hold the same for all rows."""
+    return {name: text for name, text in each[0].items() if all(one.get(name) == text for one in each)}
 
 
 def of(world: World, changes: Sequence[Change]) -> Preview:

@@ -33,6 +33,11 @@ class RouteFlush(Change):
     rows: tuple[bytes, ...] = ()
     """Those that were there when it was made up: what comes later was not seen, and stays."""
 
+    @classmethod
+    def of_view(cls, where: str) -> dict[str, str]:
+        """What the table shows."""
+        return {"where": where} if where else {}
+
     def check(self, world: World) -> None:
         """The filter must be one, and show something."""
         rows = world.rows("routes", self.where or "")

@@ -261,7 +261,7 @@ class RuleMove(OfRule):
         add, gone = self.says.split("\n")
         return [
             Step(rt.RTM_NEWRULE, nl.NLM_F_CREATE | nl.NLM_F_EXCL, self._moved(), add),
-            replace(away(world, "rules", self.seen), says=gone, fine=frozenset()),
+            replace(away(world, "rules", self.seen), line=gone, fine=frozenset()),
         ]
 
     def undo(self, world: World) -> Undo:

@@ -22,6 +22,9 @@ from nltui.netlink.constants import rtnetlink as rt
 from nltui.netlink.constants.netlink import NLM_F_CREATE
 from nltui.record import Record, replace
 
+NAMED = 50
+"""Messages of one undo whose lines are told."""
+
 
 class After(Record):
     """What was there right after a change: what undo expects to find."""
@@ -82,8 +85,10 @@ class TakeBack(Change):
 
     @property
     def line(self) -> str:
-        """Of each message."""
-        return "\n".join(step.says for step in self._undo.steps)
+        """Of each message; of many, of some."""
+        steps = self._undo.steps
+        more = [f"(and {len(steps) - NAMED:,} more)"] if len(steps) > NAMED else []
+        return "\n".join([*(step.says for step in steps[:NAMED]), *more])
 
     def steps(self, world: World) -> Sequence[Step]:
         """What was stored as the way back when it was done."""

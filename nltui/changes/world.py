@@ -85,9 +85,13 @@ class World:
 
     def device(self, name: str) -> Device:
         """By its name or an alternative name. Raises UsageError."""
-        for device in self.devices:
-            if device.name == name:
-                return device
+        # What was read from a row may hold what is not shown as it is.
+        shown = visible(name, limit=1000)
+        mine = [device for device in self.devices if device.name == shown]
+        if len(mine) > 1:
+            raise UsageError(f"{len(mine)} links are called {shown!r} here")
+        if mine:
+            return mine[0]
         for index, message in self.links.items():
             if name in self.said("links", message).get("altnames", ()):
                 return next(device for device in self.devices if device.index == index)

@@ -52,11 +52,19 @@ class ChangeScreen(ModalScreen[str | None]):
         Binding("delete", "delete", "delete", priority=True),
     ]
 
-    def __init__(self, desk: Desk, cls: type[Change], rows: Sequence[bytes], texts: Mapping[str, str]) -> None:
-        """`rows`: what it is about; `texts`: what the fields hold at first."""
+    def __init__(
+        self,
+        desk: Desk,
+        cls: type[Change],
+        rows: Sequence[bytes],
+        texts: Mapping[str, str],
+        differing: frozenset[str] = frozenset(),
+    ) -> None:
+        """`rows`: what it is about; `texts`: what the fields hold at first; `differing`: what the rows differ in."""
         many = f" ({len(rows)} rows)" if len(rows) > 1 else ""
         self._cls, self._rows = cls, tuple(rows)
         self._begin(desk, cls.title + many, fields_of(cls), texts)
+        self._sheet.differing = differing
 
     def _begin(self, desk: Desk, title: str, fields: Sequence[Asked], texts: Mapping[str, str]) -> None:
         super().__init__()
@@ -76,7 +84,7 @@ class ChangeScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """The first field that must be filled in, or the first."""
-        empty = (i for i, field in enumerate(self._sheet.fields) if field.required and not self._text(field.name))
+        empty = (i for i, field in enumerate(self._sheet.fields) if self._sheet.is_missing(field))
         # The link of an edit is told already.
         names = [field.name for field in self._sheet.fields]
         self._sheet.focused = next(empty, 1 if self._rows and names[:1] == ["dev"] and len(names) > 1 else 0)

@@ -48,6 +48,8 @@ class Sheet(Still):
         """What is typed before a cutting change."""
         self.focused = 0
         """Index among `places`."""
+        self.differing: frozenset[str] = frozenset()
+        """Fields in which several rows differ: empty leaves each as it is."""
         self.problems: Mapping[str, str] = {}
         self.refused = ""
         self.preview: Preview | None = None
@@ -144,9 +146,11 @@ class Sheet(Still):
     def _field(self, field: Asked, names: int, width: int, paint: Paint) -> Line:
         edit, is_here = self.edits[field.name], self.place == field.name
         ground = "cursor" if is_here else ""
-        star = "*" if field.required and not edit.text else " "
+        star = "*" if self.is_missing(field) else " "
         mark = "▸" if is_here else star
-        room = max(12, min(44, width - names - 26))
+        # The widest that leaves room for what the fields mean.
+        widest = max((cells(one.help) for one in self.fields), default=0)
+        room = max(min(24, width - names - 26), min(44, width - names - widest - 3), 12)
         line: Line = [
             (mark, paint.style(Tone.ACCENT, ground)),
             (_label(field.name).ljust(names), paint.style(Tone.PLAIN if edit.text else Tone.DIM, ground)),
@@ -154,12 +158,18 @@ class Sheet(Still):
         ]
         problem = self.problems.get(field.name, "")
         note, tone = (problem, Tone.BAD) if problem and (edit.text or is_here) else (field.help, Tone.DIM)
-        if is_here and self.offers and not problem:
+        if field.name in self.differing and not edit.text and not problem:
+            note, tone = "the rows differ; empty keeps each", Tone.CHANGED
+        elif is_here and self.offers and not problem:
             note = " · ".join(text for text, _ in self.offers[:8])
             tone = Tone.ACCENT
         elif is_here and not problem:
             note = f"{field.help} ({field.input.hint})" if field.help else field.input.hint
         return [*line, ("  " + crop(visible(note, limit=400), max(0, width - names - room - 3)), paint.style(tone))]
+
+    def is_missing(self, field: Asked) -> bool:
+        """Whether it must be filled in still."""
+        return field.required and not self.edits[field.name].text and field.name not in self.differing
 
     def _edited(self, edit: LineEdit, room: int, is_here: bool, paint: Paint) -> Line:
         shown, caret = edit.shown(room)
@@ -186,7 +196,7 @@ class Sheet(Still):
             ]
         preview = self.preview
         if preview is None:
-            empty = [one.name for one in self.fields if one.required and not self.edits[one.name].text]
+            empty = [one.name for one in self.fields if self.is_missing(one)]
             wrong = [f"{name}: {said}" if name else said for name, said in self.problems.items() if name not in empty]
             said = "…" if self.is_busy else "; ".join(wrong) or ("fill in what is marked with *" if empty else "")
             return [[(text, dim)] for text in sentence(visible(said, limit=600), width)]
@@ -223,7 +233,9 @@ class Sheet(Still):
             return []
         lines: list[Line] = []
         if (self.is_trial or preview.tier == 2) and preview.undo.steps:
-            said = "This can cut you off: applied for " if preview.tier == 2 else "Applied for "
+            cuts = any(one.cuts for one in preview.findings)
+            why = "This can cut you off: applied for " if cuts else "Much may go with it: applied for "
+            said = why if preview.tier == 2 else "Applied for "
             rest = ", rolled back unless you confirm."
             lines += [[], [(said, plain), (f"{self.seconds} s", strong), (rest, plain)]]
         if preview.tier == 2:

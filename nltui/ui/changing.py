@@ -6,11 +6,12 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from nltui.changes.base import Change, Tier
-from nltui.changes.preview import Preview
+from nltui.changes.preview import Preview, common
 from nltui.changes.registry import keys_of, of_table
 from nltui.changes.stack import Changes
 from nltui.changes.world import World
 from nltui.errors import NltuiError, UsageError
+from nltui.model.filter.writing import both
 from nltui.model.rows import Mark, Rows
 from nltui.system import privileges
 from nltui.text import visible
@@ -53,6 +54,9 @@ class Desk:
         if not chosen and view.cursor.identity is not None:
             chosen = [view.cursor.identity]
         there = [one for one in chosen if not self._went(panel.view.rows, one)]
+        if view.marked.identities and len(there) < len(chosen):
+            hidden = len(chosen) - len(there)
+            raise UsageError(f"{hidden} of {len(chosen)} marked rows went, or are hidden by the filter: Esc unmarks")
         if chosen and not there:
             raise UsageError("this row was removed a moment ago")
         found = (about(panel.view.rows, one, self.session.context) for one in there)
@@ -103,13 +107,25 @@ class Desk:
 
         if cls.needs_row and not rows and texts is None:
             raise UsageError(f"{cls.title}: put the cursor on a row first")
-        filled = dict(texts) if texts is not None else {}
+        filled, differing = dict(texts) if texts is not None else {}, frozenset[str]()
         if texts is None and rows:
-            filled = cls.filled(rows[0], World(self.session))
+            world = World(self.session)
+            each = [cls.filled(row, world) for row in rows]
+            filled = common(each)
+            differing = frozenset(name for one in each for name in one) - filled.keys()
         if not cls.needs_row and texts is None:
             # A new row is not about the one under the cursor, which only gives hints.
-            rows = ()
-        self._app.push_screen(ChangeScreen(self, cls, rows, filled), self._told)
+            rows, filled = (), filled | cls.of_view(self._where())
+        self._app.push_screen(ChangeScreen(self, cls, rows, filled, differing), self._told)
+
+    def _where(self) -> str:
+        """The filter that keeps what the focused table shows; empty where all of it is."""
+        panel = self._app.dashboard.focused_panel
+        rows = panel.view.rows if panel is not None else None
+        if rows is None or not rows.filter_text:
+            return ""
+        usual = rows.table.usual
+        return both([rows.filter_text, f"table == {usual.name}"]) if usual and rows.narrowed else rows.filter_text
 
     def restore(self) -> None:
         """The dialog that makes again what the line under the cursor tells was removed. Raises UsageError."""

@@ -7,7 +7,7 @@ import pytest
 from nltui.changes.base import Problems, fields_of
 from nltui.changes.execute import Stopped
 from nltui.changes.links.settings import LinkSet
-from nltui.changes.preview import of, previewed
+from nltui.changes.preview import common, of, previewed
 from nltui.changes.registry import CHANGES
 from nltui.changes.rules import RuleMove
 from tests.changes.ground import Changing, build, difference, picture, run, undo
@@ -207,20 +207,25 @@ def test_a_vxlan_and_a_resilient_group_and_the_first_rule_come_back(netns: Netns
             assert difference(before, picture(netns, indexes=True)) == [], name
 
 
-def test_of_several_rows_only_what_was_typed_is_changed(netns: Netns) -> None:
+@pytest.mark.parametrize("mtu", ["1400", "1500"])
+def test_of_several_rows_only_what_was_typed_is_changed(mtu: str, netns: Netns) -> None:
+    """Also to what the first of them has already, which then is left out."""
     build(netns)
+    netns.ip("link set vb mtu 1300")
     before = {row["ifname"]: row for row in netns.ip_json("-d link show")}
     with Changing(netns) as changing:
         world = changing.world
-        rows = [changing.row("links", f"name == {name}") for name in ("vc", "vd", "vb")]
-        texts = LinkSet.filled(rows[0] or b"", world) | {"mtu": "1400"}
+        rows = [row for name in ("vc", "vd", "vb") if (row := changing.row("links", f"name == {name}"))]
+        texts = common([LinkSet.filled(row, world) for row in rows])
+        assert "mtu" not in texts
         # As the dialog tells them: what is empty, too.
-        told = {field.name: texts.get(field.name, "") for field in fields_of(LinkSet)}
-        plan = previewed(changing.session, LinkSet, told, [row for row in rows if row])
+        told = {field.name: texts.get(field.name, "") for field in fields_of(LinkSet)} | {"mtu": mtu}
+        plan = previewed(changing.session, LinkSet, told, rows)
+        assert len(plan.changes) == (1 if mtu == "1500" else 3)
         changing.executor.apply(plan.changes, plan.subjects)
     after = {row["ifname"]: row for row in netns.ip_json("-d link show")}
     for name in ("vc", "vd", "vb"):
-        assert after[name]["mtu"] == 1400
+        assert after[name]["mtu"] == int(mtu)
         kept = ("master", "ifalias", "group", "address")
         assert [after[name].get(key) for key in kept] == [before[name].get(key) for key in kept]
 

@@ -10,7 +10,7 @@ from nltui.changes.execute import Changed, Stopped
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import LinkDown
 from nltui.changes.neighbours import NeighbourDelete
-from nltui.changes.preview import of, previewed
+from nltui.changes.preview import common, of, previewed
 from nltui.changes.registry import CHANGES
 from nltui.changes.route_flush import RouteFlush
 from nltui.changes.routes import RouteAdd, RouteDelete
@@ -184,7 +184,8 @@ def test_marked_rows_of_which_one_takes_the_other_along(name: str, where: str, n
     with Changing(netns) as changing:
         rows = changing.world.rows(cls.table, where)
         assert len(rows) > 1
-        plan = previewed(changing.session, cls, cls.filled(rows[0], changing.world), rows)
+        texts = common([cls.filled(row, changing.world) for row in rows])
+        plan = previewed(changing.session, cls, texts, rows)
         done = changing.executor.apply(plan.changes, plan.subjects)
         assert changing.world.rows(cls.table, where) == []
         assert changing.executor.revert(done.undo.steps) == []

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from nltui.changes import build as b
 from nltui.changes.again import joined
-from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of, quoted
+from nltui.changes.base import Change, NothingChanged, Problems, Step, Subject, Tier, Undo, asked, fields_of, quoted
 from nltui.changes.inputs import Dev, Number, Switch
 from nltui.changes.links.common import data_of, inside, kind_of, set_kind
 from nltui.changes.world import Device, World
@@ -62,7 +62,7 @@ class Options(Change):
         changed = {name: text for name, text in texts.items() if text.strip() != before.get(name, "")}
         made = super().parsed(changed | {"dev": texts.get("dev", before.get("dev", ""))}, world, row)
         if not made._told():
-            raise Problems({"dev": "nothing is changed yet"})
+            raise NothingChanged
         return made
 
     def subjects(self, world: World) -> list[Subject]:

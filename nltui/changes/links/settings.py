@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from nltui.changes import build as b
 from nltui.changes.along import Along
-from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, quoted
+from nltui.changes.base import Change, NothingChanged, Problems, Step, Subject, Tier, Undo, asked, quoted
 from nltui.changes.inputs import Dev, Mac, Name, Number, Spelled, Switch, Text
 from nltui.changes.links.common import data_of, flags_of, generation, inside, set_step
 from nltui.changes.world import Device, World
@@ -105,7 +105,7 @@ class LinkSet(Change):
 
     def _something(self) -> None:
         if len(self.words()) == len(("link", "set", "dev", "")):
-            raise Problems({"dev": "nothing is changed yet"})
+            raise NothingChanged
 
     def words(self) -> list[str]:
         """`nomaster` is a word of its own."""
