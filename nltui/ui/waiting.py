@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from typing import TYPE_CHECKING
 
 from nltui.errors import NltuiError
@@ -47,9 +48,8 @@ def _sentence(app: Actions, entry: Entry) -> str:
             f"`nltui rollback {entry.number}` takes it back"
         )
     if _is_here(app, entry):
-        # Made by the screen's thread: it is one object, and this one may be the first to ask for it.
-        import nltui.ui.changing  # noqa: F401
-
+        # Made by the screen's thread, since it is one object, and loaded here, since that takes a while.
+        importlib.import_module("nltui.ui.changing")
         app.call_from_thread(lambda: app.desk)
         if app.desk.changes.adopt(entry):
             return ""
