@@ -111,15 +111,12 @@ class Actions(App[None]):
             return
         from nltui.ui.leader import Choice
 
-        first, second = guard.letters[0], guard.letters[1]
+        letters = guard.letters
 
         async def keep() -> None:
             self.decide("confirm", leaves)
 
-        async def more() -> None:
-            self.leader.lead(f"Y{first}", lambda: {second: Choice("keep it", keep)})
-
-        self.leader.lead("Y", lambda: {first: Choice(f"and {second}: keep it", more)})
+        self.leader.lead("Y", lambda: {letters: Choice("keep it", keep)}, keys=len(letters))
 
     @work(thread=True, group="decide")
     def decide(self, what: str, leaves: bool = False) -> None:

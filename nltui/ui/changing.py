@@ -161,9 +161,8 @@ class Desk:
         if guard is None or not guard.letters:
             return ""
         keep = f"Y then {guard.letters[0]} {guard.letters[1]} keeps it"
-        whose = "applied in part by another nltui: " if guard.is_partial else "made by another nltui: "
-        what = f"{whose if guard.is_adopted else ''}{guard.entry.sentence}"
-        return f"{guard.left:.0f} s to roll back · {keep} · R rolls back now · {what}"
+        whose = f" ({'applied in part' if guard.is_partial else 'made'} by another nltui)" if guard.is_adopted else ""
+        return f"{guard.left:.0f} s to roll back · {keep} · R rolls back now · {guard.entry.sentence}{whose}"
 
     def look(self) -> str:
         """What became of it, where it ended by itself. Not for the screen's own thread."""

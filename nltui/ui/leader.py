@@ -44,12 +44,16 @@ class Leader:
         self._app = app
         self.waits = False
         """Whether the next key is the second one."""
+        self._keys, self._typed = 1, ""
         self._choices: dict[str, Choice] = {}
         self._list: Completions | None = None
 
-    def lead(self, key: str, make: Callable[[], dict[str, Choice]]) -> None:
-        """Wait for one of these letters; which there are is found out when the keys before have been obeyed."""
-        self.waits = True
+    def lead(self, key: str, make: Callable[[], dict[str, Choice]], keys: int = 1) -> None:
+        """Wait for one of these letters; which there are is found out when the keys before have been obeyed.
+
+        `keys`: of how many letters each is. They may be typed faster than anything is obeyed.
+        """
+        self.waits, self._keys, self._typed = True, keys, ""
         in_order(self._app, partial(self._open, key, make))
 
     async def _open(self, key: str, make: Callable[[], dict[str, Choice]]) -> None:
@@ -62,9 +66,12 @@ class Leader:
             self._list.show(lines, "", 1, -1)
 
     def take(self, event: events.Key) -> None:
-        """The second key."""
+        """The second key, or one of several."""
+        self._typed += event.character or event.key
+        if event.is_printable and len(self._typed) < self._keys:
+            return
         self.waits = False
-        in_order(self._app, partial(self.choose, event.character or event.key))
+        in_order(self._app, partial(self.choose, self._typed))
 
     async def choose(self, letter: str) -> None:
         """Do what it does, if anything."""

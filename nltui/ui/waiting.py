@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from typing import TYPE_CHECKING
 
 from nltui.errors import NltuiError
@@ -47,16 +48,15 @@ def _sentence(app: Actions, entry: Entry) -> str:
             f"`nltui rollback {entry.number}` takes it back"
         )
     if _is_here(app, entry):
-        # Made by the screen's thread: it is one object, and this one may be the first to ask for it.
-        import nltui.ui.changing  # noqa: F401
-
+        # Made by the screen's thread, since it is one object, and loaded here, since that takes a while.
+        importlib.import_module("nltui.ui.changing")
         app.call_from_thread(lambda: app.desk)
         if app.desk.changes.adopt(entry):
             return ""
-    left = f" for {entry.left} s" if entry.left is not None else ""
+    left = f"{entry.left} s to roll back" if entry.left is not None else "a change waits"
     return (
-        f"a change in {entry.namespace} waits{left} to be confirmed: {entry.sentence}; "
-        f"`nltui confirm {entry.number}` keeps it, `nltui rollback {entry.number}` takes it back"
+        f"in {entry.namespace}: {left} · `nltui confirm {entry.number}` keeps it · `nltui rollback {entry.number}` · "
+        f"{entry.sentence}"
     )
 
 
@@ -81,7 +81,7 @@ def ask_to_leave(app: Actions) -> None:
         return
     items = [
         Item("stay", "cancel", "stay here"),
-        Item("leave", "leave it", f"its guardian rolls it back in {guard.left:.0f} s, unless `nltui confirm` keeps it"),
+        Item("leave", "leave it", f"rolled back in {guard.left:.0f} s, unless `nltui confirm` keeps it"),
         Item("roll back", "roll back", "now, and leave"),
     ]
     if guard.letters:

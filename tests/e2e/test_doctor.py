@@ -7,6 +7,10 @@ import os
 import sys
 from typing import Any
 
+import pytest
+
+from nltui.cli.doctor import Report, _lock
+from nltui.system import seccomp
 from tests.e2e.headless import nltui
 from tests.e2e.test_headless import POWERLESS
 from tests.kernel.netns import Netns
@@ -24,7 +28,8 @@ def test_with_all_privileges(gateway: Netns) -> None:
     found = doctor(gateway)
     assert found["program"]["kernel"] == f"Linux {os.uname().release} {os.uname().machine}"
     assert found["namespaces"]["current"] == gateway.name
-    assert found["privilege"] | {"uid": 0, "cap_net_admin": True, "badge": "CAN CHANGE"} == found["privilege"]
+    told = {"uid": 0, "cap_net_admin": True, "badge": "CAN CHANGE", "seccomp": not seccomp.lacks()}
+    assert found["privilege"] | told == found["privilege"]
     opening = {one["name"] for one in found["netlink"]["protocols"] if one["opens"]}
     assert {"ROUTE", "KOBJECT_UEVENT", "GENERIC"} <= opening
     assert "UNUSED" not in opening
@@ -83,3 +88,15 @@ def test_diagnostics_are_dumped_like_any_table(gateway: Netns) -> None:
     table = nltui("-n", gateway.name, "dump", "diag").stdout.splitlines()
     assert table[0].startswith("SUBJECT")
     assert len(table) == 14
+
+
+def test_a_machine_without_a_filter_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seccomp, "MACHINES", {})
+    report = Report()
+    _lock(report)
+    assert report.values["privilege"]["seccomp"] is False
+    said = (
+        f"nltui has no list of system calls for {os.uname().machine}: nltui --read-only leaves to root what needs no "
+    )
+    said += "capability, and is not called READ-ONLY"
+    assert [help_ for name, _, help_ in report.texts["privilege"] if name == "seccomp"] == [said]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nltui.system import seccomp
+from nltui.system import privileges
 from nltui.system.privileges import CAP_NET_ADMIN, CAP_SYS_ADMIN, Badge, current
 
 STATUS = """\
@@ -75,7 +75,7 @@ def test_a_user_is_unprivileged(tmp_path: Path) -> None:
 def test_read_only_needs_every_set_empty_for_good(
     tmp_path: Path, permitted: str, bounding: str, ambient: str, nnp: int, badge: Badge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seccomp, "answers", lambda: True)
+    monkeypatch.setattr(privileges, "is_denied", lambda: True)
     assert current(status(tmp_path, NONE, permitted, bounding, ambient, nnp)).badge is badge
 
 
@@ -84,7 +84,7 @@ def test_a_container_without_capabilities_is_not_read_only(
     tmp_path: Path, filtered: int, answers: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """uid 0 still writes sysctls there, and the container's own filter is not ours."""
-    monkeypatch.setattr(seccomp, "answers", lambda: answers)
+    monkeypatch.setattr(privileges, "is_denied", lambda: answers)
     assert current(status(tmp_path, NONE, NONE, NONE, NONE, 1, filtered)).badge is Badge.UNPRIVILEGED
 
 

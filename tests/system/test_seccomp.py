@@ -16,7 +16,7 @@ from nltui.system import seccomp
 
 TRIED = '''
 import ctypes, json, os, pty, signal, socket, subprocess, sys, threading
-from nltui.system import lock, seccomp
+from nltui.system import lock, privileges, seccomp
 how, folder, other = sys.argv[1], sys.argv[2], int(sys.argv[3])
 file, fifo = os.fsencode(folder + "/file"), os.fsencode(folder + "/fifo-" + str(os.getpid()))
 if how == "child":
@@ -66,7 +66,7 @@ TRIED = {
 def tried():
     told = {}
     for name, (call, *words) in TRIED.items():
-        if name == "namespace" and not seccomp.answers():
+        if name == "namespace" and not privileges.is_denied():
             # It would be a child that goes on here.
             continue
         got = libc.syscall(numbers[call], *words)
@@ -93,7 +93,7 @@ else:
     words = [sys.executable, __file__, "child", *sys.argv[2:4], str(terminal), str(pidfd)]
     child = subprocess.run(words, capture_output=True, text=True, close_fds=False)
     print(json.dumps({"main": tried(), "thread": out[0], "child": json.loads(child.stdout or "null"),
-                      "needed": needed(), "answers": seccomp.answers(), "said": child.stderr}))
+                      "needed": needed(), "denied": privileges.is_denied(), "said": child.stderr}))
 '''
 WITHOUT_CAPABILITIES = {
     "chmod", "fchmod", "chown", "utimes", "fifo", "prlimit", "unix", "inet", "datagrams", "shared", "memory",
@@ -131,20 +131,20 @@ def test_it_is_denied_here_in_threads_and_in_children(tmp_path: Path, other: int
         assert told[where], told["said"]
         assert {name for name, number in told[where].items() if number != errno.EPERM} == set(), where
     assert told["needed"]
-    assert told["answers"]
+    assert told["denied"]
 
 
 def test_without_the_lock_nothing_of_it_is(tmp_path: Path, other: int) -> None:
     told = tried("open", tmp_path, other)
     for where in ("main", "thread"):
         assert {name for name, number in told[where].items() if number == errno.EPERM} == set()
-    assert not told["answers"]
+    assert not told["denied"]
 
 
 def test_without_the_filter_the_rest_of_the_lock_leaves_much(tmp_path: Path, other: int) -> None:
     told = tried("unfiltered", tmp_path, other)
     assert {name for name in WITHOUT_CAPABILITIES if told["thread"][name] != 0} == set()
-    assert not told["answers"]
+    assert not told["denied"]
 
 
 def run(machine: str, number: int, *arguments: int, architecture: int | None = None) -> int:

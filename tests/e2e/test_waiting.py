@@ -1,0 +1,85 @@
+"""A change that waits to be confirmed when nltui is started anew, looks elsewhere, or is left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from nltui.changes.journals import entries
+from tests.changes.ground import build
+from tests.changes.test_guardian import applied_by_another, is_down, nltui
+from tests.e2e.conftest import Start
+from tests.e2e.tmux import Tmux
+from tests.kernel.followed import comes_true
+from tests.kernel.netns import Netns
+
+
+@pytest.fixture
+def left(netns: Netns) -> Iterator[Netns]:
+    """A namespace where va goes up again within a minute; who took it down was killed."""
+    build(netns)
+    with applied_by_another(netns, 60) as program:
+        program.kill()
+        program.wait()
+    yield netns
+    for entry in entries():
+        if netns.name in str(entry.told["name"]):
+            nltui("rollback", "-n", netns.name)
+            entry.forget()
+
+
+def letters(screen: Tmux) -> list[str]:
+    screen.sees("s to roll back", "va goes down (m")
+    found = re.search(r"Y then (.) (.) keeps it", screen.screen)
+    assert found is not None
+    return [*found.groups()]
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 36)])
+def test_a_new_one_takes_it_over(width: int, height: int, left: Netns, tmux: Start) -> None:
+    with tmux("-n", left.name, width=width, height=height) as screen:
+        screen.keys("Y", *letters(screen)).sees("kept: va goes down")
+        screen.misses("s to roll back")
+        screen.keys("q")
+        assert screen.ends() == 0
+    assert is_down(left)
+    assert not [entry for entry in entries() if left.name in str(entry.told["name"])]
+
+
+def test_of_another_namespace_it_is_told_and_taken_over_there(left: Netns, tmux: Start) -> None:
+    number = next(entry.number for entry in entries() if left.name in str(entry.told["name"]))
+    with Netns() as other, tmux("-n", other.name, width=160) as screen:
+        screen.sees(f"{left.name}: ", f"`nltui confirm {number}` keeps it")
+        screen.keys(":").type(f"ns {left.name}").keys("Enter")
+        letters(screen)
+        screen.keys(":").type(f"ns {other.name}").keys("Enter").sees(f"{left.name}: ")
+        screen.keys(":").type(f"ns {left.name}").keys("Enter")
+        letters(screen)
+        screen.keys("R").sees("rolled back: va goes down")
+    assert not is_down(left)
+
+
+@pytest.mark.parametrize("answer", ["cancel", "leave it", "roll back", "keep"])
+def test_q_asks_what_becomes_of_it(answer: str, left: Netns, tmux: Start) -> None:
+    with tmux("-n", left.name, width=80, height=24) as screen:
+        typed = letters(screen)
+        screen.keys("q").sees("a change is pending: leave nltui?", "`nltui confirm` keeps it", "now, and leave")
+        if answer != "cancel":
+            screen.type(answer)
+        screen.keys("Enter")
+        if answer == "keep":
+            screen.sees(f"Y{typed[0]}{typed[1]}")
+            screen.keys(*typed)
+        if answer == "cancel":
+            screen.misses("leave nltui?")
+            screen.sees("s to roll back")
+            screen.keys("C-c", "C-c")
+        assert screen.ends() == 0
+    assert is_down(left) == (answer != "roll back")
+    waits = [entry.state for entry in entries() if left.name in str(entry.told["name"])]
+    assert waits == (["applied"] if answer in ("cancel", "leave it") else [])
+    if answer == "leave it":
+        assert nltui("rollback", "-n", left.name).returncode == 3
+        assert comes_true(lambda: not is_down(left))
