@@ -19,12 +19,17 @@ _PROTOCOL, _SCOPE, _TYPE, _NOWHERE = 5, 6, 7, 255
 """Of struct rtmsg."""
 
 
-def route(world: World, dst: str, body: bytes, but: bytes = b"") -> bytes | None:
-    """The first route, another than `but` and before it, that RTM_DELROUTE with this body takes away."""
+def route(world: World, dst: str, body: bytes, but: bytes = b"", *, is_there: bool = False) -> bytes | None:
+    """The first route, another than `but` and before it, that RTM_DELROUTE with this body takes away.
+
+    Where no metric is said, the kernel takes any; a route that is about to be added without one (not `is_there`) will
+    stand before all others.
+    """
     wanted, mine = place_of(body), attributes(body, 12)
     six = body[0] == AF_INET6
+    size = len(wanted) - (is_there and not any(mine.get(rt.RTA_PRIORITY, b"")))
     for row in world.where("routes", dst=dst):
-        if place_of(row[16:]) != wanted:
+        if place_of(row[16:])[:size] != wanted[:size]:
             continue
         if row == but:
             return None
@@ -38,13 +43,15 @@ def route(world: World, dst: str, body: bytes, but: bytes = b"") -> bytes | None
 def rule(world: World, body: bytes, but: bytes = b"") -> bytes | None:
     """The first rule, another than `but` and before it, that RTM_DELRULE with this body takes away."""
     mine = attributes(body, 12)
+    if fr.FRA_FWMARK in mine:
+        mine.setdefault(fr.FRA_FWMASK, b"\xff" * 4)
     for row in world.rows("rules"):
         if row[16] != body[0]:
             continue
         if row == but:
             return None
         alike = all(asked in (0, there) for asked, there in zip(body[1:5], row[17:21], strict=True))
-        alike &= row[23] == body[7] and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
+        alike &= body[7] in (0, row[23]) and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
         if alike and _tells({fr.FRA_PRIORITY: bytes(4)} | attributes(row, 28), mine, mine):
             return row
     return None

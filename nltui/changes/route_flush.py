@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from nltui.changes.again import again, attributes, away
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
-from nltui.changes.inputs import Text
+from nltui.changes.inputs import Flag, Text
 from nltui.changes.world import World
 from nltui.netlink.constants import rtnetlink as rt
 
@@ -19,7 +19,7 @@ class RouteFlush(Change):
 
     table: ClassVar[str] = "routes"
     title: ClassVar[str] = "flush: delete all routes that the filter shows"
-    help: ClassVar[str] = "Every route for which the filter holds goes; the kernel's own (local, broadcast) stay."
+    help: ClassVar[str] = "Every route for which the filter holds goes; the kernel's own stay, unless told."
     key: ClassVar[str] = ""
     command: ClassVar[tuple[str, ...]] = ("route", "flush")
     tier: ClassVar[Tier] = Tier.CUTTING
@@ -29,10 +29,12 @@ class RouteFlush(Change):
         Text(1000, "dst in 10/8, dev == eth0 …"), "", "which, in the filter language", required=True
     )
 
+    kernel: bool | None = asked(Flag(), "", "also those that the kernel made, as `ip route flush` does")
+
     def rows(self, world: World) -> list[bytes]:
         """Those that would go."""
         rows = world.rows("routes", self.where or "")
-        return [row for row in rows if int(row[20]) != 255 and row[21] != rt.RTPROT_KERNEL]
+        return [row for row in rows if self.kernel or (int(row[20]) != 255 and row[21] != rt.RTPROT_KERNEL)]
 
     def check(self, world: World) -> None:
         """The filter must be one, and show something."""

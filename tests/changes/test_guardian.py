@@ -23,7 +23,7 @@ from nltui.changes.execute import Stopped
 from nltui.changes.links.state import LinkDown
 from nltui.changes.pending import entries, take_back
 from nltui.changes.preview import Preview, of
-from nltui.changes.routes import RouteDelete
+from nltui.changes.route_delete import RouteDelete
 from nltui.errors import KernelRefused, NltuiError, PrivilegeMissing, TimedOut, UsageError
 from nltui.system.namespaces import resolve
 from tests.changes.ground import Changing, build, difference, picture

@@ -11,7 +11,7 @@ from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import LinkDown
 from nltui.changes.preview import of, previewed
 from nltui.changes.registry import CHANGES
-from nltui.changes.routes import RouteDelete
+from nltui.changes.route_delete import RouteDelete
 from nltui.errors import KernelRefused
 from tests.changes.ground import Changing, build, difference, picture
 from tests.kernel.netns import Netns

@@ -7,7 +7,8 @@ import pytest
 from nltui.changes.execute import Stopped
 from nltui.changes.preview import of, previewed
 from nltui.changes.restore import RESTORES
-from nltui.changes.routes import RouteDelete, RouteReplace
+from nltui.changes.route_delete import RouteDelete
+from nltui.changes.routes import RouteReplace
 from tests.changes.ground import Changing, build, difference, picture
 from tests.kernel.netns import Netns
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from nltui.changes.addresses import AddressDelete, AddressFlush
+from nltui.changes.address_flush import AddressFlush
+from nltui.changes.addresses import AddressDelete
 from nltui.changes.base import Change, Undo
 from nltui.changes.build import AF_INET6
 from nltui.changes.links.settings import LinkSet
@@ -28,7 +29,7 @@ _NAMES = {
 def takes(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
     """Rows of other tables that go with what is changed, or may go."""
     taken = Counter(step.type for step in undo.steps)
-    certain = isinstance(change, LinkDown | LinkDelete)
+    certain = isinstance(change, LinkDelete) or goes_down(change)
     if isinstance(change, LinkDown):
         # Of a link that goes down the first step is the way up.
         taken[il.RTM_NEWLINK] = 0
@@ -52,8 +53,13 @@ def takes(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
             yield Finding(f"{count:,} {one if count == 1 else many} {goes} along{_silent(change, type_, undo)}")
 
 
+def goes_down(change: Change) -> bool:
+    """Whether a link does."""
+    return isinstance(change, LinkDown) or (isinstance(change, LinkSet) and change.state == 0)
+
+
 def _silent(change: Change, type_: int, undo: Undo) -> str:
-    if type_ != rt.RTM_NEWROUTE or not isinstance(change, LinkDown):
+    if type_ != rt.RTM_NEWROUTE or not goes_down(change):
         return ""
     four = sum(step.type == type_ and step.body[0] != AF_INET6 for step in undo.steps)
     return f", {four:,} of them IPv4, of which the kernel will not tell" if four else ""

@@ -6,7 +6,8 @@ import ipaddress
 import struct
 from collections.abc import Iterator
 
-from nltui.changes.addresses import AddressAdd, AddressFlush, AddressReplace
+from nltui.changes.address_flush import AddressFlush
+from nltui.changes.addresses import AddressAdd, AddressReplace
 from nltui.changes.again import attributes
 from nltui.changes.base import Change, Step, Undo
 from nltui.changes.build import AF_INET, AF_INET6
@@ -23,7 +24,7 @@ from nltui.netlink.constants import if_addr as ia
 from nltui.netlink.constants import rtnetlink as rt
 from nltui.system import names
 
-_CUTTING = ("master", "nomaster", "address", "arp", "mtu")
+_CUTTING = ("master", "nomaster", "address", "arp", "mtu", "state", "carrier", "protodown")
 """Settings of a link that can end a connection through it."""
 
 

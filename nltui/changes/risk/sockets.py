@@ -5,11 +5,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from nltui.changes.addresses import AddressDelete, AddressFlush
+from nltui.changes.address_flush import AddressFlush
+from nltui.changes.addresses import AddressDelete
 from nltui.changes.again import attributes
 from nltui.changes.base import Change, Undo
 from nltui.changes.build import AF_INET6
+from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import LinkDelete, LinkDown, LinkMove
+from nltui.changes.risk.along import goes_down
 from nltui.changes.risk.finding import Finding
 from nltui.changes.world import World
 from nltui.model.types import ip_text
@@ -28,7 +31,11 @@ def used(change: Change, world: World, undo: Undo) -> Iterator[Finding]:
         return
     if isinstance(change, AddressDelete):
         gone = {change.local.partition("/")[0]}
-    elif isinstance(change, LinkDown | LinkDelete | LinkMove | AddressFlush):
+    elif isinstance(change, AddressFlush):
+        gone = {str(world.said("addresses", row)["local"]) for row in change.rows(world)}
+    elif isinstance(change, LinkDelete | LinkMove | LinkDown | LinkSet) and (
+        isinstance(change, LinkDelete | LinkMove) or goes_down(change)
+    ):
         rows = world.where("addresses", dev=change.dev.name)
         gone = {str(world.said("addresses", row)["local"]) for row in rows}
     else:
