@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 
 from nltui.changes.again import attributes
 from nltui.changes.build import AF_INET6
+from nltui.changes.hops import legs_of
 from nltui.changes.route_rows import place_of
 from nltui.changes.world import World
 from nltui.netlink.constants import fib_rules as fr
 from nltui.netlink.constants import rtnetlink as rt
 
-_FOUR = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_PREFSRC, rt.RTA_METRICS, rt.RTA_MULTIPATH, rt.RTA_NH_ID,
+_FOUR = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_PREFSRC, rt.RTA_METRICS, rt.RTA_NH_ID,
          rt.RTA_ENCAP)  # fmt: skip
 _SIX = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_NH_ID)
 """Attributes that the kernel compares, where they are said, of IPv4 and IPv6 routes of one prefix."""
@@ -35,7 +36,9 @@ def route(world: World, dst: str, body: bytes, but: bytes = b"", *, is_there: bo
             return None
         alike = body[_PROTOCOL] in (0, row[16 + _PROTOCOL])
         alike &= six or (body[_SCOPE] in (_NOWHERE, row[16 + _SCOPE]) and body[_TYPE] in (0, row[16 + _TYPE]))
-        if alike and _tells(attributes(row, 28), mine, _SIX if six else _FOUR):
+        there = attributes(row, 28)
+        alike &= six or _leads(there.get(rt.RTA_MULTIPATH, b""), mine.get(rt.RTA_MULTIPATH, b""))
+        if alike and _tells(there, mine, _SIX if six else _FOUR):
             return row
     return None
 
@@ -60,3 +63,14 @@ def rule(world: World, body: bytes, but: bytes = b"") -> bytes | None:
 def _tells(there: Mapping[int, bytes], mine: Mapping[int, bytes], types: Collection[int]) -> bool:
     """Whether a row has all that is said of these attributes."""
     return all(type_ not in mine or there.get(type_) == mine[type_] for type_ in types)
+
+
+def _leads(there: bytes, mine: bytes) -> bool:
+    """Whether the legs of a route are those that are said: a link only where one is, and never the weight."""
+    if not mine:
+        return True
+    legs, told = list(legs_of(there)), list(legs_of(mine))
+    return len(legs) == len(told) and all(
+        said.index in (0, leg.index) and _tells(leg.attributes, said.attributes, said.attributes)
+        for leg, said in zip(legs, told, strict=True)
+    )

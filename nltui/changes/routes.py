@@ -41,7 +41,7 @@ class RouteAdd(Change):
     needs_row: ClassVar[bool] = False
     flags: ClassVar[int] = nl.NLM_F_CREATE | nl.NLM_F_EXCL
 
-    dst: str = asked(Prefix(named=True), "", "where packets are headed", required=True, also=("to",))
+    dst: str = asked(Prefix(named=True), "", "where packets are headed", required=True)
     via: str | None = asked(Address(), "via", "the gateway, of either family")
     dev: Device | None = asked(Dev(), "dev", "the link they leave by", also=("oif",))
     type: int | None = asked(Choice(_TYPES), "type", "unicast unless told")

@@ -32,9 +32,7 @@ def is_change(line: str) -> bool:
 def parsed(line: str, world: World, namespace: str = "") -> Asked:
     """Of one line; `namespace`: what the one that is looked at is called. Raises UsageError with what is wrong."""
     found = read(line)
-    if found.netns and found.netns != namespace:
-        here = f"at {cut(namespace)}" if namespace else "at the namespace that it was started in"
-        raise UsageError(f"nltui looks {here}; `:ns {cut(found.netns)}` switches")
+    found.here(namespace)
     if found.verb in SHOWING:
         raise UsageError(f"`{cut(line)}` changes nothing")
     return _OBJECTS[found.object](found, world)

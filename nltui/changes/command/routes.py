@@ -19,12 +19,24 @@ _CLASSES: Mapping[str, type[Change]] = {
     "add": routes.RouteAdd, "replace": routes.RouteReplace, "change": routes.RouteChange,
     "append": routes.RouteAppend, "prepend": routes.RoutePrepend,
 }  # fmt: skip
+_TYPES = frozenset(rt.ROUTE_TYPES.values())
 _EMPTY = {"0.0.0.0/0": "inet", "::/0": "inet6"}
 """What `default` is by number: the family that it tells."""
 
 
 def _type(word: str, left: list[str], found: dict[str, str]) -> None:
     found["type"] = word
+
+
+def _to(word: str, left: list[str], found: dict[str, str]) -> None:
+    """A type may stand between it and the destination."""
+    if left[:1] and left[0] in _TYPES:
+        found["type"] = left.pop(0)
+    if not left:
+        raise UsageError("behind `to` something is missing: a destination")
+    if "dst" in found:
+        raise UsageError("the destination is said twice")
+    found["dst"] = left.pop(0)
 
 
 def _metric(word: str, left: list[str], found: dict[str, str]) -> None:
@@ -47,7 +59,8 @@ def _hops(word: str, left: list[str], found: dict[str, str]) -> None:
 
 
 _SPECIAL: dict[str, Special] = {
-    **dict.fromkeys(rt.ROUTE_TYPES.values(), _type),
+    **dict.fromkeys(_TYPES, _type),
+    "to": _to,
     **dict.fromkeys(METRICS, _metric),
     "via": via,
     "nexthop": _hops,

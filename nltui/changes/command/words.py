@@ -77,10 +77,10 @@ def _field(word: str, fields: Sequence[Field], is_whole: bool) -> Field | None:
             return field
     if is_whole or not word.isalpha():
         return None
-    begin = [field for field in fields if any(one.startswith(word) for one in (field.word, *field.also))]
-    if len(begin) > 1:
-        raise UsageError(f"`{cut(word)}` could be {', '.join(field.word for field in begin)}: write it out")
-    return begin[0] if begin else None
+    begin = {one: field for field in fields for one in (field.word, *field.also) if one.startswith(word)}
+    if len({field.name for field in begin.values()}) > 1:
+        raise UsageError(f"`{cut(word)}` could be {', '.join(begin)}: write it out")
+    return next(iter(begin.values()), None)
 
 
 def via(word: str, left: list[str], found: dict[str, str]) -> None:

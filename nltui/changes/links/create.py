@@ -51,7 +51,7 @@ class LinkAdd(Change):
     kind: ClassVar[str]
 
     name: str = asked(Name(), "name", "its name", required=True)
-    address: str | None = asked(Mac(), "address", "link-layer address; a random one unless told")
+    address: str | None = asked(Mac(), "address", "link-layer address; a random one unless told", also=("addr",))
     mtu: int | None = asked(Number(0, 0x7FFFFFFF, "bytes"), "mtu", "largest packet")
     txqueuelen: int | None = asked(
         Number(0, 0x7FFFFFFF, "packets"), "txqueuelen", "length of its queue", also=("txqlen", "qlen")

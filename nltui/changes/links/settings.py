@@ -68,7 +68,7 @@ class LinkSet(Change):
     dev: Device = asked(Dev(), "dev", "the link", required=True)
     name: str | None = asked(Name(), "name", "another name")
     mtu: int | None = asked(Number(0, 0x7FFFFFFF, "bytes"), "mtu", "largest packet")
-    address: str | None = asked(Mac(), "address", "link-layer address")
+    address: str | None = asked(Mac(), "address", "link-layer address", also=("addr",))
     alias: str | None = asked(Text(255, "a description"), "alias", "what it is, in your words")
     master: Device | None = asked(Dev(), "master", "bridge, bond or VRF that it is a port of")
     nomaster: bool | None = None

@@ -62,6 +62,12 @@ class Line:
     """`show` where none is said."""
     words: tuple[str, ...]
 
+    def here(self, namespace: str) -> None:
+        """See that it is for the network namespace that is looked at, by its name. Raises UsageError."""
+        if self.netns and self.netns != namespace:
+            at = f"at {cut(namespace)}" if namespace else "at the namespace that it was started in"
+            raise UsageError(f"nltui looks {at}; `:ns {cut(self.netns)}` switches")
+
 
 def cut(word: str) -> str:
     """A word of a line, for a sentence about it."""

@@ -43,7 +43,9 @@ def of_addresses(words: tuple[str, ...], family: str = "") -> str:
             left.inside("address", left.value(word))
         elif word == "label":
             left.once(word, word)
-            left.parts.append(f"label ~ {quoted(_pattern(left.value(word)))}")
+            pattern = quoted(_pattern(left.value(word)))
+            # Of an address without a label, `ip` takes the link's name for it.
+            left.parts.append(f"(label ~ {pattern} or not label ~ . dev ~ {pattern})")
         elif word in ("proto", "protocol"):
             left.once(word, "proto")
             left.named("proto", left.value(word), names.address_protocol)
