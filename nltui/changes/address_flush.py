@@ -12,6 +12,7 @@ from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
 from nltui.changes.inputs import Dev, Text
 from nltui.changes.world import Device, World
 from nltui.model.filter.writing import both, equal
+from nltui.text import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,11 @@ class AddressFlush(Change):
     @property
     def line(self) -> str:
         """Of many lines, what they have in common."""
-        return super().line if self.where is None else f"ip address del … dev {self.dev}  (each with {self.where})"
+        return (
+            super().line
+            if self.where is None
+            else f"ip address del … dev {self.dev}  (each with {visible(self.where or '', limit=200)})"
+        )
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELADDR an address; a secondary one may be gone with its primary."""

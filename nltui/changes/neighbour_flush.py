@@ -13,6 +13,7 @@ from nltui.changes.neighbours import restored
 from nltui.changes.world import Device, World
 from nltui.model.filter.writing import both, equal
 from nltui.netlink.constants import neighbour as nd
+from nltui.text import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,11 @@ class NeighbourFlush(Change):
     @property
     def line(self) -> str:
         """Of many lines, what they have in common."""
-        return super().line if self.where is None else f"ip neighbour del …  (each neighbour with {self.where})"
+        return (
+            super().line
+            if self.where is None
+            else f"ip neighbour del …  (each neighbour with {visible(self.where or '', limit=200)})"
+        )
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELNEIGH each."""

@@ -11,6 +11,7 @@ from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
 from nltui.changes.inputs import Flag, Text
 from nltui.changes.world import World
 from nltui.netlink.constants import rtnetlink as rt
+from nltui.text import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,7 @@ class RouteFlush(Change):
     @property
     def line(self) -> str:
         """Of many lines, what they have in common."""
-        return f"ip route del …  (each route with {self.where})"
+        return f"ip route del …  (each route with {visible(self.where or '', limit=200)})"
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELROUTE a route."""

@@ -64,7 +64,7 @@ class RouteAdd(Change):
     advmss: int | None = asked(Number(1, 0xFFFF), "advmss", "segment size told to the other end")
     metrics: str | None = asked(Metrics(), "metrics", "more metrics, each with its value")
     realms: str | None = asked(
-        Text(11, "to, or from/to", r"^\d{1,5}(/\d{1,5})?$", "numbers"), "realms", "IPv4: for `tc` and counters"
+        Text(11, "to, or from/to", r"^[0-9]{1,5}(/[0-9]{1,5})?$", "numbers"), "realms", "IPv4: for `tc` and counters"
     )
     onlink: bool | None = asked(Flag(), "onlink", "the gateway is on the link whatever its address")
     expires: int | None = asked(Number(0, 0xFFFFFFFE, "s"), "expires", "IPv6: until it goes; never unless told")

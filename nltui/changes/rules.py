@@ -25,8 +25,8 @@ from nltui.system import names
 _ACTIONS = {"blackhole": fr.FR_ACT_BLACKHOLE, "unreachable": fr.FR_ACT_UNREACHABLE, "prohibit": fr.FR_ACT_PROHIBIT,
             "nop": fr.FR_ACT_NOP}  # fmt: skip
 _IP_PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "ipv6-icmp": 58, "sctp": 132}
-_RANGE = r"^\d+(-\d+)?$"
-_MARK = r"^(0x[0-9a-fA-F]+|\d+)(/(0x[0-9a-fA-F]+|\d+))?$"
+_RANGE = r"^[0-9]+(-[0-9]+)?$"
+_MARK = r"^(0x[0-9a-fA-F]+|[0-9]+)(/(0x[0-9a-fA-F]+|[0-9]+))?$"
 
 
 def _range(text: str) -> tuple[int, int]:
@@ -62,7 +62,7 @@ class RuleAdd(Change):
     sport: str | None = asked(Text(11, "port, or low-high", _RANGE), "sport", "from this port")
     dport: str | None = asked(Text(11, "port, or low-high", _RANGE), "dport", "to this port")
     tun_id: int | None = asked(Number(1, 0xFFFFFFFFFFFFFFFF), "tun_id", "with this tunnel identifier")
-    uidrange: str | None = asked(Text(21, "low-high", r"^\d+-\d+$"), "uidrange", "of sockets of these users")
+    uidrange: str | None = asked(Text(21, "low-high", r"^[0-9]+-[0-9]+$"), "uidrange", "of sockets of these users")
     table_id: int | None = asked(
         Spelled(names.table, 0xFFFFFFFF, "a routing table", (254, 255, 253)), "lookup", "look here", also=("table",)
     )

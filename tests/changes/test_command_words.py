@@ -11,6 +11,7 @@ from nltui.changes.base import Problems
 from nltui.changes.command import is_change, parsed
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.preview import of
+from nltui.changes.routes import RouteReplace
 from nltui.errors import UsageError
 from nltui.model.ip_line.line import read
 from nltui.model.ip_line.shows import shown
@@ -204,7 +205,7 @@ def test_a_change_asks_the_kernel_to_create_nothing(line: str, netns: Netns) -> 
     ],
 )
 def test_what_json_or_a_picture_leaves_out(line: str, netns: Netns) -> None:
-    shows = ("-d -4 route show table all", "neigh show nud all dev va", "neigh show proxy", "-d link show")
+    shows = ("-d -4 route show table all", "neigh show nud all dev va", "neigh show proxy", "-d link show type veth")
     with Netns() as other:
         for ns in (netns, other):
             build(ns)
@@ -373,3 +374,81 @@ def test_a_tun_is_deleted(netns: Netns) -> None:
         cls, texts, row = parsed("ip tuntap del u1 mode tun", world)
         changing.executor.apply([cls.parsed(texts, world, row)], [])
     assert "u1" not in [row["ifname"] for row in netns.ip_json("link show")]
+
+
+@pytest.mark.parametrize(
+    ("made", "line"),
+    [
+        ("link add x1 address 02:00:00:00:01:01 type vxlan id 7 dstport 4789", "ip link set x1 protodown on"),
+        ("tuntap add dev x1 mode tun", "ip link set x1 up carrier off"),
+    ],
+)
+def test_what_only_some_links_take(made: str, line: str, netns: Netns) -> None:
+    keys = ("proto_down", "flags", "operstate")
+
+    def told(ns: Netns) -> list[object]:
+        (row,) = ns.ip_json("-d link show x1")
+        return [row.get(key) for key in keys]
+
+    with Netns() as other:
+        for ns in (netns, other):
+            build(ns)
+            ns.ip(made)
+        before = told(netns)
+        run(other, line)
+        with Changing(netns) as changing:
+            world = changing.world
+            cls, texts, row = parsed(line, world)
+            done = changing.executor.apply([cls.parsed(texts, world, row)], [])
+            assert told(netns) == told(other) != before
+            assert changing.executor.revert(done.undo.steps) == []
+        assert told(netns) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("ip route add 10.\u0663\u0660/16 dev va", "dst"),
+        ("ip route add 10.30.0.0/16 dev va rtt \u0661ms", "metrics"),
+        ("ip route add 10.30.0.0/16 dev va realms \u0661", "realms"),
+        ("ip route add fd30::/16 dev va expires forever", "expires"),
+        ("ip route add 10.30.1.0/16 dev va", "dst"),
+        ("ip rule add fwmark \u0661 table 7", "fwmark"),
+        ("ip rule add sport \u0661 table 7", "sport"),
+        ("ip nexthop add id 5 group \u0661", "group"),
+        ("ip route add 10.30.0.0/16 dev va hoplimit 256", "metrics"),
+        ("ip route add 10.30.0.0/16 dev va features magic", "metrics"),
+    ],
+)
+def test_a_value_that_ip_would_not_take_is_told_at_its_field(line: str, field: str, netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        world = changing.world
+        cls, texts, row = parsed(line, world)
+        with pytest.raises(Problems) as told:
+            cls.parsed(texts, world, row)
+        assert list(told.value.sentences) == [field]
+
+
+def test_a_route_with_all_metrics_fills_its_dialog_and_stays_as_it_is(netns: Netns) -> None:
+    """What the edit dialog shows, sent again, changes nothing: neither a lock nor a unit gets lost."""
+    build(netns)
+    metrics = "mtu lock 1400 advmss 1300 rtt 203 rttvar 100ms rto_min 300ms window lock 9 congctl lock reno quickack 1"
+    netns.ip(f"route add 10.30.0.0/16 via 10.0.0.9 {metrics} features ecn fastopen_no_cookie 1")
+    with Changing(netns) as changing:
+        row = changing.row("routes", "dst == 10.30.0.0/16")
+        assert row is not None
+        world = changing.world
+        texts = RouteReplace.filled(row, world)
+        changing.executor.apply([RouteReplace.parsed(texts, world, row)], [])
+        again = changing.row("routes", "dst == 10.30.0.0/16")
+    assert again is not None
+    assert again[16:] == row[16:]
+
+
+def test_a_metric_stands_in_one_field_only(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing, pytest.raises(Problems, match="mtu: `mtu` stands among the metrics too"):
+        RouteReplace.parsed(
+            {"dst": "10.30.0.0/16", "dev": "va", "mtu": "1400", "metrics": "mtu lock 1400"}, changing.world
+        )

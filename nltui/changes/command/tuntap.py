@@ -22,7 +22,7 @@ def asked(line: Line, world: World) -> Asked:
         return _delete(texts, world)
     for name in ("user", "group"):
         text = texts.get(name, "")
-        if text and not text.isdigit():
+        if text and not (text.isascii() and text.isdigit()):
             texts[name] = _number(name, text)
     return tuntap.AddTuntap, texts, None
 

@@ -75,7 +75,7 @@ def _field(word: str, fields: Sequence[Field], is_whole: bool) -> Field | None:
     for field in fields:
         if word and word in (field.word, *field.also):
             return field
-    if is_whole or not word.isalpha():
+    if is_whole or not word.replace("_", "").isalpha():
         return None
     begin = {one: field for field in fields for one in (field.word, *field.also) if one.startswith(word)}
     if len({field.name for field in begin.values()}) > 1:
