@@ -46,7 +46,8 @@ class AddressFlush(Change):
     def sentence(self, world: World) -> str:
         """In words."""
         if self.where is not None:
-            return f"{self.dev} loses {len(self.rows(world))} addresses: all with {self.where}"
+            count = len(self.rows(world))
+            return f"{self.dev} loses {count} {'address' if count == 1 else 'addresses'}: all with {self.where}"
         return f"{self.dev} loses all its {len(self.rows(world))} addresses"
 
     @property

@@ -52,7 +52,8 @@ class NeighbourFlush(Change):
         """In words."""
         which = f" with {self.where}" if self.where is not None else ""
         link = f" of {self.dev}" if self.dev is not None else ""
-        return f"{len(self._rows(world))} neighbours{link}{which} are forgotten"
+        count = len(self._rows(world))
+        return f"{count} {'neighbour' if count == 1 else 'neighbours'}{link}{which} forgotten"
 
     @property
     def line(self) -> str:

@@ -106,6 +106,7 @@ LINES = (
     "ip neigh add dev va proxy 10.0.0.78",
     "ip neigh flush dev va nud permanent",
     "ip neigh flush to 10.0.0.0/24 nud all",
+    "ip neigh flush all nud permanent",
     # rules
     "ip rule add from 10.5/16",
     "ip rule add blackhole pref 500",

@@ -67,6 +67,7 @@ async def test_a_line_of_ip_opens_its_table() -> None:
     async with sitting() as robot:
         await robot.press("colon")
         await robot.type("sudo ip -br link")
+        await robot.sees("links: all rows")
         await robot.press("enter")
         await robot.misses("─ command ─")
         await robot.press("colon")

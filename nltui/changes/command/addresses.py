@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from nltui.changes import addresses
 from nltui.changes.address_flush import AddressFlush
 from nltui.changes.base import Change
-from nltui.changes.command.words import Asked, read, take
+from nltui.changes.command.words import Asked, in_family, read, take
 from nltui.changes.world import World
 from nltui.errors import UsageError
 from nltui.model.ip_line.conditions import spread
@@ -34,9 +34,7 @@ def asked(line: Line, world: World) -> Asked:
     texts = read(addresses.AddressAdd if line.verb == "delete" else cls, line.words)
     for name in ("local", "peer"):
         texts |= {name: spread(texts[name])} if name in texts else {}
-    version = {"inet": 4, "inet6": 6}.get(line.family)
-    if version is not None and "local" in texts and (":" in texts["local"]) != (version == 6):
-        raise UsageError(f"{cut(texts['local'])} is not of the family {line.family}")
+    texts = in_family(cls, line, texts)
     if line.verb == "delete":
         return _delete(texts, world)
     if texts.get("broadcast") in ("+", "-"):

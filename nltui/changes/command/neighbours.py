@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from nltui.changes import neighbours
 from nltui.changes.base import Change
-from nltui.changes.command.words import Asked, read
+from nltui.changes.command.words import Asked, in_family, read
 from nltui.changes.neighbour_flush import NeighbourFlush
 from nltui.changes.world import World
 from nltui.errors import UsageError
@@ -31,10 +31,10 @@ def asked(line: Line, world: World) -> Asked:
         if line.verb == "change":
             raise UsageError("of a `proxy` there is nothing to change: it is added or deleted")
         words.remove("proxy")
-        return neighbours.ProxyAdd, read(neighbours.ProxyAdd, words), None
+        return neighbours.ProxyAdd, in_family(neighbours.ProxyAdd, line, read(neighbours.ProxyAdd, words)), None
     if line.verb == "delete":
         # `ip` takes all that could be said of one that comes; only its address and its link tell it apart.
         flag = {"proxy": "yes"} if "proxy" in words else {}
-        told = read(neighbours.NeighbourAdd, [word for word in words if word != "proxy"])
+        told = in_family(cls, line, read(neighbours.NeighbourAdd, [word for word in words if word != "proxy"]))
         return cls, {name: told[name] for name in ("dst", "dev") if name in told} | flag, None
-    return cls, read(cls, words), None
+    return cls, in_family(cls, line, read(cls, words)), None

@@ -77,11 +77,12 @@ def asked(line: Line, world: World) -> Asked:
     cls = routes.RouteAdd if line.verb == "delete" else _CLASSES.get(line.verb)
     if cls is None:
         raise UsageError(f"`ip route {line.verb}` is not known here")
-    texts = in_family(cls, line, read(cls, line.words, special=_SPECIAL))
+    texts = read(cls, line.words, special=_SPECIAL)
     for name in ("dst", "source"):
         texts |= {name: spread(texts[name])} if name in texts else {}
     if texts.get("dst") in _EMPTY:
         texts |= {"family": _EMPTY[texts["dst"]], "dst": "default"}
+    texts = in_family(cls, line, texts)
     if line.verb != "delete":
         return cls, texts, None
     row = route_delete.described(texts, world)

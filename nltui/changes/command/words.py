@@ -107,7 +107,15 @@ def take(words: list[str], word: str) -> str | None:
 
 
 def in_family(cls: type[Change], line: Line, texts: dict[str, str]) -> dict[str, str]:
-    """With the family of `-4` or `-6`, where the change has a field for it."""
-    if line.family and any(field.name == "family" for field in fields_of(cls)):
-        texts.setdefault("family", line.family)
+    """With the family of `-4` or `-6`, where the change has a field for it. Raises UsageError for ends of another."""
+    if not line.family:
+        return texts
+    for name in ("dst", "source", "to", "local", "peer"):
+        text = texts.get(name, "")
+        if (text[:1].isdigit() or ":" in text) and (":" in text) != (line.family == "inet6"):
+            raise UsageError(f"`{cut(text)}` is not of the family {line.family}")
+    if texts.get("family", line.family) != line.family:
+        raise UsageError(f"what is said is not of the family {line.family}")
+    if any(field.name == "family" for field in fields_of(cls)):
+        texts["family"] = line.family
     return texts

@@ -72,7 +72,9 @@ class Conditions:
         self.equal(column, (name(number) if number is not None else None) or value)
 
     def inside(self, column: str, value: str, operator: str = "in") -> None:
-        """A comparison with a prefix, which tells the family too."""
+        """A comparison with a prefix, which tells the family too; inside of `all` is everything."""
+        if value in ANY and operator == "in":
+            return
         net = prefix(value, self.family)
         family = "inet6" if net.version == 6 else "inet"
         if self.family not in ("", family):
