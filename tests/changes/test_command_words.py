@@ -34,6 +34,7 @@ LINES = (
     "ip link set dev va addr 02:00:00:00:00:77 mtu 1400",
     "ip link set va group 7 gso_max_size 40000 gso_max_segs 30",
     "ip link set vc addrgenmode eui64 mtu 1400",
+    "ip link set vd addrgenmode eui64",
     "ip link set vc gro_max_size 30000 promisc on",
     f"ip link add v1 numtxqueues 2 numrxqueues 3 index 77 group 5 {MAC} master bri0 type veth {PEER} mtu 1300",
     f"ip link add dev v1 {MAC} mtu 1300 up type veth {PEER}",

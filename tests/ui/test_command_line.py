@@ -43,6 +43,9 @@ def test_a_line_is_a_word_and_its_argument(line: str, parts: tuple[str, str, int
     [
         ("ip r", ("routes", "")),
         ("ip flaps", ("flaps", "")),
+        ("ip a 10.0", ("a", "10.0")),
+        ("ip route remove 10.0.0.0/8", None),
+        ("ip link show | grep eth0", None),
         ("routes proto bgp", ("routes", "proto bgp")),
         ("ip ro proto == dhcp", ("ro", "proto == dhcp")),
         ("ip route show dst in 10.0.0.0/8", ("route", "dst in 10.0.0.0/8")),

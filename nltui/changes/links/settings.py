@@ -184,7 +184,9 @@ class LinkSet(Change):
         words += [_word("master", before.get("master", ""))] if self.nomaster else []
         says = f"ip link set dev {quoted(texts['dev'])} {' '.join(words)}"
         more, lost = self._along(world, row, int(before["mtu"]))
-        return Undo((set_step(self.dev, says, *parts, flags=flags_of(row), change=change), *more), lost)
+        # How addresses are made has a step of its own, in what goes along.
+        back = [set_step(self.dev, says, *parts, flags=flags_of(row), change=change)] if words else []
+        return Undo((*back, *more), lost)
 
     def _along(self, world: World, row: bytes, mtu: int) -> tuple[Sequence[Step], tuple[str, ...]]:
         """What the kernel takes along though the link stays, made again; and what of it cannot be."""

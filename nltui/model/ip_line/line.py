@@ -49,6 +49,14 @@ _OPTIONS = ("-loops", "-family", "-human", "-human-readable", "-iec", "-stats", 
 """In the order in which `ip` tries them."""
 
 
+class NoVerb(UsageError):
+    """Behind an object stands another `word` than one of its verbs."""
+
+    def __init__(self, thing: str, word: str) -> None:
+        self.word = word
+        super().__init__(f"`ip {thing} {cut(word)}` is not known here")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What a line says."""
@@ -92,7 +100,7 @@ def read(line: str) -> Line:
         raise UsageError(f"`ip {cut(words[0])}` is not known here")
     verb = verb_of(thing, words[1]) if len(words) > 1 else "show"
     if not verb:
-        raise UsageError(f"`ip {thing} {cut(words[1])}` is not known here")
+        raise NoVerb(thing, words[1])
     return Line(family, there or netns, thing, verb, tuple(words[2:]))
 
 

@@ -87,7 +87,7 @@ def meant(line: str, namespace: str) -> tuple[str, str]:
 
     `namespace`: what the one that is looked at is called. Raises UsageError for such a line that cannot be used.
     """
-    from nltui.model.ip_line.line import read
+    from nltui.model.ip_line.line import NoVerb, read
     from nltui.model.ip_line.shows import shown
 
     word, rest, _ = split(line)
@@ -96,11 +96,16 @@ def meant(line: str, namespace: str) -> tuple[str, str]:
         return word, rest
     try:
         found = read(line)
+    except NoVerb as error:
+        # A part of what is looked for: `ip a 10.0`.
+        if error.word.isalpha():
+            raise
+        return word, rest
     except UsageError:
-        # A table that only nltui has, and what it calls its tables, may stand behind `ip` alone.
-        if not rest:
-            return word, rest
-        raise
+        # A table that only nltui has may stand behind `ip`, alone.
+        if rest:
+            raise
+        return word, rest
     found.here(namespace)
     return shown(found)
 
