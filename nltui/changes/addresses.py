@@ -1,4 +1,4 @@
-"""`ip address add/replace/delete/flush` (struct ifaddrmsg, linux/if_addr.h)."""
+"""`ip address add/replace/change/delete` (struct ifaddrmsg, linux/if_addr.h)."""
 
 from __future__ import annotations
 
@@ -46,9 +46,11 @@ class AddressAdd(Change):
     needs_row: ClassVar[bool] = False
     flags: ClassVar[int] = nl.NLM_F_CREATE | nl.NLM_F_EXCL
 
-    local: str = asked(Prefix(host=True), "", "the address, with the length of its network", required=True)
+    local: str = asked(
+        Prefix(host=True), "", "the address, with the length of its network", required=True, also=("local",)
+    )
     dev: Device = asked(Dev(), "dev", "the link that gets it", required=True)
-    peer: str | None = asked(Prefix(host=True), "peer", "the other end of a point-to-point link")
+    peer: str | None = asked(Prefix(host=True), "peer", "the other end of a point-to-point link", also=("remote",))
     broadcast: str | None = asked(Address(4), "broadcast", "IPv4 broadcast address", also=("brd",))
     label: str | None = asked(Text(15, "link name, or link name:text"), "label", "IPv4: a name of its own")
     scope: int | None = asked(Spelled(names.scope, 255, "global, link, host …", (0, 253, 254)), "scope", "where valid")
@@ -238,6 +240,23 @@ class AddressReplace(AddressAdd):
         return Undo((step,), tuple(lost))
 
 
+@dataclass(frozen=True, kw_only=True)
+class AddressChange(AddressReplace):
+    """`ip address change`."""
+
+    title: ClassVar[str] = "change this address"
+    help: ClassVar[str] = "Change lifetimes, metric and flags of an address; nothing is added."
+    key: ClassVar[str] = ""
+    command: ClassVar[tuple[str, ...]] = ("address", "change")
+    flags: ClassVar[int] = nl.NLM_F_REPLACE
+
+    def check(self, world: World) -> None:
+        """There must be one: the kernel adds what is not there, whatever it is told."""
+        super().check(world)
+        if self.existing(world) is None:
+            raise Problems({"local": f"{self.dev} has no address {self.local} to change"})
+
+
 def _replaced_by(body: bytes) -> tuple[object, ...]:
     """What the kernel looks for an address of one link by when it is told to replace it."""
     found = attributes(body, 8)
@@ -303,44 +322,3 @@ class AddressDelete(Change):
     def undo(self, world: World) -> Undo:
         """Add it again, with what the kernel takes along."""
         return Along(world).address(self.found(world))
-
-
-@dataclass(frozen=True, kw_only=True)
-class AddressFlush(Change):
-    """`ip address flush dev`."""
-
-    table: ClassVar[str] = "addresses"
-    title: ClassVar[str] = "flush: delete all addresses of a link"
-    help: ClassVar[str] = "Every address of the link goes, with the routes that need them."
-    key: ClassVar[str] = ""
-    command: ClassVar[tuple[str, ...]] = ("address", "flush")
-    tier: ClassVar[Tier] = Tier.CUTTING
-
-    dev: Device = asked(Dev(), "dev", "the link", required=True)
-
-    @classmethod
-    def filled(cls, row: bytes, world: World) -> dict[str, str]:
-        """The link of the address under the cursor."""
-        return {"dev": world.said("addresses", row).get("ifname", "")}
-
-    rows: tuple[bytes, ...] = ()
-    """Those that were there when it was made up."""
-
-    def check(self, world: World) -> None:
-        """There must be some."""
-        mine = tuple(world.where("addresses", dev=self.dev.name))
-        if not mine:
-            raise Problems({"dev": f"{self.dev} has no addresses"})
-        object.__setattr__(self, "rows", mine)
-
-    def sentence(self, world: World) -> str:
-        """In words."""
-        return f"{self.dev} loses all its {len(self.rows)} addresses"
-
-    def steps(self, world: World) -> Sequence[Step]:
-        """One RTM_DELADDR an address; a secondary one may be gone with its primary."""
-        return [away(world, "addresses", row) for row in self.rows]
-
-    def undo(self, world: World) -> Undo:
-        """All of them again."""
-        return Along(world).addresses(self.dev)

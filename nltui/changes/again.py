@@ -149,12 +149,18 @@ def says(world: World, table: str, message: bytes, verb: str = "") -> str:
     return _VERBS.sub(rf"\1 {verb} ", line, count=1) if verb else line
 
 
+def _later(world: World, table: str, message: bytes, verb: str) -> Callable[[], str]:
+    """The line, made when it is read, with the names that links have now."""
+    world.names  # noqa: B018 - they are read once, and here the links are still there
+    return partial(says, world, table, message, verb)
+
+
 def again(world: World, table: str, message: bytes, flags: int | None = None) -> Step:
     """Make the row again; that it is there already is fine."""
     type_, make = _MADE[table]
     if flags is None:
         flags = APPEND if table == "routes" else REPLACE if table == "neighbours" else ADD
-    return Step(type_, flags, make(message), partial(says, world, table, message, _VERB_OF[flags]), THERE)
+    return Step(type_, flags, make(message), _later(world, table, message, _VERB_OF[flags]), THERE)
 
 
 def away(world: World, table: str, message: bytes) -> Step:
@@ -165,4 +171,4 @@ def away(world: World, table: str, message: bytes) -> Step:
         number = attributes(message, 24).get(nh.NHA_ID, bytes(4))
         line = f"ip nexthop del id {struct.unpack('=I', number)[0]}"
         return Step(type_ + 1, 0, bytes(8) + nlattr(nh.NHA_ID, number), line, ROW_GONE)
-    return Step(type_ + 1, 0, make(message), partial(says, world, table, message, "del"), ROW_GONE)
+    return Step(type_ + 1, 0, make(message), _later(world, table, message, "del"), ROW_GONE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from nltui.changes.again import REPLACE, again, attributes, away
 from nltui.changes.base import Step, Undo
@@ -47,16 +47,21 @@ class Along:
         near = [one for one in self._neighbours(device) if one[16] == AF_INET]
         return Undo((*steps, *routes, *self._again("neighbours", near)), tuple(lost))
 
-    def addresses(self, device: Device) -> Undo:
-        """With all addresses of a link."""
-        steps = self._again("addresses", self._addresses(device))
-        routes, lost = again_in_order(self._world, self._routes(device, AF_INET))
-        near = [one for one in self._neighbours(device) if one[16] == AF_INET]
-        mine = self._addresses(device, AF_INET6)
-        sourced = [one for row in mine for one in self._sourced(device, row)]
-        return Undo(
-            (*steps, *routes, *self._again("routes", sourced, REPLACE), *self._again("neighbours", near)), tuple(lost)
-        )
+    def addresses(self, device: Device, rows: Sequence[bytes]) -> Undo:
+        """With some addresses of a link, or all; with the last IPv4 one all its IPv4 routes and neighbours."""
+        steps, lost = self._again("addresses", rows), list[str]()
+        six = [one for row in rows if row[16] == AF_INET6 for one in self._sourced(device, row)]
+        four = [row for row in rows if row[16] == AF_INET]
+        sourced = [one for row in four for one in self._sourced(device, row)]
+        is_last = bool(four) and len(four) == len(self._addresses(device, AF_INET))
+        if four:
+            mine = self._routes(device, AF_INET) if is_last else []
+            made, lost = again_in_order(self._world, dict.fromkeys(mine + sourced))
+            steps += made
+        steps += self._again("routes", dict.fromkeys(six), REPLACE)
+        if is_last:
+            steps += self._again("neighbours", (one for one in self._neighbours(device) if one[16] == AF_INET))
+        return Undo(tuple(steps), tuple(lost))
 
     def device(self, *devices: Device, every: bool = True) -> Undo:
         """With links that go down, or (`every`) away: their addresses, nexthops, routes, lasting neighbours.

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 
 from nltui.changes.again import attributes
 from nltui.changes.build import AF_INET6
+from nltui.changes.hops import legs_of
 from nltui.changes.route_rows import place_of
 from nltui.changes.world import World
 from nltui.netlink.constants import fib_rules as fr
 from nltui.netlink.constants import rtnetlink as rt
 
-_FOUR = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_PREFSRC, rt.RTA_METRICS, rt.RTA_MULTIPATH, rt.RTA_NH_ID,
+_FOUR = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_PREFSRC, rt.RTA_METRICS, rt.RTA_NH_ID,
          rt.RTA_ENCAP)  # fmt: skip
 _SIX = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_NH_ID)
 """Attributes that the kernel compares, where they are said, of IPv4 and IPv6 routes of one prefix."""
@@ -19,18 +20,25 @@ _PROTOCOL, _SCOPE, _TYPE, _NOWHERE = 5, 6, 7, 255
 """Of struct rtmsg."""
 
 
-def route(world: World, dst: str, body: bytes, but: bytes = b"") -> bytes | None:
-    """The first route, another than `but` and before it, that RTM_DELROUTE with this body takes away."""
+def route(world: World, dst: str, body: bytes, but: bytes = b"", *, is_there: bool = False) -> bytes | None:
+    """The first route, another than `but` and before it, that RTM_DELROUTE with this body takes away.
+
+    Where no metric is said, the kernel takes any; a route that is about to be added without one (not `is_there`) will
+    stand before all others.
+    """
     wanted, mine = place_of(body), attributes(body, 12)
     six = body[0] == AF_INET6
+    size = len(wanted) - (is_there and not any(mine.get(rt.RTA_PRIORITY, b"")))
     for row in world.where("routes", dst=dst):
-        if place_of(row[16:]) != wanted:
+        if place_of(row[16:])[:size] != wanted[:size]:
             continue
         if row == but:
             return None
         alike = body[_PROTOCOL] in (0, row[16 + _PROTOCOL])
         alike &= six or (body[_SCOPE] in (_NOWHERE, row[16 + _SCOPE]) and body[_TYPE] in (0, row[16 + _TYPE]))
-        if alike and _tells(attributes(row, 28), mine, _SIX if six else _FOUR):
+        there = attributes(row, 28)
+        alike &= six or _leads(there.get(rt.RTA_MULTIPATH, b""), mine.get(rt.RTA_MULTIPATH, b""))
+        if alike and _tells(there, mine, _SIX if six else _FOUR):
             return row
     return None
 
@@ -38,13 +46,15 @@ def route(world: World, dst: str, body: bytes, but: bytes = b"") -> bytes | None
 def rule(world: World, body: bytes, but: bytes = b"") -> bytes | None:
     """The first rule, another than `but` and before it, that RTM_DELRULE with this body takes away."""
     mine = attributes(body, 12)
+    if fr.FRA_FWMARK in mine:
+        mine.setdefault(fr.FRA_FWMASK, b"\xff" * 4)
     for row in world.rows("rules"):
         if row[16] != body[0]:
             continue
         if row == but:
             return None
         alike = all(asked in (0, there) for asked, there in zip(body[1:5], row[17:21], strict=True))
-        alike &= row[23] == body[7] and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
+        alike &= body[7] in (0, row[23]) and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
         if alike and _tells({fr.FRA_PRIORITY: bytes(4)} | attributes(row, 28), mine, mine):
             return row
     return None
@@ -53,3 +63,14 @@ def rule(world: World, body: bytes, but: bytes = b"") -> bytes | None:
 def _tells(there: Mapping[int, bytes], mine: Mapping[int, bytes], types: Collection[int]) -> bool:
     """Whether a row has all that is said of these attributes."""
     return all(type_ not in mine or there.get(type_) == mine[type_] for type_ in types)
+
+
+def _leads(there: bytes, mine: bytes) -> bool:
+    """Whether the legs of a route are those that are said: a link only where one is, and never the weight."""
+    if not mine:
+        return True
+    legs, told = list(legs_of(there)), list(legs_of(mine))
+    return len(legs) == len(told) and all(
+        said.index in (0, leg.index) and _tells(leg.attributes, said.attributes, said.attributes)
+        for leg, said in zip(legs, told, strict=True)
+    )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from nltui.changes import build as b
+from nltui.changes.again import attributes
 from nltui.changes.inputs import Address, Dev, Input, Number
 from nltui.changes.world import World
 from nltui.errors import UsageError
 from nltui.netlink.constants import rtnetlink as rt
-from nltui.netlink.wire import nlattr
+from nltui.netlink.wire import align, nlattr
 from nltui.text import visible
 
 _WEIGHTS = Number(1, 256)
@@ -95,3 +97,23 @@ def multipath(text: str, world: World, six: bool) -> bytes:
         index = leg["dev"].index if "dev" in leg else 0
         body += struct.pack("=HBBi", 8 + len(inside), flags, leg["weight"] - 1, index) + inside
     return nlattr(rt.RTA_MULTIPATH, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One of RTA_MULTIPATH."""
+
+    index: int
+    """Of its link; 0: not said."""
+    attributes: Mapping[int, bytes]
+
+
+def legs_of(raw: bytes) -> Iterator[Leg]:
+    """Those of RTA_MULTIPATH, as far as it is whole."""
+    offset = 0
+    while len(raw) - offset >= 8:
+        length, _, _, index = struct.unpack_from("=HBBi", raw, offset)
+        if not 8 <= length <= len(raw) - offset:
+            return
+        yield Leg(index, attributes(raw[offset : offset + length], 8))
+        offset += align(length)

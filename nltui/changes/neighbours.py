@@ -1,4 +1,4 @@
-"""`ip neighbour add/replace/delete/flush`, probing and proxies (struct ndmsg, linux/neighbour.h)."""
+"""`ip neighbour add/replace/change/delete`, probing and proxies (struct ndmsg, linux/neighbour.h)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from nltui.record import replace
 from nltui.system import names
 
 _STATES = {"permanent": nd.NUD_PERMANENT, "noarp": nd.NUD_NOARP, "reachable": nd.NUD_REACHABLE, "stale": nd.NUD_STALE,
-           "delay": nd.NUD_DELAY, "probe": nd.NUD_PROBE}  # fmt: skip
+           "delay": nd.NUD_DELAY, "probe": nd.NUD_PROBE, "none": 0, "incomplete": nd.NUD_INCOMPLETE,
+           "failed": nd.NUD_FAILED}  # fmt: skip
+_UNRESOLVED = (0, nd.NUD_INCOMPLETE, nd.NUD_FAILED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +35,14 @@ class NeighbourAdd(Change):
     needs_row: ClassVar[bool] = False
     flags: ClassVar[int] = nl.NLM_F_CREATE | nl.NLM_F_EXCL
 
-    dst: str = asked(Address(), "", "the IP address", required=True)
+    dst: str = asked(Address(), "", "the IP address", required=True, also=("to",))
     dev: Device = asked(Dev(), "dev", "on this link", required=True)
     lladdr: str | None = asked(Mac(), "lladdr", "its link-layer address")
     state: int | None = asked(Choice(_STATES), "nud", "permanent unless told")
     router: bool | None = asked(Flag(), "router", "it is a router")
     managed: bool | None = asked(Flag(), "managed", "the kernel keeps it resolved")
     extern_learn: bool | None = asked(Flag(), "extern_learn", "learned by a program")
-    proto: int | None = asked(Spelled(names.protocol, 255, "who set it"), "protocol", "who set it")
+    proto: int | None = asked(Spelled(names.protocol, 255, "who set it"), "protocol", "who set it", also=("proto",))
     row: bytes | None = None
 
     @classmethod
@@ -50,12 +52,14 @@ class NeighbourAdd(Change):
 
     def check(self, world: World) -> None:
         """Most states need an address."""
-        if self.lladdr is None and not self.managed:
+        if self.lladdr is None and not self.managed and self.state not in _UNRESOLVED:
             raise Problems({"lladdr": "must be given: 02:00:00:00:00:01"})
 
     def sentence(self, world: World) -> str:
         """In words."""
-        return f"{self.dst} on {self.dev} is {self.lladdr or 'resolved and kept so'}"
+        return (
+            f"{self.dst} on {self.dev} is {self.lladdr or ('resolved and kept so' if self.managed else 'not resolved')}"
+        )
 
     def body(self) -> bytes:
         """struct ndmsg and attributes."""
@@ -140,6 +144,23 @@ class NeighbourReplace(NeighbourAdd):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NeighbourChange(NeighbourReplace):
+    """`ip neighbour change`."""
+
+    title: ClassVar[str] = "change this neighbour"
+    help: ClassVar[str] = "Another link-layer address or state; nothing is added."
+    key: ClassVar[str] = ""
+    command: ClassVar[tuple[str, ...]] = ("neighbour", "change")
+    flags: ClassVar[int] = nl.NLM_F_REPLACE
+
+    def check(self, world: World) -> None:
+        """There must be one."""
+        super().check(world)
+        if self.existing(world) is None:
+            raise Problems({"dst": f"{self.dev} has no such neighbour to change"})
+
+
+@dataclass(frozen=True, kw_only=True)
 class NeighbourProbe(Change):
     """`ip neighbour replace … nud probe`: ask whether it is still there."""
 
@@ -149,7 +170,7 @@ class NeighbourProbe(Change):
     key: ClassVar[str] = ""
     command: ClassVar[tuple[str, ...]] = ("neighbour", "change")
 
-    dst: str = asked(Address(), "", "the IP address", required=True)
+    dst: str = asked(Address(), "", "the IP address", required=True, also=("to",))
     dev: Device = asked(Dev(), "dev", "on this link", required=True)
 
     @classmethod
@@ -190,8 +211,9 @@ class ProxyAdd(Change):
     command: ClassVar[tuple[str, ...]] = ("neighbour", "add", "proxy")
     needs_row: ClassVar[bool] = False
 
-    dst: str = asked(Address(), "", "the IP address", required=True)
+    dst: str = asked(Address(), "", "the IP address", required=True, also=("to",))
     dev: Device = asked(Dev(), "dev", "on this link", required=True)
+    proto: int | None = asked(Spelled(names.protocol, 255, "who set it"), "protocol", "who set it", also=("proto",))
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
@@ -203,9 +225,9 @@ class ProxyAdd(Change):
         return f"the kernel answers for {self.dst} on {self.dev}"
 
     def _body(self) -> bytes:
-        return b.ndmsg(b.family_of(self.dst), self.dev.index, nd.NUD_PERMANENT, nd.NTF_PROXY) + b.ip(
-            nd.NDA_DST, self.dst
-        )
+        head = b.ndmsg(b.family_of(self.dst), self.dev.index, nd.NUD_PERMANENT, nd.NTF_PROXY)
+        proto = b.u8(nd.NDA_PROTOCOL, self.proto) if self.proto is not None else b""
+        return head + b.ip(nd.NDA_DST, self.dst) + proto
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_NEWNEIGH with NTF_PROXY."""
@@ -227,7 +249,7 @@ class NeighbourDelete(Change):
     command: ClassVar[tuple[str, ...]] = ("neighbour", "del")
     tier: ClassVar[Tier] = Tier.AFFECTING
 
-    dst: str = asked(Address(), "", "the IP address", required=True)
+    dst: str = asked(Address(), "", "the IP address", required=True, also=("to",))
     dev: Device = asked(Dev(), "dev", "on this link", required=True)
     proxy: bool | None = asked(Flag(), "proxy", "the answering for it, not the neighbour")
     row: bytes | None = None
@@ -267,49 +289,3 @@ class NeighbourDelete(Change):
     def undo(self, world: World) -> Undo:
         """Again."""
         return restored(world, self._row(world))
-
-
-@dataclass(frozen=True, kw_only=True)
-class NeighbourFlush(Change):
-    """`ip neighbour flush dev`."""
-
-    table: ClassVar[str] = "neighbours"
-    title: ClassVar[str] = "flush: forget all resolved neighbours of a link"
-    help: ClassVar[str] = "Permanent and NOARP entries stay, as with `ip neighbour flush`."
-    key: ClassVar[str] = ""
-    command: ClassVar[tuple[str, ...]] = ("neighbour", "flush")
-    tier: ClassVar[Tier] = Tier.AFFECTING
-
-    dev: Device = asked(Dev(), "dev", "the link", required=True)
-
-    @classmethod
-    def filled(cls, row: bytes, world: World) -> dict[str, str]:
-        """The link of the row."""
-        return {"dev": world.said("neighbours", row).get("dev", "")}
-
-    rows: tuple[bytes, ...] = ()
-    """Those that were there when it was made up."""
-
-    def check(self, world: World) -> None:
-        """There must be some."""
-        kept = nd.NUD_PERMANENT | nd.NUD_NOARP
-        rows = world.where("neighbours", dev=self.dev.name)
-        mine = (row for row in rows if not row[24] & kept and not row[26] & nd.NTF_PROXY and attributes(row, 28))
-        object.__setattr__(self, "rows", tuple(mine))
-        if not self.rows:
-            raise Problems({"dev": f"{self.dev} has no resolved neighbours"})
-
-    def sentence(self, world: World) -> str:
-        """In words."""
-        return f"{len(self.rows)} resolved neighbours of {self.dev} are forgotten"
-
-    def steps(self, world: World) -> Sequence[Step]:
-        """One RTM_DELNEIGH each."""
-        return [away(world, "neighbours", row) for row in self.rows]
-
-    def undo(self, world: World) -> Undo:
-        """Those that had an address."""
-        undos = [restored(world, row) for row in self.rows]
-        return Undo(
-            tuple(step for one in undos for step in one.steps), tuple({said for one in undos for said in one.lost})
-        )

@@ -21,7 +21,7 @@ from nltui.netlink.wire import nlattr
 from nltui.record import replace
 from nltui.system import names
 
-_GROUP = r"^\d+(,\d+)?(/\d+(,\d+)?)*$"
+_GROUP = r"^[0-9]+(,[0-9]+)?(/[0-9]+(,[0-9]+)?)*$"
 _TYPES = {"mpath": nh.NEXTHOP_GRP_TYPE_MPATH, "resilient": nh.NEXTHOP_GRP_TYPE_RES}
 
 

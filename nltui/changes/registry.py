@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nltui.changes.addresses import AddressAdd, AddressDelete, AddressFlush, AddressReplace
+from nltui.changes.address_flush import AddressFlush
+from nltui.changes.addresses import AddressAdd, AddressDelete, AddressReplace
 from nltui.changes.base import Change
 from nltui.changes.links.bridges import BridgePortSet, BridgeSet
-from nltui.changes.links.create import KINDS
+from nltui.changes.links.kinds import KINDS
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import AltnameAdd, AltnameDelete, LinkDelete, LinkDown, LinkMove, LinkUp
 from nltui.changes.links.tuntap import AddTuntap
+from nltui.changes.neighbour_flush import NeighbourFlush
 from nltui.changes.neighbours import (
     NeighbourAdd,
     NeighbourDelete,
-    NeighbourFlush,
     NeighbourProbe,
     NeighbourReplace,
     ProxyAdd,
 )
 from nltui.changes.nexthops import NexthopAdd, NexthopDelete, NexthopReplace
+from nltui.changes.route_delete import RouteDelete
 from nltui.changes.route_flush import RouteFlush
-from nltui.changes.routes import RouteAdd, RouteAppend, RouteDelete, RoutePrepend, RouteReplace
+from nltui.changes.routes import RouteAdd, RouteAppend, RoutePrepend, RouteReplace
 from nltui.changes.rules import RuleAdd, RuleDelete, RuleMove
 
 CHANGES: tuple[type[Change], ...] = (

@@ -8,10 +8,11 @@ from typing import ClassVar
 
 from nltui.changes.again import away
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
-from nltui.changes.inputs import Text
+from nltui.changes.inputs import Flag, Text
 from nltui.changes.order import again_in_order
 from nltui.changes.world import World
 from nltui.netlink.constants import rtnetlink as rt
+from nltui.text import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class RouteFlush(Change):
 
     table: ClassVar[str] = "routes"
     title: ClassVar[str] = "flush: delete all routes that the filter shows"
-    help: ClassVar[str] = "Every route for which the filter holds goes; the kernel's own (local, broadcast) stay."
+    help: ClassVar[str] = "Every route for which the filter holds goes; the kernel's own stay, unless told."
     key: ClassVar[str] = ""
     command: ClassVar[tuple[str, ...]] = ("route", "flush")
     tier: ClassVar[Tier] = Tier.CUTTING
@@ -30,6 +31,7 @@ class RouteFlush(Change):
         Text(1000, "dst in 10/8, dev == eth0 …"), "", "which, in the filter language", required=True
     )
 
+    kernel: bool | None = asked(Flag(), "", "also those that the kernel made, as `ip route flush` does")
     rows: tuple[bytes, ...] = ()
     """Those that were there when it was made up: what comes later was not seen, and stays."""
 
@@ -41,7 +43,7 @@ class RouteFlush(Change):
     def check(self, world: World) -> None:
         """The filter must be one, and show something."""
         rows = world.rows("routes", self.where or "")
-        mine = tuple(row for row in rows if int(row[20]) != 255 and row[21] != rt.RTPROT_KERNEL)
+        mine = tuple(row for row in rows if self.kernel or (int(row[20]) != 255 and row[21] != rt.RTPROT_KERNEL))
         if not mine:
             raise Problems({"where": "no route is left by that"})
         object.__setattr__(self, "rows", mine)
@@ -53,7 +55,7 @@ class RouteFlush(Change):
     @property
     def line(self) -> str:
         """Of many lines, what they have in common."""
-        return f"ip route del …  (each route with {self.where})"
+        return f"ip route del …  (each route with {visible(self.where or '', limit=200)})"
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELROUTE a route."""

@@ -7,13 +7,11 @@ import sys
 from nltui.changes import build as b
 from nltui.changes.again import attributes
 from nltui.changes.hops import Hops
+from nltui.changes.route_metrics import fields_from
 from nltui.changes.world import World
 from nltui.model.recreate import Unrepeatable
 from nltui.netlink.constants import rtnetlink as rt
 
-METRICS = {"mtu": 2, "window": 3, "rtt": 4, "rttvar": 5, "ssthresh": 6, "cwnd": 7, "advmss": 8, "reordering": 9,
-           "hoplimit": 10, "initcwnd": 11, "rto_min": 13, "initrwnd": 14, "quickack": 15}  # fmt: skip
-"""RTAX_* of metrics that are plain numbers."""
 REFUSING = ("blackhole", "unreachable", "prohibit", "throw")
 
 
@@ -62,11 +60,5 @@ def filled_from(row: bytes, world: World) -> dict[str, str]:
         found = {name: text for name, text in found.items() if name not in ("via", "dev", "hops")}
     if "onlink" in said.get("flags", ()) and "nhid" not in found:
         found["onlink"] = "yes"
-    words = world.text("routes", "metrics", row).split()
-    numbers = dict(zip(words[::2], words[1::2], strict=False))
-    if any(word not in METRICS or not value.isdigit() for word, value in numbers.items()) or len(words) % 2:
-        raise Unrepeatable("this route has metrics that the dialog has no fields for")
-    found |= {name: numbers.pop(name) for name in ("mtu", "advmss") if name in numbers}
-    if numbers:
-        found["metrics"] = " ".join(f"{word} {value}" for word, value in numbers.items())
+    found |= fields_from(attributes(row, 28).get(rt.RTA_METRICS, b""))
     return found

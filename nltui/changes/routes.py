@@ -1,4 +1,4 @@
-"""`ip route add/replace/append/prepend/delete/flush` (struct rtmsg, linux/rtnetlink.h)."""
+"""`ip route add/replace/change/append/prepend` (struct rtmsg, linux/rtnetlink.h)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import ClassVar
 
 from nltui.changes import build as b
 from nltui.changes import hits
-from nltui.changes.again import ADD, REPLACE, again, attributes, away
+from nltui.changes.again import ADD, REPLACE, again, away
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of, line_of
 from nltui.changes.hops import Hops, multipath
-from nltui.changes.inputs import Address, Choice, Dev, Flag, Lifetime, Number, Prefix, Spelled, Text, Tos
-from nltui.changes.of_row import OfRow
+from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Prefix, Spelled, Text, Tos
 from nltui.changes.order import again_in_order
-from nltui.changes.route_rows import METRICS, REFUSING, filled_from, place_of
+from nltui.changes.route_metrics import Metrics, encoded
+from nltui.changes.route_rows import REFUSING, filled_from, place_of
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import netlink as nl
 from nltui.netlink.constants import rtnetlink as rt
@@ -64,12 +64,12 @@ class RouteAdd(Change):
     hops: str | None = asked(Hops(), "nexthops", "several: via A dev X weight N / via B dev Y", also=("nexthop",))
     mtu: int | None = asked(Number(1, 0xFFFF), "mtu", "largest packet on the path")
     advmss: int | None = asked(Number(1, 0xFFFF), "advmss", "segment size told to the other end")
-    metrics: str | None = asked(Text(200, "window 1000 initcwnd 10 …"), "metrics", "more metrics, word and number")
+    metrics: str | None = asked(Metrics(), "metrics", "more metrics, each with its value")
     realms: str | None = asked(
-        Text(11, "to, or from/to", r"^\d{1,5}(/\d{1,5})?$", "numbers"), "realms", "IPv4: for `tc` and counters"
+        Text(11, "to, or from/to", r"^[0-9]{1,5}(/[0-9]{1,5})?$", "numbers"), "realms", "IPv4: for `tc` and counters"
     )
     onlink: bool | None = asked(Flag(), "onlink", "the gateway is on the link whatever its address")
-    expires: int | None = asked(Lifetime(), "expires", "IPv6: seconds until it goes")
+    expires: int | None = asked(Number(0, 0xFFFFFFFE, "s"), "expires", "IPv6: until it goes; never unless told")
     pref: int | None = asked(Choice(_PREFERENCES), "pref", "IPv6: preference among routers")
     family: int | None = asked(Choice(_FAMILIES), "family", "of `default` without gateway")
     row: bytes | None = None
@@ -127,24 +127,16 @@ class RouteAdd(Change):
             wrong["via"] = "a gateway, a link or nexthops are needed"
         if self.onlink and not (self.via and self.dev):
             wrong["onlink"] = "needs via and dev"
-        try:
-            self._numbers()
-        except ValueError as error:
-            wrong["metrics"] = str(error)
+        twice = [name for name in ("mtu", "advmss") if getattr(self, name) and name in (self.metrics or "").split()]
+        if twice:
+            wrong[twice[0]] = f"`{twice[0]}` stands among the metrics too"
         if wrong:
             raise Problems(wrong)
 
-    def _numbers(self) -> dict[int, int]:
-        """RTAX_* → value. Raises ValueError with a sentence."""
-        found = {2: self.mtu, 8: self.advmss}
-        words = (self.metrics or "").split()
-        for word, value in zip(words[::2], [*words[1::2], ""], strict=False):
-            if word not in METRICS or not (value.isascii() and value.isdigit()):
-                raise ValueError(f"`{word} {value}`: one of {', '.join(METRICS)}, each with a number")
-            if int(value) > 0xFFFFFFFF:
-                raise ValueError(f"`{word} {value}` is larger than 32 bits")
-            found[METRICS[word]] = int(value)
-        return {type_: value for type_, value in found.items() if value is not None}
+    def _metrics(self) -> bytes:
+        """What RTA_METRICS holds."""
+        said = self.spoken("mtu", "advmss")
+        return encoded(" ".join([*said, self.metrics or ""]))
 
     # -- saying
 
@@ -167,6 +159,8 @@ class RouteAdd(Change):
     def spoken(self, *wanted: str) -> list[str]:
         """The type before the destination, the nexthops last, metrics as they are; the family is said before."""
         shown = [rt.ROUTE_TYPES[self.type]] if self.type not in (None, rt.RTN_UNICAST) else []
+        if wanted:
+            return super().spoken(*wanted)
         special = ("type", "hops", "metrics", "family", "via", "dst", "tos", "source")
         # `ip` takes nothing of the whole route behind its nexthops.
         rest = [field.name for field in fields_of(type(self)) if field.name not in special]
@@ -202,7 +196,8 @@ class RouteAdd(Change):
             return _NOWHERE if deleting else _LINK
         return _NOWHERE if deleting and self.kind == rt.RTN_UNICAST else 0
 
-    def _body(self, world: World, deleting: bool = False) -> bytes:
+    def body(self, world: World, deleting: bool = False) -> bytes:
+        """struct rtmsg and attributes."""
         six = self.af == b.AF_INET6
         net = ipaddress.ip_network(self.dst) if self.dst != "default" else None
         source = ipaddress.ip_network(self.source) if self.source else None
@@ -210,11 +205,12 @@ class RouteAdd(Change):
         if table is None:
             local = ("local", "broadcast", "nat", "anycast")
             table = 255 if rt.ROUTE_TYPES[self.kind] in local else rt.RT_TABLE_MAIN
-        proto = rt.RTPROT_BOOT if self.proto is None else self.proto
+        proto = self.proto if self.proto is not None else rt.RTPROT_UNSPEC if deleting else rt.RTPROT_BOOT
+        kind = rt.RTN_UNSPEC if deleting and self.type is None else self.kind
         flags = rt.RTNH_F_ONLINK if self.onlink else 0
         body = struct.pack(
             "=BBBBBBBBI", self.af, net.prefixlen if net else 0, source.prefixlen if source else 0, self.tos or 0,
-            table if table < 256 else 0, proto, self._scope(deleting), self.kind, flags,
+            table if table < 256 else 0, proto, self._scope(deleting), kind, flags,
         )  # fmt: skip
         body += nlattr(rt.RTA_DST, net.network_address.packed) if net is not None and net.prefixlen else b""
         body += nlattr(rt.RTA_SRC, source.network_address.packed) if source is not None else b""
@@ -229,9 +225,8 @@ class RouteAdd(Change):
         body += b.ip(rt.RTA_PREFSRC, self.src) if self.src is not None else b""
         body += b.u32(rt.RTA_NH_ID, self.nhid) if self.nhid is not None else b""
         body += multipath(self.hops, world, six) if self.hops is not None else b""
-        numbers = self._numbers()
-        if numbers:
-            body += b.nest(rt.RTA_METRICS, *(b.u32(type_, value) for type_, value in sorted(numbers.items())))
+        metrics = self._metrics()
+        body += b.nest(rt.RTA_METRICS, metrics) if metrics else b""
         if self.realms is not None:
             # One number is where packets go to.
             origin, _, to = self.realms.rpartition("/")
@@ -242,12 +237,12 @@ class RouteAdd(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_NEWROUTE."""
-        return [Step(rt.RTM_NEWROUTE, self.flags, self._body(world), self.line)]
+        return [Step(rt.RTM_NEWROUTE, self.flags, self.body(world), self.line)]
 
     def undo(self, world: World) -> Undo:
         """Delete it, where the kernel cannot take another one for it."""
         says = line_of([*self.families(), "route", "del", *self.spoken()])
-        body = self._body(world)
+        body = self.body(world)
         if self.af == b.AF_INET6 and self.metric is None:
             # Of none said, the kernel adds this one, and deletes any.
             body += b.u32(rt.RTA_PRIORITY, 1024)
@@ -310,9 +305,11 @@ class RouteReplace(RouteAdd):
         super().check(world)
         if self.row is None:
             return
-        if place_of(self._body(world)) != place_of(self.row[16:]):
+        if place_of(self.body(world)) != place_of(self.row[16:]):
             object.__setattr__(self, "gone", away(world, "routes", self.row).says)
-            other = RouteDelete(row=self.row).before(world)
+            other = hits.route(
+                world, str(world.said("routes", self.row)["dst"]), away(world, "routes", self.row).body, self.row
+            )
             if other is not None:
                 said = away(world, "routes", other).says
                 raise Problems({"": f"the kernel would take another of the routes, which stands before: {said}"})
@@ -324,7 +321,7 @@ class RouteReplace(RouteAdd):
 
     def existing(self, world: World) -> list[bytes]:
         """Routes of the same prefix, metric, TOS and table, the first of which is replaced."""
-        mine = place_of(self._body(world))
+        mine = place_of(self.body(world))
         rows = world.where("routes", dst=self.dst)
         return [row for row in rows if place_of(row[16:]) == mine]
 
@@ -347,7 +344,7 @@ class RouteReplace(RouteAdd):
         if not self.gone or self.row is None:
             return super().steps(world)
         return [
-            Step(rt.RTM_NEWROUTE, ADD, self._body(world), self.line.split("\n")[0]),
+            Step(rt.RTM_NEWROUTE, ADD, self.body(world), self.line.split("\n")[0]),
             replace(away(world, "routes", self.row), fine=frozenset()),
         ]
 
@@ -364,31 +361,17 @@ class RouteReplace(RouteAdd):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RouteDelete(OfRow):
-    """`ip route delete`."""
+class RouteChange(RouteReplace):
+    """`ip route change`."""
 
-    table: ClassVar[str] = "routes"
-    title: ClassVar[str] = "delete this route"
-    help: ClassVar[str] = "Exactly this route goes, also where several have its prefix."
-    key: ClassVar[str] = "d"
-    command: ClassVar[tuple[str, ...]] = ("route", "del")
+    title: ClassVar[str] = "change this route"
+    help: ClassVar[str] = "Another way for the same destination, metric and table; nothing is added."
+    key: ClassVar[str] = ""
+    command: ClassVar[tuple[str, ...]] = ("route", "change")
+    flags: ClassVar[int] = nl.NLM_F_REPLACE
 
-    def sentence(self, world: World) -> str:
-        """In words."""
-        return f"the route {world.text('routes', 'destination', self.seen)} goes"
-
-    def before(self, world: World) -> bytes | None:
-        """One of the same prefix of which less is said."""
-        dst = str(world.said("routes", self.seen)["dst"])
-        return hits.route(world, dst, away(world, "routes", self.seen).body, self.seen)
-
-    def steps(self, world: World) -> Sequence[Step]:
-        """RTM_DELROUTE, with all that tells this one apart."""
-        return [replace(away(world, "routes", self.seen), fine=frozenset())]
-
-    def undo(self, world: World) -> Undo:
-        """Add it again, at its place."""
-        steps, lost = again_in_order(world, [self.seen])
-        if self.seen[16] == b.AF_INET6 and not any(attributes(self.seen, 28).get(rt.RTA_PRIORITY, b"")):
-            lost.append("its metric 0, which only the kernel gives: it comes back with 1024")
-        return Undo(tuple(steps), tuple(lost))
+    def check(self, world: World) -> None:
+        """There must be one."""
+        super().check(world)
+        if not self.existing(world):
+            raise Problems({"dst": "there is no such route to change"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -26,8 +26,8 @@ from nltui.system import names
 _ACTIONS = {"blackhole": fr.FR_ACT_BLACKHOLE, "unreachable": fr.FR_ACT_UNREACHABLE, "prohibit": fr.FR_ACT_PROHIBIT,
             "nop": fr.FR_ACT_NOP}  # fmt: skip
 _IP_PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "ipv6-icmp": 58, "sctp": 132}
-_RANGE = r"^\d+(-\d+)?$"
-_MARK = r"^(0x[0-9a-fA-F]+|\d+)(/(0x[0-9a-fA-F]+|\d+))?$"
+_RANGE = r"^[0-9]+(-[0-9]+)?$"
+_MARK = r"^(0x[0-9a-fA-F]+|[0-9]+)(/(0x[0-9a-fA-F]+|[0-9]+))?$"
 
 
 def _range(text: str) -> tuple[int, int]:
@@ -62,12 +62,14 @@ class RuleAdd(Change):
     )
     sport: str | None = asked(Text(11, "port, or low-high", _RANGE), "sport", "from this port")
     dport: str | None = asked(Text(11, "port, or low-high", _RANGE), "dport", "to this port")
-    uidrange: str | None = asked(Text(21, "low-high", r"^\d+-\d+$"), "uidrange", "of sockets of these users")
+    tun_id: int | None = asked(Number(1, 0xFFFFFFFFFFFFFFFF), "tun_id", "with this tunnel identifier")
+    uidrange: str | None = asked(Text(21, "low-high", r"^[0-9]+-[0-9]+$"), "uidrange", "of sockets of these users")
     table_id: int | None = asked(
         Spelled(names.table, 0xFFFFFFFF, "a routing table", (254, 255, 253)), "lookup", "look here", also=("table",)
     )
     goto: int | None = asked(Number(0, 0xFFFFFFFF), "goto", "go on with the rule of this priority")
     action: int | None = asked(Choice(_ACTIONS), "action", "instead of looking anywhere", also=("type",))
+    l3mdev: bool | None = asked(Flag(), "l3mdev", "look into the table of the packet's VRF")
     suppress: int | None = asked(
         Number(0, 128), "suppress_prefixlength", "not routes with a prefix of at most this length", also=("sup_pl",)
     )
@@ -93,7 +95,8 @@ class RuleAdd(Change):
     def check(self, world: World) -> None:
         """One action, and ranges that are some."""
         wrong: dict[str, str] = {}
-        told = [name for name in ("table_id", "goto", "action") if getattr(self, name) is not None]
+        ends = ("table_id", "goto", "action", "l3mdev")
+        told = [name for name in ends if getattr(self, name) is not None and getattr(self, name) is not False]
         if not told:
             wrong["table_id"] = "a table, goto or an action is needed"
         elif len(told) > 1:
@@ -120,11 +123,15 @@ class RuleAdd(Change):
             return f"go on with rule {self.goto}"
         if self.action is not None:
             return f"meet {next(word for word, number in _ACTIONS.items() if number == self.action)}"
+        if self.l3mdev:
+            return "look into the table of their VRF"
         return f"look into table {names.table(self.table_id or 0) or self.table_id}"
 
     def sentence(self, world: World) -> str:
         """In words."""
-        what = " ".join(self.spoken("source", "to", "iif", "oif", "fwmark", "tos", "ipproto", "sport", "dport"))
+        what = " ".join(
+            self.spoken("source", "to", "iif", "oif", "fwmark", "tos", "ipproto", "sport", "dport", "tun_id")
+        )
         return f"packets {'not ' if self.negated else ''}{what or 'of all kinds'} {self._does()}"
 
     def families(self) -> tuple[str, ...]:
@@ -140,8 +147,9 @@ class RuleAdd(Change):
         action = [word for word, number in _ACTIONS.items() if number == self.action]
         return [*(["not"] if self.negated else []), *super().spoken(*rest), *action]
 
-    def _body(self) -> bytes:
-        action = fr.FR_ACT_GOTO if self.goto is not None else self.action or fr.FR_ACT_TO_TBL
+    def body(self, deleting: bool = False) -> bytes:
+        """struct fib_rule_hdr and attributes; `deleting`: of an action that is not said, any will do."""
+        action = fr.FR_ACT_GOTO if self.goto is not None else self.action or (0 if deleting else fr.FR_ACT_TO_TBL)
         table = self.table_id or 0
         nets = [ipaddress.ip_network(text) if text else None for text in (self.to, self.source)]
         lengths = [net.prefixlen if net is not None else 0 for net in nets]
@@ -159,6 +167,8 @@ class RuleAdd(Change):
             mark, _, mask = self.fwmark.partition("/")
             body += b.u32(fr.FRA_FWMARK, int(mark, 0))
             body += b.u32(fr.FRA_FWMASK, int(mask, 0)) if mask else b""
+        body += b.be64(fr.FRA_TUN_ID, self.tun_id) if self.tun_id is not None else b""
+        body += b.u8(fr.FRA_L3MDEV, 1) if self.l3mdev else b""
         body += b.u8(fr.FRA_IP_PROTO, self.ipproto) if self.ipproto is not None else b""
         for type_, text in ((fr.FRA_SPORT_RANGE, self.sport), (fr.FRA_DPORT_RANGE, self.dport)):
             body += nlattr(type_, struct.pack("=HH", *_range(text))) if text else b""
@@ -171,15 +181,15 @@ class RuleAdd(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_NEWRULE."""
-        return [Step(rt.RTM_NEWRULE, nl.NLM_F_CREATE | nl.NLM_F_EXCL, self._body(), self.line)]
+        return [Step(rt.RTM_NEWRULE, nl.NLM_F_CREATE | nl.NLM_F_EXCL, self.body(), self.line)]
 
     def undo(self, world: World) -> Undo:
         """Delete it; the kernel takes the first that looks so, and one without a priority comes before all others."""
-        other = hits.rule(world, self._body()) if self.priority is not None else None
+        other = hits.rule(world, self.body()) if self.priority is not None else None
         if other is not None:
             took = away(world, "rules", other).says
             return Undo((), (f"the kernel would take one that was there before instead: {took}",))
-        return Undo((Step(rt.RTM_DELRULE, 0, self._body(), self.line.replace(" rule add ", " rule del ", 1)),))
+        return Undo((Step(rt.RTM_DELRULE, 0, self.body(), self.line.replace(" rule add ", " rule del ", 1)),))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,3 +278,15 @@ class RuleMove(OfRule):
         """Back to where it was."""
         there = Step(rt.RTM_DELRULE, 0, self._moved(), self.says.split("\n")[0].replace(" add ", " del ", 1))
         return Undo((again(world, "rules", self.seen), there))
+
+
+class _Described(RuleAdd):
+    """A rule of which as little is said as one likes."""
+
+    def check(self, world: World) -> None:
+        """Nothing is needed."""
+
+
+def described(texts: Mapping[str, str], world: World) -> bytes | None:
+    """The rule that `ip rule delete` takes away when it is told this of it. Raises Problems."""
+    return hits.rule(world, _Described.parsed(texts, world).body(deleting=True))

@@ -36,7 +36,7 @@ class World:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.context: Context = session.context
+        self.context: Context = _Moment(self)
 
     def table(self, name: str) -> Table:
         """By name."""
@@ -74,6 +74,13 @@ class World:
         return single.text(table, table.column(column), message, self.context)
 
     @cached_property
+    def names(self) -> Mapping[int, str]:
+        """What links are called, by ifindex: of one that goes it is still known."""
+        table = self.table("links")
+        column = table.column("name")
+        return {index: single.text(table, column, row, self.session.context) for index, row in self.links.items()}
+
+    @cached_property
     def links(self) -> Mapping[int, bytes]:
         """Messages of all links by ifindex."""
         return {int.from_bytes(message[20:24], sys.byteorder): message for message in self.rows("links")}
@@ -81,7 +88,7 @@ class World:
     @cached_property
     def devices(self) -> Sequence[Device]:
         """All links, by index."""
-        return [Device(self.text("links", "name", self.links[index]), index) for index in sorted(self.links)]
+        return [Device(self.names[index], index) for index in sorted(self.links)]
 
     def device(self, name: str) -> Device:
         """By its name or an alternative name. Raises UsageError."""
@@ -106,3 +113,16 @@ class World:
         if device.index not in self.links:
             raise UsageError(f"{device.name} is not there any more")
         return self.links[device.index]
+
+
+class _Moment(Context):
+    """Calls links what they were called then."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def lookup(self, table: str, key: int) -> str | None:
+        """The name of a link; of another table what it is called now."""
+        if table == "links" and key in self._world.names:
+            return self._world.names[key]
+        return self._world.session.context.lookup(table, key)

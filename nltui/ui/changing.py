@@ -146,7 +146,7 @@ class Desk:
         """The dialog of an `ip` line. Raises UsageError."""
         from nltui.changes.command import parsed
 
-        cls, texts, row = parsed(text, World(self.session))
+        cls, texts, row = parsed(text, World(self.session), self._app.namespace)
         self.dialog(cls, [row] if row is not None else [], texts)
 
     def _told(self, said: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nltui.errors import NltuiError, UsageError
 from nltui.system import state
 from nltui.text import visible
-from nltui.ui.commands import commands, find, offered, split
+from nltui.ui.commands import commands, find, is_ip, meant, offered
 from nltui.ui.commands.base import Offer
 from nltui.ui.palette import Palette
 
@@ -25,11 +25,12 @@ def open_line(app: Actions, line: str = "", complaint: str = "") -> None:
     recent = _recent()
 
     def is_whole(typed: str) -> bool:
-        word, rest, _ = split(typed)
         try:
+            word, rest = meant(typed, app.namespace)
             command = find(known, word)
         except UsageError:
-            return False
+            # What is wrong with a line of `ip` is told when it is run.
+            return is_ip(typed)
         if command.picks and (lines := command.offer(app, rest).lines):
             return rest.strip() in [name for name, _ in lines]
         return bool(rest.strip()) or not command.needs
@@ -37,8 +38,8 @@ def open_line(app: Actions, line: str = "", complaint: str = "") -> None:
     async def chosen(typed: str | None) -> None:
         if typed is None:
             return
-        word, rest, _ = split(typed)
         try:
+            word, rest = meant(typed, app.namespace)
             await find(known, word).run(app, rest)
         except NltuiError as error:
             open_line(app, typed, visible(str(error), limit=400))

@@ -21,7 +21,8 @@ from nltui.changes.base import Step
 from nltui.changes.execute import Stopped
 from nltui.changes.journals import entries, take_back
 from nltui.changes.preview import Preview, of
-from nltui.changes.routes import RouteAdd, RouteDelete
+from nltui.changes.route_delete import RouteDelete
+from nltui.changes.routes import RouteAdd
 from nltui.errors import KernelRefused, NltuiError, PrivilegeMissing, TimedOut, UsageError
 from nltui.system.namespaces import resolve
 from tests.changes.ground import Desk, build, difference, picture

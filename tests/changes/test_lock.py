@@ -12,8 +12,9 @@ from nltui.changes.links.state import LinkDown
 from nltui.changes.neighbours import NeighbourDelete
 from nltui.changes.preview import common, of, previewed
 from nltui.changes.registry import CHANGES
+from nltui.changes.route_delete import RouteDelete
 from nltui.changes.route_flush import RouteFlush
-from nltui.changes.routes import RouteAdd, RouteDelete
+from nltui.changes.routes import RouteAdd
 from nltui.errors import KernelRefused
 from tests.changes.ground import Changing, build, difference, picture
 from tests.kernel.netns import Netns

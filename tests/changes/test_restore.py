@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nltui.changes.execute import Stopped
-from nltui.changes.preview import of, previewed
+from nltui.changes.preview import common, of, previewed
 from nltui.changes.restore import RESTORES
-from nltui.changes.routes import RouteDelete, RouteReplace
+from nltui.changes.route_delete import RouteDelete
+from nltui.changes.routes import RouteReplace
 from tests.changes.ground import Changing, build, difference, picture
 from tests.kernel.netns import Netns
 
@@ -61,7 +62,8 @@ def test_marked_rows_are_one_plan(netns: Netns) -> None:
         assert difference(before, picture(netns)) == []
         # What was typed over is set in each; the rest of each stays.
         world = changing.world
-        texts = RouteReplace.filled(rows[0], world) | {"mtu": "1300"}
+        rows = world.rows("routes", "dst in 10.20.0.0/14 via == 10.0.0.9 table == main")
+        texts = common([RouteReplace.filled(row, world) for row in rows]) | {"mtu": "1300"}
         both = previewed(changing.session, RouteReplace, texts, rows)
         changing.executor.apply(both.changes, both.subjects)
         shown = changing.world.rows("routes", "dst in 10.20.0.0/14 via == 10.0.0.9 table == main")

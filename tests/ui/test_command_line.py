@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nltui.errors import NamespaceUnknown
+from nltui.errors import NamespaceUnknown, UsageError
 from nltui.model.filter.errors import FilterError
-from nltui.ui.commands import split
+from nltui.ui.commands import meant, split
 from nltui.worker.contract import SessionLike
 from tests.ui.fake import FakeSession, home_router, record
 from tests.ui.robot import sitting
@@ -29,10 +29,58 @@ def has_stopped(session: FakeSession) -> bool:
         ("ip route show", ("route", "", 13)),
         ("ip route show proto bgp", ("route", "proto bgp", 14)),
         ("ip ", ("ip", "", 3)),
+        ("ip route add 10/8 dev eth0", ("ip", "route add 10/8 dev eth0", 3)),
+        ("sudo ip link set eth0 up", ("ip", "sudo ip link set eth0 up", 0)),
+        ("ip -6 route add default dev eth0", ("ip", "-6 route add default dev eth0", 3)),
     ],
 )
 def test_a_line_is_a_word_and_its_argument(line: str, parts: tuple[str, str, int]) -> None:
     assert split(line) == parts
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("ip r", ("routes", "")),
+        ("ip flaps", ("flaps", "")),
+        ("ip a 10.0", ("a", "10.0")),
+        ("ip route remove 10.0.0.0/8", None),
+        ("ip link show | grep eth0", None),
+        ("routes proto bgp", ("routes", "proto bgp")),
+        ("ip ro proto == dhcp", ("ro", "proto == dhcp")),
+        ("ip route show dst in 10.0.0.0/8", ("route", "dst in 10.0.0.0/8")),
+        ("ip route show dev eth0", ("routes", "(dev == eth0) (table == main) (family == inet)")),
+        ("$ ip -br --color=never a  # mine", ("addresses", "")),
+        ("ip -n blue neigh show nud stale", ("neighbours", '((state ~ "STALE")) (not flags has proxy)')),
+        ("ip route get 1.1.1.1 from 10.0.0.5", ("why", "1.1.1.1 from 10.0.0.5")),
+        ("ip link set eth0 up && reboot", None),
+        ("ip -n red route", None),
+        ("ip route show dev", None),
+    ],
+)
+def test_a_line_of_ip_that_shows_is_a_table_and_a_filter(line: str, found: tuple[str, str] | None) -> None:
+    if found is not None:
+        assert meant(line, "blue") == found
+        return
+    with pytest.raises(UsageError):
+        meant(line, "blue")
+
+
+async def test_a_line_of_ip_opens_its_table() -> None:
+    async with sitting() as robot:
+        await robot.press("colon")
+        await robot.type("sudo ip -br link")
+        await robot.sees("links: all rows")
+        await robot.press("enter")
+        await robot.misses("─ command ─")
+        await robot.press("colon")
+        await robot.type("ip -n red route show")
+        await robot.press("enter")
+        await robot.sees("`:ns red` switches")
+        await robot.press("escape", "colon")
+        await robot.type("ip route get 10.1.2.3")
+        await robot.press("enter")
+        await robot.sees("why 10.1.2.3")
 
 
 @pytest.mark.parametrize("line", ["routes proto == dhcp", "ip ro proto == dhcp", "rou proto == dhcp"])

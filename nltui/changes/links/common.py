@@ -10,7 +10,6 @@ from nltui.changes.base import Step, quoted
 from nltui.changes.world import Device
 from nltui.netlink.constants import if_link as il
 from nltui.netlink.fields import NLMSG_HDRLEN
-from nltui.netlink.wire import nlattr
 
 IFINFOMSG = 16
 BODY = NLMSG_HDRLEN + IFINFOMSG
@@ -46,16 +45,25 @@ def set_step(device: Device, says: str, *parts: bytes, flags: int = 0, change: i
     return Step(il.RTM_NEWLINK, 0, b.ifinfomsg(device.index, flags, change) + b"".join(parts), says)
 
 
-def generation(device: Device, row: bytes) -> list[Step]:
-    """How the link's IPv6 addresses are made, as it was; nothing where it has no IPv6."""
+def generation_mode(row: bytes) -> int | None:
+    """How the link's IPv6 addresses are made (IN6_ADDR_GEN_MODE_*); None where it has no IPv6."""
     found = attributes(attributes(inside(row).get(il.IFLA_AF_SPEC, b""), 0).get(b.AF_INET6, b""), 0)
     mode = found.get(il.IFLA_INET6_ADDR_GEN_MODE)
+    return mode[0] if mode else None
+
+
+def generation_set(mode: int) -> bytes:
+    """What asks for it."""
+    return b.nest(il.IFLA_AF_SPEC, b.nest(b.AF_INET6, b.u8(il.IFLA_INET6_ADDR_GEN_MODE, mode)))
+
+
+def generation(device: Device, row: bytes) -> list[Step]:
+    """How the link's IPv6 addresses are made, as it was; nothing where it has no IPv6."""
+    mode = generation_mode(row)
     if mode is None:
         return []
-    said = il.ADDR_GEN_MODES.get(mode[0], str(mode[0]))
-    inet6 = b.nest(b.AF_INET6, nlattr(il.IFLA_INET6_ADDR_GEN_MODE, mode))
-    line = f"ip link set dev {quoted(device)} addrgenmode {said}"
-    return [set_step(device, line, b.nest(il.IFLA_AF_SPEC, inet6))]
+    line = f"ip link set dev {quoted(device)} addrgenmode {il.ADDR_GEN_MODES.get(mode, str(mode))}"
+    return [set_step(device, line, generation_set(mode))]
 
 
 def set_kind(device: Device, says: str, kind: str, data: bytes, slave: bool = False) -> Step:

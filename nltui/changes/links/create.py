@@ -1,24 +1,28 @@
-"""`ip link add`: one class a kind."""
+"""`ip link add`: one class a kind; tunnels have a file of their own."""
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes import build as b
 from nltui.changes.base import Change, Problems, Step, Undo, asked, fields_of, quoted
-from nltui.changes.inputs import Address, Choice, Dev, Flag, Mac, Name, Number, Spelled
+from nltui.changes.inputs import Choice, Dev, Flag, Mac, Name, Number, Spelled, Text
 from nltui.changes.links.bridges import CENTISECONDS
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
 from nltui.netlink.constants import netlink as nl
 from nltui.netlink.wire import nlattr
-from nltui.system import names
+from nltui.record import replace
+from nltui.system import names, namespaces
 
-_COMMON = ("link", "name", "address", "mtu", "txqueuelen", "up")
+COMMON = ("link", "name", "address", "mtu", "txqueuelen", "index", "group", "master", "numtxqueues", "numrxqueues",
+          "up")  # fmt: skip
+"""Fields that are said before the kind."""
+_NUMBERS = {"mtu": il.IFLA_MTU, "txqueuelen": il.IFLA_TXQLEN, "group": il.IFLA_GROUP,
+            "numtxqueues": il.IFLA_NUM_TX_QUEUES, "numrxqueues": il.IFLA_NUM_RX_QUEUES}  # fmt: skip
 _MACVLAN_MODES = {"private": 1, "vepa": 2, "bridge": 4, "passthru": 8, "source": 16}
 _VLAN_PROTOCOLS = {"802.1q": 0x8100, "802.1ad": 0x88A8}
 _BOND_MODES = {"balance-rr": 0, "active-backup": 1, "balance-xor": 2, "broadcast": 3, "802.3ad": 4, "balance-tlb": 5,
@@ -37,11 +41,18 @@ class LinkAdd(Change):
     kind: ClassVar[str]
 
     name: str = asked(Name(), "name", "its name", required=True)
-    address: str | None = asked(Mac(), "address", "link-layer address; a random one unless told")
+    address: str | None = asked(Mac(), "address", "link-layer address; a random one unless told", also=("addr",))
     mtu: int | None = asked(Number(0, 0x7FFFFFFF, "bytes"), "mtu", "largest packet")
     txqueuelen: int | None = asked(
-        Number(0, 0x7FFFFFFF, "packets"), "txqueuelen", "length of its queue", also=("txqlen",)
+        Number(0, 0x7FFFFFFF, "packets"), "txqueuelen", "length of its queue", also=("txqlen", "qlen")
     )
+    master: Device | None = asked(Dev(), "master", "bridge, bond or VRF that it is a port of", also=("vrf",))
+    group: int | None = asked(
+        Spelled(names.group, 0xFFFFFFFF, "a group's name or number", (0,)), "group", "a number to find it by"
+    )
+    index: int | None = asked(Number(1, 0x7FFFFFFF), "index", "its own number")
+    numtxqueues: int | None = asked(Number(1, 4096), "numtxqueues", "queues to send by")
+    numrxqueues: int | None = asked(Number(1, 4096), "numrxqueues", "queues to receive by")
     up: bool | None = asked(Flag(), "up", "at once")
 
     def check(self, world: World) -> None:
@@ -55,8 +66,8 @@ class LinkAdd(Change):
 
     def words(self) -> list[str]:
         """The kind stands between what all have and its own."""
-        own = [field.name for field in fields_of(type(self)) if field.name not in _COMMON]
-        common = [name for name in _COMMON if hasattr(self, name)]
+        own = [field.name for field in fields_of(type(self)) if field.name not in COMMON]
+        common = [name for name in COMMON if hasattr(self, name)]
         told = [word for name in common for word in self.spoken(name)]
         return [*self.command, *told, "type", self.kind, *(self.spoken(*own) if own else [])]
 
@@ -69,15 +80,19 @@ class LinkAdd(Change):
         lower: Device | None = getattr(self, "link", None)
         body += b.u32(il.IFLA_LINK, lower.index) if lower is not None else b""
         body += b.mac(il.IFLA_ADDRESS, self.address) if self.address is not None else b""
-        body += b.u32(il.IFLA_MTU, self.mtu) if self.mtu is not None else b""
-        return body + (b.u32(il.IFLA_TXQLEN, self.txqueuelen) if self.txqueuelen is not None else b"")
+        body += b.u32(il.IFLA_MASTER, self.master.index) if self.master is not None else b""
+        return body + b"".join(b.u32(type_, getattr(self, name)) for name, type_ in _NUMBERS.items()
+                               if getattr(self, name) is not None)  # fmt: skip
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_NEWLINK."""
-        flags, data = fl.IFF_UP if self.up else 0, self.data()
+        return [self._step(self.data())]
+
+    def _step(self, data: bytes) -> Step:
+        flags = fl.IFF_UP if self.up else 0
         nest = [b.text(il.IFLA_INFO_KIND, self.kind), *([b.nest(il.IFLA_INFO_DATA, data)] if data else [])]
-        body = b.ifinfomsg(0, flags, flags) + self._attributes() + b.nest(il.IFLA_LINKINFO, *nest)
-        return [Step(il.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body, self.line)]
+        body = b.ifinfomsg(self.index or 0, flags, flags) + self._attributes() + b.nest(il.IFLA_LINKINFO, *nest)
+        return Step(il.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body, self.line)
 
     def undo(self, world: World) -> Undo:
         """Delete it, by its name."""
@@ -95,6 +110,10 @@ class AddVeth(LinkAdd):
 
     peer: str = asked(Name(), "name", "the name of the other end", required=True)
     peer_address: str | None = asked(Mac(), "address", "link-layer address of the other end")
+    peer_mtu: int | None = asked(Number(0, 0x7FFFFFFF, "bytes"), "mtu", "largest packet of the other end")
+    peer_netns: str | None = asked(
+        Text(255, "a name, a path or a process"), "netns", "network namespace of the other end"
+    )
 
     def words(self) -> list[str]:
         """What is about the other end stands behind `peer`."""
@@ -105,6 +124,9 @@ class AddVeth(LinkAdd):
     def check(self, world: World) -> None:
         """Two free names."""
         super().check(world)
+        if self.peer_netns is not None:
+            with namespaces.resolve(self.peer_netns):
+                return
         if self.peer == self.name or any(device.name == self.peer for device in world.devices):
             raise Problems({"peer": f"there is a link {self.peer} already"})
 
@@ -112,11 +134,19 @@ class AddVeth(LinkAdd):
         """In words."""
         return f"two links {self.name} and {self.peer} are made, each the other's end"
 
-    def data(self) -> bytes:
-        """The other end."""
+    def data(self, elsewhere: bytes = b"") -> bytes:
+        """The other end; `elsewhere`: the attribute that sends it to another namespace."""
         inside = b.text(il.IFLA_IFNAME, self.peer)
         inside += b.mac(il.IFLA_ADDRESS, self.peer_address) if self.peer_address is not None else b""
-        return nlattr(il.VETH_INFO_PEER, b.ifinfomsg(0) + inside)
+        inside += b.u32(il.IFLA_MTU, self.peer_mtu) if self.peer_mtu is not None else b""
+        return nlattr(il.VETH_INFO_PEER, b.ifinfomsg(0) + inside + elsewhere)
+
+    def steps(self, world: World) -> Sequence[Step]:
+        """RTM_NEWLINK; the other end's namespace stays open until it is sent."""
+        if self.peer_netns is None:
+            return super().steps(world)
+        there = namespaces.resolve(self.peer_netns)
+        return [replace(self._step(self.data(b.u32(il.IFLA_NET_NS_FD, there.fd))), holds=there)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,10 +182,12 @@ class AddMacvlan(LinkAdd):
 
     link: Device = asked(Dev(), "link", "the link below", required=True)
     mode: int | None = asked(Choice(_MACVLAN_MODES), "mode", "whom it reaches; vepa unless told")
+    nopromisc: bool | None = asked(Flag(), "nopromisc", "passthru: the link below need not take every frame")
 
     def data(self) -> bytes:
         """Its mode."""
-        return b.u32(il.IFLA_MACVLAN_MODE, self.mode) if self.mode is not None else b""
+        body = b.u32(il.IFLA_MACVLAN_MODE, self.mode) if self.mode is not None else b""
+        return body + (b.u16(il.IFLA_MACVLAN_FLAGS, il.MACVLAN_FLAG_NOPROMISC) if self.nopromisc else b"")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,52 +197,6 @@ class AddMacvtap(AddMacvlan):
     title: ClassVar[str] = "add a macvtap"
     help: ClassVar[str] = "A macvlan whose frames a program reads and writes (/dev/tapN)."
     kind: ClassVar[str] = "macvtap"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AddVxlan(LinkAdd):
-    """`ip link add … type vxlan`."""
-
-    title: ClassVar[str] = "add a vxlan tunnel"
-    help: ClassVar[str] = "Ethernet over UDP, to one remote address or a multicast group."
-    kind: ClassVar[str] = "vxlan"
-
-    id: int = asked(Number(0, 0xFFFFFF), "id", "network identifier (VNI)", required=True, also=("vni",))
-    remote: str | None = asked(Address(), "remote", "the other end, or a multicast group", also=("group",))
-    local: str | None = asked(Address(), "local", "source address")
-    dev: Device | None = asked(Dev(), "dev", "the link it goes by")
-    dstport: int | None = asked(Number(1, 65535), "dstport", "UDP port; 4789 is the assigned one")
-    ttl: int | None = asked(Number(1, 255), "ttl", "of the outer packets")
-    ageing: int | None = asked(Number(0, 0x7FFFFFFF, "s"), "ageing", "until a forwarding entry goes")
-    nolearning: bool | None = asked(Flag(), "nolearning", "no addresses are learned")
-
-    def spoken(self, *wanted: str) -> list[str]:
-        """`ip` calls a multicast address a group."""
-        words = super().spoken(*wanted)
-        if self.remote and ipaddress.ip_address(self.remote).is_multicast and "remote" in words:
-            words[words.index("remote")] = "group"
-        return words
-
-    def check(self, world: World) -> None:
-        """Ends of one family; a group needs a link."""
-        super().check(world)
-        if self.remote and self.local and b.family_of(self.remote) != b.family_of(self.local):
-            raise Problems({"local": "is of another family than remote"})
-        if self.remote and not self.dev and ipaddress.ip_address(self.remote).is_multicast:
-            raise Problems({"dev": "must be given with a multicast group"})
-
-    def data(self) -> bytes:
-        """Its ends and options."""
-        number = il.IFLA_VXLAN
-        body = b.u32(number["id"], self.id)
-        for name, value in (("group", self.remote), ("local", self.local)):
-            if value is not None:
-                body += b.ip(number[name + ("6" if ":" in value else "")], value)
-        body += b.u32(number["link"], self.dev.index) if self.dev is not None else b""
-        body += b.u8(number["ttl"], self.ttl) if self.ttl is not None else b""
-        body += b.u8(number["learning"], 0) if self.nolearning else b""
-        body += b.u32(number["ageing"], self.ageing) if self.ageing is not None else b""
-        return body + (b.be16(number["port"], self.dstport) if self.dstport is not None else b"")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,8 +275,3 @@ class AddVrf(LinkAdd):
     def data(self) -> bytes:
         """Its table."""
         return b.u32(il.IFLA_VRF_TABLE, self.table_id)
-
-
-KINDS: tuple[type[LinkAdd], ...] = (
-    AddVeth, AddBridge, AddVlan, AddMacvlan, AddMacvtap, AddVxlan, AddBond, AddVrf, AddDummy, AddIfb,
-)  # fmt: skip

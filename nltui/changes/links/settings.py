@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from nltui.changes import build as b
 from nltui.changes.along import Along
-from nltui.changes.base import Change, NothingChanged, Problems, Step, Subject, Tier, Undo, asked, quoted
-from nltui.changes.inputs import Dev, Mac, Name, Number, Spelled, Switch, Text
-from nltui.changes.links.common import data_of, flags_of, generation, inside, set_step
+from nltui.changes.base import Change, NothingChanged, Problems, Step, Subject, Tier, Undo, asked, fields_of, quoted
+from nltui.changes.inputs import Choice, Dev, Mac, Name, Number, Spelled, Switch, Text
+from nltui.changes.links.common import (
+    data_of,
+    flags_of,
+    generation,
+    generation_mode,
+    generation_set,
+    inside,
+    set_step,
+)
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
@@ -24,15 +33,25 @@ _SWITCHES = {
     "allmulticast": (fl.IFF_ALLMULTI, False),
     "multicast": (fl.IFF_MULTICAST, False),
     "arp": (fl.IFF_NOARP, True),
+    "state": (fl.IFF_UP, False),
 }
 """Field → (flag, whether the flag says the opposite)."""
+_STATES = {"up": 1, "down": 0}
+_MODES = {name: number for number, name in il.ADDR_GEN_MODES.items()}
 _NUMBERS: Mapping[str, tuple[int, Callable[[int, Any], bytes]]] = {
     "mtu": (il.IFLA_MTU, b.u32),
     "txqueuelen": (il.IFLA_TXQLEN, b.u32),
     "group": (il.IFLA_GROUP, b.u32),
     "address": (il.IFLA_ADDRESS, b.mac),
     "name": (il.IFLA_IFNAME, b.text),
+    "gso_max_size": (il.IFLA_GSO_MAX_SIZE, b.u32),
+    "gso_max_segs": (il.IFLA_GSO_MAX_SEGS, b.u32),
+    "gro_max_size": (il.IFLA_GRO_MAX_SIZE, b.u32),
+    "carrier": (il.IFLA_CARRIER, b.u8),
+    "protodown": (il.IFLA_PROTO_DOWN, b.u8),
 }
+_PLAIN = ("gso_max_size", "gso_max_segs", "gro_max_size", "carrier", "protodown")
+"""Of these, numbers that a row has as they are typed, or as on and off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +59,7 @@ class LinkSet(Change):
     """`ip link set dev X …`: only what differs from what is there."""
 
     table: ClassVar[str] = "links"
-    title: ClassVar[str] = "edit: name, MTU, MAC, alias, master, group, flags"
+    title: ClassVar[str] = "edit: name, MTU, MAC, alias, master, group, state, flags"
     help: ClassVar[str] = "Only what you change is sent. An empty alias or master takes it away."
     key: ClassVar[str] = "e"
     command: ClassVar[tuple[str, ...]] = ("link", "set")
@@ -49,12 +68,12 @@ class LinkSet(Change):
     dev: Device = asked(Dev(), "dev", "the link", required=True)
     name: str | None = asked(Name(), "name", "another name")
     mtu: int | None = asked(Number(0, 0x7FFFFFFF, "bytes"), "mtu", "largest packet")
-    address: str | None = asked(Mac(), "address", "link-layer address")
+    address: str | None = asked(Mac(), "address", "link-layer address", also=("addr",))
     alias: str | None = asked(Text(255, "a description"), "alias", "what it is, in your words")
     master: Device | None = asked(Dev(), "master", "bridge, bond or VRF that it is a port of")
     nomaster: bool | None = None
     txqueuelen: int | None = asked(
-        Number(0, 0x7FFFFFFF, "packets"), "txqueuelen", "length of its queue", also=("txqlen",)
+        Number(0, 0x7FFFFFFF, "packets"), "txqueuelen", "length of its queue", also=("txqlen", "qlen")
     )
     group: int | None = asked(
         Spelled(names.group, 0xFFFFFFFF, "a group's name or number", (0,)), "group", "a number to find it by"
@@ -63,6 +82,13 @@ class LinkSet(Change):
     allmulticast: int | None = asked(Switch(), "allmulticast", "takes every multicast frame")
     multicast: int | None = asked(Switch(), "multicast", "can send multicast")
     arp: int | None = asked(Switch(), "arp", "asks for addresses by ARP")
+    addrgenmode: int | None = asked(Choice(_MODES), "addrgenmode", "how it makes its own IPv6 addresses")
+    carrier: int | None = asked(Switch(), "carrier", "whether a signal is there, where a program decides that")
+    protodown: int | None = asked(Switch(), "protodown", "held down by a program")
+    gso_max_size: int | None = asked(Number(0, 0x7FFFFFFF, "bytes"), "gso_max_size", "largest packet that is cut later")
+    gso_max_segs: int | None = asked(Number(0, 0xFFFF), "gso_max_segs", "most segments of such a packet")
+    gro_max_size: int | None = asked(Number(0, 0x7FFFFFFF, "bytes"), "gro_max_size", "largest packet put together")
+    state: int | None = asked(Choice(_STATES), "", "whether it sends and receives: up or down")
     row: bytes | None = None
 
     @classmethod
@@ -74,8 +100,13 @@ class LinkSet(Change):
                           ("group", "group")):  # fmt: skip
             if key in said:
                 found[name] = str(said[key])
-        flags = flags_of(row)
-        return found | {n: "on" if bool(flags & bit) != inverse else "off" for n, (bit, inverse) in _SWITCHES.items()}
+        raw, flags = inside(row), flags_of(row)
+        values = {n: int.from_bytes(raw[_NUMBERS[n][0]], sys.byteorder) for n in _PLAIN if _NUMBERS[n][0] in raw}
+        values |= {n: int(bool(flags & bit) != inverse) for n, (bit, inverse) in _SWITCHES.items()}
+        mode = generation_mode(row)
+        values |= {"addrgenmode": mode} if mode is not None else {}
+        inputs = {field.name: field.input for field in fields_of(cls)}
+        return found | {name: inputs[name].words(value)[0] for name, value in values.items()}
 
     @classmethod
     def parsed(cls, texts: Mapping[str, str], world: World, row: bytes | None = None) -> Self:
@@ -98,7 +129,7 @@ class LinkSet(Change):
 
     def subjects(self, world: World) -> list[Subject]:
         """That it is the same link, and that nobody set the same meanwhile."""
-        said = [name for name in (*_NUMBERS, "alias", *_SWITCHES) if getattr(self, name) is not None]
+        said = [name for name in (*_NUMBERS, "alias", *_SWITCHES, "addrgenmode") if getattr(self, name) is not None]
         said += ["master"] if self.master is not None or self.nomaster else []
         mine = Subject("links", world.link(self.dev), True, self.filled, tuple(said))
         return [mine, *(one for one in super().subjects(world) if one.message != mine.message)]
@@ -115,11 +146,11 @@ class LinkSet(Change):
         """In words."""
         before = self.filled(world.link(self.dev), world)
         told = [f"name {before['name']} → {self.name}"] if self.name is not None else []
-        for name in ("mtu", "address", "alias", "master", "txqueuelen", "group", *_SWITCHES):
-            value = getattr(self, name)
-            if value is not None:
-                words = " ".join(self.spoken(name)[1:]) or "none"
-                told.append(f"{name} {before.get(name, 'none')} → {words}")
+        for field in fields_of(type(self)):
+            value = getattr(self, field.name)
+            if value is not None and field.name not in ("dev", "name"):
+                words = " ".join(field.input.words(value)) or "none"
+                told.append(f"{field.name} {before.get(field.name, 'none')} → {words}")
         return f"{self.dev}: " + ", ".join(told + (["no master any more"] if self.nomaster else []))
 
     def steps(self, world: World) -> Sequence[Step]:
@@ -131,6 +162,8 @@ class LinkSet(Change):
             parts.append(b.text(il.IFLA_IFALIAS, self.alias) if self.alias else nlattr(il.IFLA_IFALIAS, b"\0"))
         if self.master is not None or self.nomaster:
             parts.append(b.u32(il.IFLA_MASTER, self.master.index if self.master is not None else 0))
+        if self.addrgenmode is not None:
+            parts.append(generation_set(self.addrgenmode))
         flags = change = 0
         for name, (bit, inverse) in _SWITCHES.items():
             value = getattr(self, name)
@@ -154,20 +187,27 @@ class LinkSet(Change):
             parts.append(nlattr(il.IFLA_MASTER, raw.get(il.IFLA_MASTER, bytes(4))))
         change = sum(bit for name, (bit, _) in _SWITCHES.items() if getattr(self, name) is not None)
         said = [name for name in (*_NUMBERS, "alias", "master", *_SWITCHES) if getattr(self, name) is not None]
-        words = [
-            f"{name} {quoted(before.get(name, ''))}" if name != "master" or before.get(name) else "nomaster"
-            for name in said
-        ]
-        says = f"ip link set dev {quoted(texts['dev'])} {' '.join(words)}" + (
-            f" master {quoted(before.get('master', ''))}" if self.nomaster else ""
-        )
+        words = [_word(name, before.get(name, "")) for name in said]
+        words += [_word("master", before.get("master", ""))] if self.nomaster else []
+        says = f"ip link set dev {quoted(texts['dev'])} {' '.join(words)}"
         more, lost = self._along(world, row, int(before["mtu"]))
-        return Undo((set_step(self.dev, says, *parts, flags=flags_of(row), change=change), *more), lost)
+        # How addresses are made has a step of its own, in what goes along.
+        back = [set_step(self.dev, says, *parts, flags=flags_of(row), change=change)] if words else []
+        return Undo((*back, *more), lost)
 
     def _along(self, world: World, row: bytes, mtu: int) -> tuple[Sequence[Step], tuple[str, ...]]:
         """What the kernel takes along though the link stays, made again; and what of it cannot be."""
         steps: list[Step] = []
         lost: list[str] = []
+        if self.addrgenmode is not None:
+            steps += generation(self.dev, row)
+            lost.append("link-local addresses that come or go with another way of making them")
+        if self.state == _STATES["down"]:
+            held = Along(world).device(self.dev, every=False)
+            steps += held.steps
+            lost += [*held.lost, "neighbours that had been resolved"]
+        elif self.state is not None and any(one[16] == b.AF_INET6 for one in self._addresses(world)):
+            lost.append("IPv6 addresses that it had while it was down")
         if self.mtu is not None and self.mtu < LEAST_IPV6 <= mtu:
             held = Along(world).device(self.dev, every=False)
             steps += [*generation(self.dev, row), *held.steps]
@@ -178,4 +218,14 @@ class LinkSet(Change):
             lost.append("neighbours that had been resolved")
         if (self.master is not None or self.nomaster) and data_of(row, il.IFLA_INFO_SLAVE_DATA):
             lost.append("its settings as a port (cost, hairpin …)")
-        return steps, tuple(lost)
+        return steps, tuple(dict.fromkeys(lost))
+
+    def _addresses(self, world: World) -> list[bytes]:
+        return world.where("addresses", dev=self.dev.name)
+
+
+def _word(name: str, before: str) -> str:
+    """What takes a setting back, on an `ip` line."""
+    if name == "state":
+        return before
+    return "nomaster" if name == "master" and not before else f"{name} {quoted(before)}"

@@ -12,7 +12,9 @@ from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
 from nltui.netlink.constants.netlink import NLM_F_CREATE
 
-_CUTTING = frozenset({il.IFLA_MASTER, il.IFLA_ADDRESS, il.IFLA_MTU, il.IFLA_LINKINFO})
+_CUTTING = frozenset(
+    {il.IFLA_MASTER, il.IFLA_ADDRESS, il.IFLA_MTU, il.IFLA_LINKINFO, il.IFLA_CARRIER, il.IFLA_PROTO_DOWN}
+)
 """Settings that can end a connection through the link."""
 
 

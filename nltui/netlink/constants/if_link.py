@@ -160,7 +160,8 @@ IFLA_STATS_LINK_64: Final = 1
 IFLA_NET_NS_FD: Final = 28
 IFLA_VXLAN: Final = {
     "id": 1, "group": 2, "link": 3, "local": 4, "ttl": 5, "tos": 6, "learning": 7, "ageing": 8, "limit": 9,
-    "port": 15, "group6": 16, "local6": 17, "external": 25,
+    "port_range": 10, "proxy": 11, "rsc": 12, "l2miss": 13, "l3miss": 14, "port": 15, "group6": 16, "local6": 17,
+    "udp_csum": 18, "udp6zerocsumtx": 19, "udp6zerocsumrx": 20, "gbp": 23, "external": 25, "df": 29,
 }  # fmt: skip
 IFLA_BR: Final = {
     "forward_delay": 1, "hello_time": 2, "max_age": 3, "ageing_time": 4, "stp_state": 5, "priority": 6,
@@ -176,6 +177,8 @@ IFLA_BOND: Final = {
     "mode": 1, "miimon": 3, "updelay": 4, "downdelay": 5, "xmit_hash_policy": 14, "min_links": 18, "lacp_rate": 21,
 }  # fmt: skip
 IFLA_MACVLAN_MODE: Final = 1
+IFLA_MACVLAN_FLAGS: Final = 2
+MACVLAN_FLAG_NOPROMISC: Final = 1
 IFLA_VLAN_ID, IFLA_VLAN_PROTOCOL = 1, 5
 IFLA_VRF_TABLE: Final = 1
 VETH_INFO_PEER: Final = 1

@@ -21,6 +21,7 @@ RTM_DELNEXTHOP: Final = 105
 RTM_GETNEXTHOP: Final = 106
 
 # rtm_type
+RTN_UNSPEC: Final = 0
 RTN_UNICAST: Final = 1
 RTN_NAT: Final = 10
 ROUTE_TYPES: Final = {

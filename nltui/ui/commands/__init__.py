@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,10 @@ COMMANDS: tuple[type[Command], ...] = (Only, Sort, Lens, Why, Ns, Export, Theme,
 """Beside tables and keys' actions."""
 _SHOWS = ("show", "list", "ls", "lst", "s", "l")
 """What `ip` takes for the display of an object, behind which nothing more is said."""
-_ASKS = frozenset(
-    ("add", "append", "change", "del", "delete", "flush", "prepend", "property", "replace", "set", "a", "d")
-)
-"""Behind an object of `ip`: what asks for a change."""
+_IP = re.compile(r"\s*(?:[^\s'\"]*[#$]\s+)?(?:(?:sudo|doas)\s(?:.*?\s)?)?(?:\S*/)?ip\s+(?=\S)")
+"""Where a line is one of `ip`, up to its first word."""
+_FILTER = re.compile(r"(?:^|\s)(?!-)\S*[=~<>]|\s(?:in|covers|has)\s")
+"""What only the filter language has."""
 
 
 def commands(app: Actions) -> list[Command]:
@@ -51,20 +52,62 @@ def commands(app: Actions) -> list[Command]:
 
 def split(line: str) -> tuple[str, str, int]:
     """(command word, argument, where that begins): `ip` in front, and `show` behind an object of it, say nothing."""
+    if (ip := _IP.match(line)) is not None and _asks(line):
+        # What stands before `ip`, only `ip` lines know.
+        begin = ip.end() if line[: ip.end()].strip() == "ip" else 0
+        return "ip", line[begin:], begin
     begin = len(line) - len(line.lstrip())
     word, _, rest = line[begin:].partition(" ")
     if word == "ip" and rest:
         begin += 3
-        family = rest.split(" ", 1)[0]
-        if family in ("-4", "-6") and any(one in _ASKS for one in rest.split()[2:3]):
-            return "ip", rest, begin
         word, _, rest = rest.partition(" ")
         shows, space, more = rest.partition(" ")
-        if shows in _ASKS and more:
-            return "ip", f"{word} {rest}", begin
         if shows in _SHOWS:
             return word, more, len(line) - len(more) if space else len(line)
     return word, rest, min(len(line), begin + len(word) + 1)
+
+
+def _asks(line: str) -> bool:
+    """Whether a line of `ip` asks for a change."""
+    from nltui.model.ip_line.line import SHOWING, read
+
+    try:
+        return read(line).verb not in SHOWING
+    except UsageError:
+        return False
+
+
+def is_ip(line: str) -> bool:
+    """Whether a line is one of `ip`, right or wrong."""
+    return _IP.match(line) is not None
+
+
+def meant(line: str, namespace: str) -> tuple[str, str]:
+    """(command word, argument) to run: a line of `ip` that shows something is a table and a filter.
+
+    `namespace`: what the one that is looked at is called. Raises UsageError for such a line that cannot be used.
+    """
+    from nltui.model.ip_line.line import NoVerb, read
+    from nltui.model.ip_line.shows import shown
+
+    word, rest, _ = split(line)
+    ip = _IP.match(line)
+    if word == "ip" or ip is None or _FILTER.search(line[ip.end() :]):
+        return word, rest
+    try:
+        found = read(line)
+    except NoVerb as error:
+        # A part of what is looked for: `ip a 10.0`.
+        if error.word.isalpha():
+            raise
+        return word, rest
+    except UsageError:
+        # A table that only nltui has may stand behind `ip`, alone.
+        if rest:
+            raise
+        return word, rest
+    found.here(namespace)
+    return shown(found)
 
 
 def find(known: Sequence[Command], word: str) -> Command:
@@ -92,12 +135,23 @@ def offered(app: Actions, known: Sequence[Command], line: str, recent: Sequence[
     try:
         command = find(known, word)
     except UsageError as error:
-        return Offer(hint=str(error))
+        return Offer(hint=_hint(app, known, line) or str(error))
     found = command.offer(app, rest)
     # Where nothing is left to complete, an empty frame would leave open whether Enter does what is meant.
     return Offer(
         found.lines, at + found.start, found.hint or f"{command.names[0]}: {command.note.split('  ')[-1].strip()}"
     )
+
+
+def _hint(app: Actions, known: Sequence[Command], line: str) -> str:
+    """What a line of `ip` with options, or somebody else's prompt, would do; empty for any other."""
+    if not is_ip(line):
+        return ""
+    try:
+        word, rest = meant(line, app.namespace)
+        return f"{find(known, word).names[0]}: {rest or 'all rows'}"
+    except UsageError as error:
+        return str(error)
 
 
 def _matching(known: Sequence[Command], word: str) -> Iterator[Line]:
