@@ -181,7 +181,7 @@ class AddressReplace(AddressAdd):
         """Of an address that is there the kernel keeps most, and acknowledges all the same."""
         super().check(world)
         there = self.existing(world)
-        if self.row is not None and self.row != there:
+        if self.row is not None and _replaced_by(self.row[16:]) != _replaced_by(self._body()):
             raise Problems({"local": "would be another address beside this one: add it, then delete this one"})
         if there is not None and (kept := self._kept(there, world)):
             raise Problems(dict.fromkeys(kept, "stays as it is where the address is there: delete it, and add it anew"))

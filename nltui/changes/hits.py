@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from nltui.changes import standing
 from nltui.changes.again import attributes
 from nltui.changes.build import AF_INET6
 from nltui.changes.hops import legs_of
@@ -29,10 +30,10 @@ def route(world: World, dst: str, body: bytes, but: bytes = b"", *, is_there: bo
     wanted, mine = place_of(body), attributes(body, 12)
     six = body[0] == AF_INET6
     size = len(wanted) - (is_there and not any(mine.get(rt.RTA_PRIORITY, b"")))
-    for row in world.where("routes", dst=dst):
+    for row in standing.routes(world, dst):
         if place_of(row[16:])[:size] != wanted[:size]:
             continue
-        if row == but:
+        if but and world.is_same("routes", row, but):
             return None
         alike = body[_PROTOCOL] in (0, row[16 + _PROTOCOL])
         alike &= six or (body[_SCOPE] in (_NOWHERE, row[16 + _SCOPE]) and body[_TYPE] in (0, row[16 + _TYPE]))
@@ -48,10 +49,10 @@ def rule(world: World, body: bytes, but: bytes = b"") -> bytes | None:
     mine = attributes(body, 12)
     if fr.FRA_FWMARK in mine:
         mine.setdefault(fr.FRA_FWMASK, b"\xff" * 4)
-    for row in world.rows("rules"):
+    for row in standing.rules(world):
         if row[16] != body[0]:
             continue
-        if row == but:
+        if but and world.is_same("rules", row, but):
             return None
         alike = all(asked in (0, there) for asked, there in zip(body[1:5], row[17:21], strict=True))
         alike &= body[7] in (0, row[23]) and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT

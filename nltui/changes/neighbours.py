@@ -10,6 +10,7 @@ from nltui.changes import build as b
 from nltui.changes.again import again, attributes, away
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Mac, Spelled
+from nltui.changes.places import key_of
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import neighbour as nd
 from nltui.netlink.constants import netlink as nl
@@ -139,7 +140,7 @@ class NeighbourReplace(NeighbourAdd):
     def check(self, world: World) -> None:
         """Of the dialog, this one."""
         super().check(world)
-        if self.row is not None and self.row != self.existing(world):
+        if self.row is not None and key_of("neighbours", self.row) != key_of("neighbours", bytes(16) + self.body()):
             raise Problems({"dst": "would be another neighbour beside this one: add it, then delete this one"})
 
 

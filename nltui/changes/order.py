@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from nltui.changes import standing
 from nltui.changes.again import APPEND, PREPEND, REPLACE, again, attributes
 from nltui.changes.base import Step
 from nltui.changes.build import AF_INET6
@@ -45,7 +46,7 @@ def is_far(row: bytes) -> bool:
 
 def _staying(world: World, place: Place, mine: Sequence[bytes]) -> tuple[bool, bool]:
     """Whether any that stays stands before one of these, and behind one."""
-    rows = world.where("routes", dst=str(world.said("routes", mine[0])["dst"]))
+    rows = standing.routes(world, str(world.said("routes", mine[0])["dst"]))
     known = [world.lasting("routes", row) for row in mine]
     alike = [world.lasting("routes", row) in known for row in rows if place_of(row[16:]) == place]
     if all(alike) or not any(alike):

@@ -18,11 +18,15 @@ REFUSING = ("blackhole", "unreachable", "prohibit", "throw")
 def place_of(body: bytes) -> tuple[object, ...]:
     """What the kernel tells routes apart by when it replaces one; IPv6 takes 1024 for no metric."""
     found = attributes(body, 12)
-    six = body[0] == b.AF_INET6
     table = int.from_bytes(found[rt.RTA_TABLE], sys.byteorder) if rt.RTA_TABLE in found else body[4]
-    metric = int.from_bytes(found.get(rt.RTA_PRIORITY, b""), sys.byteorder) or (1024 if six else 0)
     ends = (found.get(type_, b"").rstrip(b"\0") for type_ in (rt.RTA_DST, rt.RTA_SRC))
-    return (*body[:4], table, *ends, metric)
+    return (*body[:4], table, *ends, metric_of(body))
+
+
+def metric_of(body: bytes) -> int:
+    """The lowest counts first."""
+    said = int.from_bytes(attributes(body, 12).get(rt.RTA_PRIORITY, b""), sys.byteorder)
+    return said or (1024 if body[0] == b.AF_INET6 else 0)
 
 
 def filled_from(row: bytes, world: World) -> dict[str, str]:

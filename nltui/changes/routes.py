@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes import build as b
-from nltui.changes import hits
+from nltui.changes import hits, standing
 from nltui.changes.again import ADD, REPLACE, again, away
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of, line_of
 from nltui.changes.hops import Hops, multipath
@@ -315,15 +315,14 @@ class RouteReplace(RouteAdd):
                 raise Problems({"": f"the kernel would take another of the routes, which stands before: {said}"})
             return
         there = self.existing(world)
-        if self.row in there[1:]:
+        if there and not world.is_same("routes", self.row, there[0]):
             first = away(world, "routes", there[0]).says.replace(" del ", " ", 1)
             raise Problems({"dst": f"the kernel would replace the first of this prefix instead: {first}"})
 
     def existing(self, world: World) -> list[bytes]:
         """Routes of the same prefix, metric, TOS and table, the first of which is replaced."""
         mine = place_of(self.body(world))
-        rows = world.where("routes", dst=self.dst)
-        return [row for row in rows if place_of(row[16:]) == mine]
+        return [row for row in standing.routes(world, self.dst) if place_of(row[16:]) == mine]
 
     def words(self) -> list[str]:
         """At another place it is a new one."""

@@ -68,6 +68,10 @@ class World:
         """The same without what changes by itself: what tells whether somebody changed the row."""
         return values(self.table(name), message, self.context)
 
+    def is_same(self, name: str, row: bytes, other: bytes) -> bool:
+        """Whether two messages tell of the same row, as it lasts: a dump, or an event, or one after the other."""
+        return row[16:] == other[16:] or self.lasting(name, row) == self.lasting(name, other)
+
     def text(self, name: str, column: str, message: bytes) -> str:
         """One cell."""
         table = self.table(name)

@@ -83,6 +83,30 @@ def test_a_place_that_does_not_come_back_is_told(netns: Netns) -> None:
         assert changing.executor.revert(done.undo.steps) == []
 
 
+def test_which_of_them_is_first_is_asked_of_the_kernel(netns: Netns) -> None:
+    """A notification does not tell where a route was put."""
+    build(netns)
+    netns.ip("route add 10.42.0.0/16 via 10.0.0.9")
+    netns.ip("rule add from 10.5.0.0/16 lookup 100 priority 700")
+    with Changing(netns) as changing:
+        for line in ("route append 10.42.0.0/16 via 10.0.0.8", "route prepend 10.42.0.0/16 via 10.0.0.7"):
+            netns.ip(line)
+        order = _order(netns)
+        assert order == ["10.0.0.7 va", "10.0.0.9 va", "10.0.0.8 va"]
+        done = changing.apply("RouteDelete", "dst == 10.42.0.0/16 via == 10.0.0.7", {})
+        assert changing.executor.revert(done.undo.steps) == []
+        assert _order(netns) == order
+        with pytest.raises(Problems, match="would replace the first"):
+            changing.apply("RouteReplace", "dst == 10.42.0.0/16 via == 10.0.0.9", {"mtu": "1400"})
+        changing.apply("RouteReplace", "dst == 10.42.0.0/16 via == 10.0.0.7", {"mtu": "1400"})
+        assert _order(netns) == order
+        netns.ip("rule del from 10.5.0.0/16 lookup 100 priority 700")
+        netns.ip("rule add priority 700 iif va fwmark 7 lookup 100")
+        netns.ip("rule add priority 700 iif va lookup 100")
+        with pytest.raises(Problems, match="the kernel would take another"):
+            changing.apply("RuleDelete", "priority == 700 not fwmark", {})
+
+
 @pytest.mark.parametrize(
     ("name", "where", "texts", "told"),
     [
