@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -162,10 +162,12 @@ class Executor:
                 raise
         return refused
 
-    def ready(self, subjects: Sequence[Subject]) -> World:
-        """What is there now, read anew. Raises Changed where a subject is another than it was, TimedOut."""
-        # All of them, not only those that are changed: what a change takes along is captured from the others.
-        names = tuple(table.name for table in self._session.tables if table.name in CONSULTED)
+    def ready(self, subjects: Sequence[Subject], tables: Collection[str] = CONSULTED) -> World:
+        """What is there now, read anew. Raises Changed where a subject is another than it was, TimedOut.
+
+        All tables, not only those that are changed: what a change takes along is captured from the others.
+        """
+        names = tuple(table.name for table in self._session.tables if table.name in tables)
         if not self._session.reread(names, SETTLE):
             raise TimedOut(f"not applied: {', '.join(sorted(names))} could not be read again within {SETTLE:.0f} s")
         world = World(self._session)

@@ -16,7 +16,7 @@ from nltui.changes.pending import Guard, adopt, arm
 from nltui.changes.preview import Preview, of
 from nltui.changes.risk import Finding
 from nltui.changes.send import Sender
-from nltui.changes.take_back import After, TakeBack, after
+from nltui.changes.take_back import After, TakeBack, after, touched
 from nltui.changes.world import World
 from nltui.errors import NltuiError, UsageError
 from nltui.netlink.constants import if_link as il
@@ -88,6 +88,9 @@ class Changes:
             raise
         record(self._namespace, what, done.line, f"done, for {seconds} s" if seconds else "done")
         self._done.append(Made(done))
+        if not seconds and "routes" not in touched(done):
+            # Small tables are read at once; else it is done in the background, by whoever asked for the change.
+            self.remember()
         return done
 
     def _guarded(self, seconds: int, unstack: Callable[[Done], None]) -> Arm | None:
@@ -115,7 +118,7 @@ class Changes:
                 return
             made = self._done[-1]
             try:
-                made.after = after(self._executor.ready(()), made.done)
+                made.after = after(self._executor.ready((), touched(made.done)), made.done)
             except NltuiError:
                 # Then undo does not compare.
                 return

@@ -36,6 +36,11 @@ class After(Record):
     picture: Picture
 
 
+def touched(done: Done) -> frozenset[str]:
+    """The tables that its undo is about, and that of links."""
+    return frozenset({"links", *(table_of(step.message()) for step in done.undo.steps)})
+
+
 def after(world: World, done: Done) -> After:
     """Of a world that was read after it was done."""
     undo = replace(done.undo, steps=tuple(_by_index(step, world) for step in done.undo.steps))

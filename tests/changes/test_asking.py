@@ -1,0 +1,159 @@
+"""What dialogs show beside their fields: where the kernel points, what rows differ in, what an undo takes along."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+from nltui.changes.base import Tier
+from nltui.system.namespaces import resolve
+from nltui.tables import TABLES
+from nltui.ui.app import NltuiApp
+from nltui.ui.change_screen import ChangeScreen, PlanScreen
+from nltui.worker.session import Session
+from tests.changes.ground import build, difference, picture
+from tests.changes.test_dialogs import typed, until
+from tests.kernel.netns import Netns
+from tests.ui.fake import FakeSession
+from tests.ui.robot import Robot
+
+
+@asynccontextmanager
+async def opened(ns: Netns, table: str) -> AsyncIterator[Robot]:
+    """The program on a table of a namespace."""
+    app = NltuiApp(Session(resolve(ns.name), TABLES), host="vm", namespace=ns.name, badge="CAN CHANGE")
+    async with app.run_test(size=(130, 44)) as pilot:
+        robot = Robot(app, cast(FakeSession, app.session), pilot)
+        await robot.sees("FRESH")
+        digit = next(digit for digit, one in app.dashboard.tables if one.name == table)
+        await robot.press(digit)
+        if app.dashboard.zoomed is None:
+            await robot.press("z")
+        yield robot
+        app.exit()
+
+
+async def dialog(robot: Robot) -> ChangeScreen:
+    """That is open, and has told what it would do."""
+    await until(robot, lambda: isinstance(robot.app.screen, ChangeScreen))
+    screen = robot.app.screen
+    assert isinstance(screen, ChangeScreen)
+    await until(robot, lambda: not screen._sheet.is_busy)
+    return screen
+
+
+async def line(robot: Robot, text: str) -> ChangeScreen:
+    await robot.press("colon")
+    await typed(robot, text)
+    await robot.press("enter")
+    return await dialog(robot)
+
+
+async def apply(robot: Robot, screen: ChangeScreen) -> None:
+    sheet = screen._sheet
+    if sheet.preview is not None and sheet.preview.tier is Tier.CUTTING:
+        while sheet.place != "?word":
+            await robot.press("tab")
+        await typed(robot, sheet.preview.word)
+    while sheet.place != "Apply":
+        await robot.press("tab")
+    await robot.press("enter")
+    await until(robot, lambda: robot.app.screen is not screen or bool(sheet.refused))
+
+
+async def test_the_attribute_that_the_kernel_points_at_is_marked(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns)
+    async with opened(netns, "links") as robot:
+        screen = await line(robot, "ip link set va mtu 1400 gso_max_size 1")
+        await apply(robot, screen)
+        assert (
+            "integer out of range — the kernel points at IFLA_GSO_MAX_SIZE 1; nothing was changed"
+            in screen._sheet.refused
+        )
+        await robot.press("ctrl+x")
+        await robot.sees("▸ IFLA_GSO_MAX_SIZE")
+        assert screen._sheet.raw[screen._sheet.marked.start + 2] == 0x29
+    assert difference(before, picture(netns)) == []
+
+
+async def test_of_rows_that_differ_it_says_so_and_empty_leaves_each(netns: Netns) -> None:
+    build(netns)
+    netns.ip("link set vb mtu 1300")
+    async with opened(netns, "links") as robot:
+        await robot.press("slash")
+        await typed(robot, "name in {va, vb}")
+        await robot.press("enter")
+        await until(robot, lambda: "2 of " in robot.screen)
+        await robot.press("g", "g", "space", "j", "space", "e")
+        screen = await dialog(robot)
+        assert {"dev", "name", "mtu", "address", "alias"} <= screen._sheet.differing
+        assert screen._sheet.edits["txqueuelen"].text == "1000"
+        assert "the rows differ; empty keeps each" in robot.screen
+        while screen._sheet.place != "mtu":
+            await robot.press("tab")
+        # What one of them has already.
+        await typed(robot, "1500")
+        await until(robot, lambda: not screen._sheet.is_busy and screen._sheet.preview is not None)
+        await apply(robot, screen)
+        assert [row["mtu"] for row in netns.ip_json("link show") if row["ifname"] in ("va", "vb")] == [1500, 1500]
+        assert [row.get("ifalias") for row in netns.ip_json("link show") if row["ifname"] == "vb"] == ["plain"]
+
+
+async def test_a_flush_begins_with_the_filter_that_is_shown(netns: Netns) -> None:
+    build(netns)
+    async with opened(netns, "routes") as robot:
+        await robot.press("slash")
+        await typed(robot, "dst in 10.20.0.0/15")
+        await robot.press("enter")
+        await until(robot, lambda: "4 of " in robot.screen)
+        await robot.press("c")
+        await typed(robot, "flush")
+        await robot.press("enter")
+        screen = await dialog(robot)
+        where = screen._sheet.edits["where"].text
+        assert "dst in 10.20.0.0/15" in where
+        assert "table == main" in where
+        assert screen._sheet.preview is not None
+        assert len(screen._sheet.preview.steps) == 4
+
+
+async def test_an_undo_that_takes_more_along_is_asked_about_and_guarded(netns: Netns) -> None:
+    build(netns)
+    async with opened(netns, "links") as robot:
+        await apply(robot, await line(robot, "ip link add v1 up type veth peer name v2"))
+        await robot.sees("done: two links v1 and v2")
+        for said in ("link set v2 up", "address add 10.8.0.1/24 dev v1", "route add 10.50.0.0/16 via 10.8.0.9"):
+            netns.ip(said)
+        there = picture(netns, indexes=True)
+        await robot.press("u")
+        screen = await dialog(robot)
+        assert isinstance(screen, PlanScreen)
+        await robot.sees("1 address goes along")
+        await robot.sees("1 route goes along")
+        await apply(robot, screen)
+        await robot.sees("taken back: two links v1 and v2")
+        assert not any(row["ifname"] == "v1" for row in netns.ip_json("link show"))
+        await robot.press("R")
+        await robot.sees("rolled back: taken back")
+        assert difference(there, picture(netns, indexes=True)) == []
+
+
+async def test_an_undo_of_what_somebody_changed_meanwhile_is_asked_about(netns: Netns) -> None:
+    build(netns)
+    async with opened(netns, "links") as robot:
+        await apply(robot, await line(robot, "ip link set va mtu 1400"))
+        await robot.sees("done: va: mtu 1500 → 1400")
+        netns.ip("link set va mtu 1300")
+        await robot.press("u")
+        screen = await dialog(robot)
+        await robot.sees("changed meanwhile: mtu 1400 → 1300")
+        assert screen._sheet.place == "Cancel"
+        await robot.press("escape")
+        assert next(row["mtu"] for row in netns.ip_json("link show") if row["ifname"] == "va") == 1300
+        await robot.press("u")
+        await apply(robot, await dialog(robot))
+        await robot.sees("undone: va: mtu 1500 → 1400")
+        await robot.press("ctrl+r")
+        await robot.sees("done again: va: mtu 1500 → 1400")
