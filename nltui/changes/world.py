@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from nltui.errors import UsageError
-from nltui.model import single
+from nltui.model import chains, single
 from nltui.model.filter.columnar import among, chooser
 from nltui.model.filter.parsed import filter_of
 from nltui.model.filter.writing import equal
@@ -49,7 +49,7 @@ class World:
             slots = store.live()
             if where:
                 slots = among(chooser(store, self.context), filter_of(where, table).node, slots)
-            return [store.message(slot) for slot in slots.tolist()]
+            return [store.message(slot) for slot in chains.in_order(store, slots)]
 
     def about(self, name: str, message: bytes, letter: str) -> list[bytes]:
         """Rows of what a row is related to, by the relation's letter; none where the row has no such relation."""

@@ -34,6 +34,30 @@ def heads(store: Store, slots: Ints) -> list[int]:
     return [slot for slot in slots.tolist() if slot not in followers]
 
 
+def in_order(store: Store, slots: Ints) -> list[int]:
+    """Slots as they are, but those of one group in the group's order."""
+    given = [int(slot) for slot in slots.tolist()]
+    if not store.chained:
+        return given
+    live = store.live()
+    # What a row led to that went counts no more.
+    linked = live[store.next[live] > 0]
+    if not len(linked):
+        return given
+    place: dict[int, int] = {}
+    for head in set(linked.tolist()) - set((store.next[linked].astype(np.int64) - 1).tolist()):
+        place |= dict.fromkeys(members(store, head), head)
+    chosen, out = set(given), list[int]()
+    for slot in given:
+        if slot not in place:
+            out.append(slot)
+        elif slot in chosen:
+            mine = [one for one in members(store, place[slot]) if one in chosen]
+            out += mine
+            chosen.difference_update(mine)
+    return out
+
+
 def append(store: Store, head: int, slot: int) -> None:
     """Put a row at the end of a group."""
     store.next[members(store, head)[-1]] = slot + 1

@@ -102,6 +102,10 @@ class Fed:
                 reached = [slot for head in heads for slot in chains.members(store, head)]
                 assert sorted(reached) == live.tolist()
                 assert set(found.tolist()) == set(heads)
+                ordered = chains.in_order(store, live)
+                assert sorted(ordered) == live.tolist()
+                groups = (chains.members(store, head) for head in heads)
+                assert all(ordered[at : at + len(one)] == one for one in groups for at in [ordered.index(one[0])])
             else:
                 assert np.array_equal(found, live)
         places = [(int(store.at[s]), int(store.size[s])) for s in np.flatnonzero(store.state[: store.top])]
