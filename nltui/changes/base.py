@@ -113,14 +113,14 @@ class Problems(UsageError):
 
     def __init__(self, sentences: Mapping[str, str]) -> None:
         self.sentences = dict(sentences)
-        super().__init__("; ".join(f"{name}: {said}" for name, said in sentences.items()))
+        super().__init__("; ".join(f"{name}: {said}" if name else said for name, said in sentences.items()))
 
 
 class NothingChanged(Problems):
     """It would be as it is."""
 
     def __init__(self) -> None:
-        super().__init__({"dev": "nothing is changed yet"})
+        super().__init__({"": "nothing is changed yet"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,7 +140,7 @@ class Sheet(Still):
             lines.append(self._field(field, names, width, paint))
         if len(self.fields) > room and lines:
             more = len(self.fields) - room
-            lines[-1] = [*lines[-1][:-1], (f" · {more} more fields", paint.style(Tone.DIM))]
+            lines[-1] = [*lines[-1][:-1], (f" · {more} more field{'s' * (more > 1)}", paint.style(Tone.DIM))]
         return lines
 
     def _field(self, field: Asked, names: int, width: int, paint: Paint) -> Line:
@@ -158,7 +158,7 @@ class Sheet(Still):
         ]
         problem = self.problems.get(field.name, "")
         note, tone = (problem, Tone.BAD) if problem and (edit.text or is_here) else (field.help, Tone.DIM)
-        if field.name in self.differing and not edit.text and not problem:
+        if field.name in self.differing and not edit.text:
             note, tone = "the rows differ; empty keeps each", Tone.CHANGED
         elif is_here and self.offers and not problem:
             note = " · ".join(text for text, _ in self.offers[:8])
