@@ -130,7 +130,9 @@ class RuleAdd(Change):
     def sentence(self, world: World) -> str:
         """In words."""
         what = " ".join(
-            self.spoken("source", "to", "iif", "oif", "fwmark", "tos", "ipproto", "sport", "dport", "tun_id")
+            self.spoken(
+                "source", "to", "iif", "oif", "fwmark", "tos", "ipproto", "sport", "dport", "uidrange", "tun_id"
+            )
         )
         return f"packets {'not ' if self.negated else ''}{what or 'of all kinds'} {self._does()}"
 

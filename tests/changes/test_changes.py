@@ -159,6 +159,7 @@ def test_it_does_what_its_line_does_and_is_undone(case: Case, netns: Netns) -> N
         with Changing(netns) as changing:
             done = changing.apply(name, where, texts)
             changed = picture(netns)
+            assert "  " not in done.sentence
             lines = done.line if "…" not in done.line else "\n".join(step.says for step in done.steps)
             run(other, lines)
             told = difference(changed, picture(other))
