@@ -237,7 +237,12 @@ class AddressReplace(AddressAdd):
                 line=step.says.replace(" dev ", f" metric {IP6_RT_PRIO_ADDRCONF} dev ", 1),
             )
             lost.append(f"that no metric was said: it is {IP6_RT_PRIO_ADDRCONF} then, as it was in effect")
-        return Undo((step,), tuple(lost))
+        if self.valid in (None, FOREVER):
+            return Undo((step,), tuple(lost))
+        # When its time is over the kernel deletes it, with all that needs it.
+        held = Along(world).address(before)
+        more = (one for one in held.steps if not one.deletes and one.body != step.body)
+        return Undo((step, *more), (*lost, *held.lost))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,6 +116,8 @@ def _nexthop(message: bytes) -> bytes:
     found = {type_: payload for type_, payload in attributes(message, 24).items() if type_ in known}
     if nh.NHA_GROUP in found:
         family = 0
+    if nh.NHA_ENCAP in found:
+        found[nh.NHA_ENCAP | NLA_F_NESTED] = found.pop(nh.NHA_ENCAP)
     if nh.NHA_RES_GROUP in found:
         inside = attributes(found[nh.NHA_RES_GROUP], 0, (nh.NHA_RES_GROUP_UNBALANCED_TIME,))
         found[nh.NHA_RES_GROUP | NLA_F_NESTED] = joined(inside)

@@ -27,41 +27,31 @@ class Along:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def address(self, row: bytes) -> Undo:
-        """With one address: secondary ones of its network, routes that have it as their source.
+    def addresses(self, device: Device, rows: Sequence[bytes]) -> Undo:
+        """With some addresses of a link: secondary IPv4 ones of their networks, routes that have them as their source.
 
         With the last IPv4 address of a link all its IPv4 routes and neighbours; an IPv6 route stays, without source.
         """
-        device = self._world.named(int.from_bytes(row[20:24], sys.byteorder))
-        six, second = row[16] == AF_INET6, self._second(device, row)
+        second = [one for row in rows for one in self._second(device, row) if one not in rows]
         # Where the kernel promotes a secondary address instead, the first would come back behind it.
         steps = [away(self._world, "addresses", one) for one in second]
-        steps += self._again("addresses", [row, *second])
-        sourced = self._sourced(device, row)
-        if six:
-            return Undo((*steps, *self._again("routes", sourced, REPLACE)))
-        if len(self._addresses(device, AF_INET)) > 1 + len(second):
-            routes, lost = again_in_order(self._world, sourced)
-            return Undo((*steps, *routes), tuple(lost))
-        routes, lost = again_in_order(self._world, dict.fromkeys(self._routes(device, AF_INET) + sourced))
-        near = [one for one in self._neighbours(device) if one[16] == AF_INET]
-        return Undo((*steps, *routes, *self._again("neighbours", near)), tuple(lost))
-
-    def addresses(self, device: Device, rows: Sequence[bytes]) -> Undo:
-        """With some addresses of a link, or all; with the last IPv4 one all its IPv4 routes and neighbours."""
-        steps, lost = self._again("addresses", rows), list[str]()
-        six = [one for row in rows if row[16] == AF_INET6 for one in self._sourced(device, row)]
-        four = [row for row in rows if row[16] == AF_INET]
-        sourced = [one for row in four for one in self._sourced(device, row)]
+        gone = [*rows, *second]
+        steps += self._again("addresses", sorted(gone, key=_is_second))
+        four = [row for row in gone if row[16] == AF_INET]
         is_last = bool(four) and len(four) == len(self._addresses(device, AF_INET))
-        if four:
-            mine = self._routes(device, AF_INET) if is_last else []
-            made, lost = again_in_order(self._world, dict.fromkeys(mine + sourced))
-            steps += made
+        mine = self._routes(device, AF_INET) if is_last else []
+        sourced = [one for row in four for one in self._sourced(device, row)]
+        made, lost = again_in_order(self._world, dict.fromkeys(mine + sourced))
+        steps += made
+        six = [one for row in gone if row[16] == AF_INET6 for one in self._sourced(device, row)]
         steps += self._again("routes", dict.fromkeys(six), REPLACE)
         if is_last:
             steps += self._again("neighbours", (one for one in self._neighbours(device) if one[16] == AF_INET))
         return Undo(tuple(steps), tuple(lost))
+
+    def address(self, row: bytes) -> Undo:
+        """With one of them."""
+        return self.addresses(self._world.named(int.from_bytes(row[20:24], sys.byteorder)), [row])
 
     def device(self, *devices: Device, every: bool = True) -> Undo:
         """With links that go down, or (`every`) away: their addresses, nexthops, routes, lasting neighbours.
@@ -169,6 +159,10 @@ def _lasts(row: bytes) -> bool:
         return True
     hardware = found.get(nd.NDA_LLADDR, b"")
     return bool(row[24] & nd.NUD_NOARP and any(hardware) and not hardware[0] & 1)
+
+
+def _is_second(row: bytes) -> bool:
+    return bool(row[16] == AF_INET and row[18] & ia.IFA_F_SECONDARY)
 
 
 def _network(row: bytes) -> tuple[int, int]:

@@ -221,6 +221,15 @@ class Change(ABC):
     def undo(self, world: World) -> Undo:
         """What takes it back, asked before it is applied."""
 
+    @classmethod
+    def together(cls, changes: Sequence[Change], world: World) -> Undo | None:
+        """What takes several of this kind back, where that is more than one after the other."""
+        return None
+
+    def stands(self, world: World) -> None:
+        """See right before it is sent that the kernel will do it to what is meant. Raises Problems."""
+        return
+
     def subjects(self, world: World) -> list[Subject]:
         """Rows that must still be as they were seen: the links that it names."""
         named = (getattr(self, field.name) for field in fields_of(type(self)))

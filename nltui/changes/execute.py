@@ -12,7 +12,7 @@ from nltui.changes.base import Change, Step, Subject, Undo
 from nltui.changes.difference import differences
 from nltui.changes.guardian import UNDONE
 from nltui.changes.places import Places
-from nltui.changes.preview import planned
+from nltui.changes.plan import planned
 from nltui.changes.send import Sender
 from nltui.changes.world import World
 from nltui.errors import KernelRefused, NltuiError, TimedOut, UsageError
@@ -119,19 +119,10 @@ class Executor:
         was done of it before is undone, but for an outcome that is unknown.
         """
         world = self.ready(subjects)
-        steps: list[Step] = []
-        undos: list[Undo] = []
-        after: list[int] = []
-        for change, mine in zip(changes, planned(changes, world), strict=True):
-            undos.insert(0, change.undo(world))
-            after[:0] = [len(steps)] * len(undos[0].steps)
-            steps += mine
-        undo = Undo(
-            tuple(step for one in undos for step in one.steps), tuple(lost for one in undos for lost in one.lost)
-        )
-        said = "; ".join(change.sentence(world) for change in changes)
-        line = "\n".join(change.line for change in changes)
-        done = Done(tuple(changes), said, line, tuple(steps), undo, time.time(), tuple(after))
+        for change in changes:
+            change.stands(world)
+        plan = planned(changes, world)
+        done = Done(tuple(changes), plan.sentence, plan.line, plan.steps, plan.undo, time.time(), plan.after)
         guard = arm(done) if arm is not None else None
         try:
             self._run(done, guard)

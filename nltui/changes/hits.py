@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Collection, Mapping
 
 from nltui.changes import standing
@@ -21,27 +22,44 @@ _PROTOCOL, _SCOPE, _TYPE, _NOWHERE = 5, 6, 7, 255
 """Of struct rtmsg."""
 
 
-def route(world: World, dst: str, body: bytes, but: bytes = b"", *, is_there: bool = False) -> bytes | None:
-    """The first route, another than `but` and before it, that RTM_DELROUTE with this body takes away.
+def route(world: World, body: bytes, but: bytes = b"", *, is_there: bool = False) -> bytes | None:
+    """The first route, another than `but` and before it, that RTM_DELROUTE with this body takes away, or a leg of it.
 
     Where no metric is said, the kernel takes any; a route that is about to be added without one (not `is_there`) will
     stand before all others.
     """
-    wanted, mine = place_of(body), attributes(body, 12)
-    six = body[0] == AF_INET6
-    size = len(wanted) - (is_there and not any(mine.get(rt.RTA_PRIORITY, b"")))
-    for row in standing.routes(world, dst):
+    wanted = place_of(body)
+    size = len(wanted) - (is_there and rt.RTA_PRIORITY not in attributes(body, 12))
+    for row in standing.routes(world, body):
         if place_of(row[16:])[:size] != wanted[:size]:
             continue
         if but and world.is_same("routes", row, but):
             return None
-        alike = body[_PROTOCOL] in (0, row[16 + _PROTOCOL])
-        alike &= six or (body[_SCOPE] in (_NOWHERE, row[16 + _SCOPE]) and body[_TYPE] in (0, row[16 + _TYPE]))
-        there = attributes(row, 28)
-        alike &= six or _leads(there.get(rt.RTA_MULTIPATH, b""), mine.get(rt.RTA_MULTIPATH, b""))
-        if alike and _tells(there, mine, _SIX if six else _FOUR):
+        if takes(row, body):
             return row
     return None
+
+
+def takes(row: bytes, body: bytes) -> bool:
+    """Whether RTM_DELROUTE with this body takes a route of the same destination away, or a leg of it."""
+    six, there, mine = body[0] == AF_INET6, attributes(row, 28), attributes(body, 12)
+    if body[_PROTOCOL] not in (0, row[16 + _PROTOCOL]):
+        return False
+    if six and rt.RTA_MULTIPATH in {**there, **mine}:
+        # Of IPv6 each leg is a route of its own.
+        return any(_tells(leg, said, _SIX) for said in _legs(mine) for leg in _legs(there))
+    alike = six or (body[_SCOPE] in (_NOWHERE, row[16 + _SCOPE]) and body[_TYPE] in (0, row[16 + _TYPE]))
+    alike &= six or _leads(there.get(rt.RTA_MULTIPATH, b""), mine.get(rt.RTA_MULTIPATH, b""))
+    return alike and _tells(there, mine, _SIX if six else _FOUR)
+
+
+def _legs(found: Mapping[int, bytes]) -> list[Mapping[int, bytes]]:
+    if rt.RTA_MULTIPATH not in found:
+        return [found]
+    legs = legs_of(found[rt.RTA_MULTIPATH])
+    return [
+        {**leg.attributes, rt.RTA_OIF: struct.pack("=i", leg.index)} if leg.index else leg.attributes for leg in legs
+    ]
 
 
 def rule(world: World, body: bytes, but: bytes = b"") -> bytes | None:

@@ -13,6 +13,7 @@ from nltui.changes.along import Along
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Spelled, Text
 from nltui.changes.world import Device, World
+from nltui.model.recreate import Unrepeatable
 from nltui.netlink.constants import netlink as nl
 from nltui.netlink.constants import nexthop as nh
 from nltui.netlink.constants import rtnetlink as rt
@@ -149,8 +150,10 @@ class NexthopReplace(NexthopAdd):
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
-        """As it is."""
+        """As it is. Raises UsageError where a part of it has no field."""
         said = world.said("nexthops", row)
+        if "encap" in said:
+            raise Unrepeatable("this nexthop has parts that the dialog has no fields for (encap)")
         found = {"id": str(said["id"])}
         for key, name in (("gateway", "via"), ("dev", "dev"), ("protocol", "proto")):
             if said.get(key) not in (None, "unspec"):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from nltui.changes.again import away
@@ -18,8 +20,8 @@ class OfRow(Change):
     tier: ClassVar[Tier] = Tier.AFFECTING
 
     row: bytes | None = None
-    says: str = ""
-    """The `ip` line."""
+    says: Callable[[], str] = str
+    """Makes the `ip` line."""
 
     @property
     def seen(self) -> bytes:
@@ -29,8 +31,13 @@ class OfRow(Change):
         return self.row
 
     def check(self, world: World) -> None:
-        """There must be a row; the line is remembered, because only the world knows the names in it."""
-        object.__setattr__(self, "says", self._line(world))
+        """There must be a row; its line is remembered, because only the world knows the names in it."""
+        world.names  # noqa: B018 - as they are now
+        object.__setattr__(self, "says", partial(self._line, world))
+        self.stands(world)
+
+    def stands(self, world: World) -> None:
+        """The kernel must not take another row for it."""
         other = self.before(world)
         if other is not None:
             said = away(world, self.table, other).says
@@ -48,7 +55,7 @@ class OfRow(Change):
     @property
     def line(self) -> str:
         """From the row."""
-        return self.says
+        return self.says()
 
     @abstractmethod
     def sentence(self, world: World) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nltui.changes import standing
 from nltui.changes.again import APPEND, PREPEND, REPLACE, again, attributes
 from nltui.changes.base import Step
 from nltui.changes.build import AF_INET6
@@ -12,8 +11,6 @@ from nltui.changes.route_rows import place_of
 from nltui.changes.world import World
 from nltui.netlink.constants import rtnetlink as rt
 
-FEW = 64
-"""Destinations up to which those that stay are looked for: each is a look over the whole table."""
 FAR = frozenset({rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_MULTIPATH, rt.RTA_NH_ID})
 """Attributes of routes that need another one to be there."""
 Place = tuple[object, ...]
@@ -26,16 +23,15 @@ def again_in_order(world: World, rows: Iterable[bytes]) -> tuple[list[Step], lis
         places.setdefault(place_of(row[16:]), []).append(row)
     # Those on a link before those through gateways, which must be reachable.
     ordered = sorted(places.items(), key=lambda one: any(map(is_far, one[1])))
-    is_few = len(ordered) <= FEW
+    groups = {place_of(group[0][16:]): group for group in world.groups("routes")}
     steps: list[Step] = []
     lost: list[str] = []
     for place, mine in ordered:
-        before, behind = _staying(world, place, mine) if is_few else (False, False)
+        before, behind = _staying(world, groups.get(place, ()), mine)
         steps += _made(world, mine, is_first=behind and not before)
         if behind and (before or mine[0][16] == AF_INET6):
-            lost.append(f"its place before others to {world.text('routes', 'destination', mine[0])}: it comes last")
-    if not is_few:
-        lost.append("which route comes first, where others of the same destination and metric stay")
+            said = " ".join(world.text("routes", name, mine[0]) for name in ("destination", "via", "dev"))
+            lost.append(f"the place of {said.strip()} before others that stay: it comes last")
     return steps, lost
 
 
@@ -44,11 +40,12 @@ def is_far(row: bytes) -> bool:
     return not FAR.isdisjoint(attributes(row, 28))
 
 
-def _staying(world: World, place: Place, mine: Sequence[bytes]) -> tuple[bool, bool]:
+def _staying(world: World, group: Sequence[bytes], mine: Sequence[bytes]) -> tuple[bool, bool]:
     """Whether any that stays stands before one of these, and behind one."""
-    rows = standing.routes(world, str(world.said("routes", mine[0])["dst"]))
+    if len(group) <= len(mine):
+        return False, False
     known = [world.lasting("routes", row) for row in mine]
-    alike = [world.lasting("routes", row) in known for row in rows if place_of(row[16:]) == place]
+    alike = [world.lasting("routes", row) in known for row in group]
     if all(alike) or not any(alike):
         return False, False
     first, last = alike.index(True), len(alike) - 1 - alike[::-1].index(True)

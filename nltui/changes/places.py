@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nltui.changes.again import attributes
@@ -75,6 +75,12 @@ _KEYS: Mapping[str, Callable[[bytes], Key]] = {
 def key_of(table: str, message: bytes) -> Key:
     """Of a row, or of a request about one, with its nlmsghdr. Several rules and routes may have the same."""
     return _KEYS[table](message[16:])
+
+
+def keys_of(steps: Iterable[Step]) -> frozenset[tuple[str, Key]]:
+    """What messages are about."""
+    messages = (step.message() for step in steps)
+    return frozenset((table, key_of(table, raw)) for raw in messages if (table := table_of(raw)))
 
 
 class Places:

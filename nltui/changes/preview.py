@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from nltui.changes.again import ROW_GONE
 from nltui.changes.base import Change, NothingChanged, Problems, Step, Subject, Tier, Undo
+from nltui.changes.plan import planned
 from nltui.changes.risk import Finding, findings
 from nltui.changes.world import World
-from nltui.record import Record, replace
-from nltui.text import visible
+from nltui.record import Record
 from nltui.worker.session import Session
 
 MANY = 50
@@ -31,6 +30,8 @@ class Preview(Record):
     word: str
     """To be typed before a CUTTING change."""
     subjects: tuple[Subject, ...]
+    asks: bool = False
+    """Whether a person is to be asked in any case."""
 
 
 def previewed(session: Session, cls: type[Change], texts: Mapping[str, str], rows: Sequence[bytes]) -> Preview:
@@ -64,39 +65,24 @@ def common(each: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 def of(world: World, changes: Sequence[Change]) -> Preview:
     """Of changes that are made up already."""
-    undos = [change.undo(world) for change in changes]
-    each = planned(changes, world)
-    steps = tuple(step for mine in each for step in mine)
-    if not steps:
-        raise Problems({"dev": "there is nothing to do"})
-    # One finding of several changes is told once.
-    found = dict.fromkeys(one for mine, undo in zip(each, undos, strict=True) for one in findings(mine, world, undo))
+    plan = planned(changes, world)
+    if not plan.steps:
+        raise Problems({"": "there is nothing to do"})
+    found = findings(plan.steps, world, plan.undo)
     tier = max(change.tier for change in changes)
-    if len(steps) > MANY or any(one.cuts for one in found):
+    if len(plan.steps) > MANY or any(one.cuts for one in found):
         tier = Tier.CUTTING
-    said = [change.sentence(world) for change in changes]
-    back = tuple(step for undo in reversed(undos) for step in undo.steps)
-    lost = tuple(dict.fromkeys(one for undo in undos for one in undo.lost))
     return Preview(
         changes=tuple(changes),
-        # It quotes what was typed or pasted, and what others called things.
-        sentence=visible(said[0] if len(said) == 1 else f"{len(said)} changes: {said[0]}, …", limit=1000),
-        line="\n".join(change.line for change in changes),
-        steps=steps,
-        undo=Undo(back, lost),
+        sentence=plan.sentence,
+        line=plan.line,
+        steps=plan.steps,
+        undo=plan.undo,
         findings=tuple(found),
         tier=tier,
         word=_word(changes[0], world),
         subjects=tuple(dict.fromkeys(one for change in changes for one in change.subjects(world))),
     )
-
-
-def planned(changes: Sequence[Change], world: World) -> list[Sequence[Step]]:
-    """The messages of each change. Of several, one may take along what another is to take away."""
-    each = [change.steps(world) for change in changes]
-    if len(each) < 2:
-        return each
-    return [[replace(one, fine=one.fine | ROW_GONE) if one.deletes else one for one in mine] for mine in each]
 
 
 def _word(change: Change, world: World) -> str:

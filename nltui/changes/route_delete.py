@@ -9,7 +9,7 @@ from typing import ClassVar
 from nltui.changes import build as b
 from nltui.changes import hits
 from nltui.changes.again import attributes, away
-from nltui.changes.base import Step, Undo
+from nltui.changes.base import Change, Step, Undo
 from nltui.changes.of_row import OfRow
 from nltui.changes.order import again_in_order
 from nltui.changes.routes import RouteAdd
@@ -34,8 +34,7 @@ class RouteDelete(OfRow):
 
     def before(self, world: World) -> bytes | None:
         """One of the same prefix of which less is said."""
-        dst = str(world.said("routes", self.seen)["dst"])
-        return hits.route(world, dst, away(world, "routes", self.seen).body, self.seen)
+        return hits.route(world, away(world, "routes", self.seen).body, self.seen)
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_DELROUTE, with all that tells this one apart."""
@@ -43,8 +42,14 @@ class RouteDelete(OfRow):
 
     def undo(self, world: World) -> Undo:
         """Add it again, at its place."""
-        steps, lost = again_in_order(world, [self.seen])
-        if self.seen[16] == b.AF_INET6 and not any(attributes(self.seen, 28).get(rt.RTA_PRIORITY, b"")):
+        return self.together([self], world)
+
+    @classmethod
+    def together(cls, changes: Sequence[Change], world: World) -> Undo:
+        """All of them in the order in which they were."""
+        rows = [one.seen for one in changes if isinstance(one, RouteDelete)]
+        steps, lost = again_in_order(world, rows)
+        if any(row[16] == b.AF_INET6 and not any(attributes(row, 28).get(rt.RTA_PRIORITY, b"")) for row in rows):
             lost.append("its metric 0, which only the kernel gives: it comes back with 1024")
         return Undo(tuple(steps), tuple(lost))
 
@@ -59,4 +64,4 @@ class _Described(RouteAdd):
 def described(texts: Mapping[str, str], world: World) -> bytes | None:
     """The route that `ip route delete` takes away when it is told this of it. Raises Problems."""
     like = _Described.parsed(texts, world)
-    return hits.route(world, like.dst, like.body(world, deleting=True), is_there=True)
+    return hits.route(world, like.body(world, deleting=True), is_there=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from nltui.changes import hits
 from nltui.changes.again import away
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
 from nltui.changes.inputs import Flag, Text
@@ -46,11 +47,14 @@ class RouteFlush(Change):
         mine = tuple(row for row in rows if self.kernel or (int(row[20]) != 255 and row[21] != rt.RTPROT_KERNEL))
         if not mine:
             raise Problems({"where": "no route is left by that"})
+        for group in world.groups("routes"):
+            _first(world, group, mine)
         object.__setattr__(self, "rows", mine)
 
     def sentence(self, world: World) -> str:
         """In words."""
-        return f"{len(self.rows):,} routes go: all with {self.where}"
+        goes = "route goes" if len(self.rows) == 1 else "routes go"
+        return f"{len(self.rows):,} {goes}: all with {self.where}"
 
     @property
     def line(self) -> str:
@@ -65,3 +69,13 @@ class RouteFlush(Change):
         """All of them again, at their places."""
         steps, lost = again_in_order(world, self.rows)
         return Undo(tuple(steps), tuple(lost))
+
+
+def _first(world: World, group: Sequence[bytes], gone: Sequence[bytes]) -> None:
+    """See that of routes that are alike the kernel takes none that stays. Raises Problems."""
+    for at, row in enumerate(group):
+        body = away(world, "routes", row).body if row in gone else b""
+        other = next((one for one in group[:at] if body and one not in gone and hits.takes(one, body)), None)
+        if other is not None:
+            said = away(world, "routes", other).says
+            raise Problems({"where": f"the kernel would take another one, which stands before: {said}"})

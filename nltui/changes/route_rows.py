@@ -32,7 +32,7 @@ def metric_of(body: bytes) -> int:
 def filled_from(row: bytes, world: World) -> dict[str, str]:
     """The fields of a route that is there. Raises Unrepeatable where a part of it has none."""
     said = world.said("routes", row)
-    if "encap" in said:
+    if "encap" in said or any("encap" in leg for leg in said.get("nexthops", ())):
         raise Unrepeatable("this route has parts that the dialog has no fields for (encap)")
     six = said["family"] == "inet6"
     found = {"dst": said["dst"], "family": said["family"]}

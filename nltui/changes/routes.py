@@ -14,7 +14,7 @@ from nltui.changes.again import ADD, REPLACE, again, away
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of, line_of
 from nltui.changes.hops import Hops, multipath
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Prefix, Spelled, Text, Tos
-from nltui.changes.order import again_in_order
+from nltui.changes.order import again_in_order, is_far
 from nltui.changes.route_metrics import Metrics, encoded
 from nltui.changes.route_rows import REFUSING, filled_from, place_of
 from nltui.changes.world import Device, World
@@ -103,9 +103,8 @@ class RouteAdd(Change):
         """What excludes what."""
         wrong: dict[str, str] = {}
         six = self.af == b.AF_INET6
-        for name in ("src",):
-            if getattr(self, name) and (":" in getattr(self, name)) != six:
-                wrong[name] = "is of another family than the destination"
+        if self.src and (":" in self.src) != six:
+            wrong["src"] = "is of another family than the destination"
         if six and self.via and ":" not in self.via:
             wrong["via"] = "an IPv6 route cannot go by an IPv4 gateway"
         if not six:
@@ -246,7 +245,7 @@ class RouteAdd(Change):
         if self.af == b.AF_INET6 and self.metric is None:
             # Of none said, the kernel adds this one, and deletes any.
             body += b.u32(rt.RTA_PRIORITY, 1024)
-        other = hits.route(world, self.dst, body)
+        other = hits.route(world, body)
         if other is not None:
             took = away(world, "routes", other).says
             return Undo((), (f"the kernel would take one that was there before instead: {took}",))
@@ -301,20 +300,26 @@ class RouteReplace(RouteAdd):
         return super().subjects(world) + [Subject("routes", row) for row in there]
 
     def check(self, world: World) -> None:
-        """The kernel replaces, and deletes, the first of a prefix, whichever is meant."""
+        """It is seen to again right before it is sent."""
         super().check(world)
+        self.stands(world)
+
+    def stands(self, world: World) -> None:
+        """The kernel replaces, and deletes, the first of a prefix, whichever is meant."""
         if self.row is None:
             return
         if place_of(self.body(world)) != place_of(self.row[16:]):
             object.__setattr__(self, "gone", away(world, "routes", self.row).says)
-            other = hits.route(
-                world, str(world.said("routes", self.row)["dst"]), away(world, "routes", self.row).body, self.row
-            )
+            other = hits.route(world, away(world, "routes", self.row).body, self.row)
             if other is not None:
                 said = away(world, "routes", other).says
                 raise Problems({"": f"the kernel would take another of the routes, which stands before: {said}"})
             return
         there = self.existing(world)
+        if self.af == b.AF_INET6 and is_far(self.row) != is_far(bytes(16) + self.body(world)):
+            mine = place_of(self.row[16:])
+            if sum(place_of(row[16:]) == mine for row in standing.routes(world, self.row[16:])) > 1:
+                raise Problems({"via": "IPv6 keeps routes through gateways and on links apart: delete it, and add it"})
         if there and not world.is_same("routes", self.row, there[0]):
             first = away(world, "routes", there[0]).says.replace(" del ", " ", 1)
             raise Problems({"dst": f"the kernel would replace the first of this prefix instead: {first}"})
@@ -322,7 +327,12 @@ class RouteReplace(RouteAdd):
     def existing(self, world: World) -> list[bytes]:
         """Routes of the same prefix, metric, TOS and table, the first of which is replaced."""
         mine = place_of(self.body(world))
-        return [row for row in standing.routes(world, self.dst) if place_of(row[16:]) == mine]
+        rows = [row for row in standing.routes(world, self.body(world)) if place_of(row[16:]) == mine]
+        if self.af != b.AF_INET6:
+            return rows
+        # IPv6 replaces the first that leads through a gateway as this does, or on a link as this does, else any.
+        alike = [row for row in rows if is_far(row) == is_far(bytes(16) + self.body(world))]
+        return alike or rows
 
     def words(self) -> list[str]:
         """At another place it is a new one."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes import build as b
-from nltui.changes import hits
-from nltui.changes.again import again, attributes, away, body_of, joined
+from nltui.changes import hits, standing
+from nltui.changes.again import ROW_GONE, again, attributes, away, body_of, joined
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, fields_of
 from nltui.changes.inputs import Choice, Flag, Number, Prefix, Spelled, Text, Tos
 from nltui.changes.of_row import OfRow
+from nltui.changes.places import key_of
 from nltui.changes.world import World
 from nltui.netlink.constants import fib_rules as fr
 from nltui.netlink.constants import netlink as nl
@@ -202,6 +203,13 @@ class OfRule(OfRow):
         """One of the same priority of which less is said."""
         return hits.rule(world, away(world, "rules", self.seen).body, self.seen)
 
+    def lost(self, world: World) -> tuple[str, ...]:
+        """Of several of one priority, added again it comes last."""
+        mine = key_of("rules", self.seen)
+        alike = [row for row in standing.rules(world) if key_of("rules", row) == mine]
+        is_last = not alike or world.is_same("rules", alike[-1], self.seen)
+        return () if is_last else ("its place before others of the same priority: it comes last",)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RuleDelete(OfRule):
@@ -224,7 +232,7 @@ class RuleDelete(OfRule):
 
     def undo(self, world: World) -> Undo:
         """Add it again."""
-        return Undo((again(world, "rules", self.seen),))
+        return Undo((again(world, "rules", self.seen),), self.lost(world))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,11 +257,11 @@ class RuleMove(OfRule):
         return head + joined(found | {fr.FRA_PRIORITY: struct.pack("=I", self.priority)})
 
     def _line(self, world: World) -> str:
-        gone = away(world, "rules", self.seen).says
+        gone, added = away(world, "rules", self.seen).says, again(world, "rules", self.seen).says
         old = world.text("rules", "priority", self.seen)
-        return (
-            gone.replace(" del ", " add ", 1).replace(f"priority {old}", f"priority {self.priority}", 1) + "\n" + gone
-        )
+        if not gone.startswith("ip "):
+            return f"({self.sentence(world)})\n{gone}"
+        return added.replace(f"priority {old}", f"priority {self.priority}", 1) + "\n" + gone
 
     def check(self, world: World) -> None:
         """Elsewhere than it is."""
@@ -270,7 +278,7 @@ class RuleMove(OfRule):
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_NEWRULE, then RTM_DELRULE."""
-        add, gone = self.says.split("\n")
+        add, gone = self.line.split("\n")
         return [
             Step(rt.RTM_NEWRULE, nl.NLM_F_CREATE | nl.NLM_F_EXCL, self._moved(), add),
             replace(away(world, "rules", self.seen), line=gone, fine=frozenset()),
@@ -278,8 +286,13 @@ class RuleMove(OfRule):
 
     def undo(self, world: World) -> Undo:
         """Back to where it was."""
-        there = Step(rt.RTM_DELRULE, 0, self._moved(), self.says.split("\n")[0].replace(" add ", " del ", 1))
-        return Undo((again(world, "rules", self.seen), there))
+        there = Step(rt.RTM_DELRULE, 0, self._moved(), self.line.split("\n")[0].replace(" add ", " del ", 1), ROW_GONE)
+        other = hits.rule(world, self._moved())
+        if other is None:
+            return Undo((again(world, "rules", self.seen), there), self.lost(world))
+        took = away(world, "rules", other).says
+        lost = f"its new place: the kernel would take one that was there before instead: {took}"
+        return Undo((again(world, "rules", self.seen),), (*self.lost(world), lost))
 
 
 class _Described(RuleAdd):

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from nltui.changes.base import Tier, Undo
+from nltui.changes.base import Step, Tier, Undo
 from nltui.changes.change_log import record
 from nltui.changes.execute import Arm, Done, Executor, Stopped, Unsure, is_open
 from nltui.changes.journals import Entry, entries, take_back
 from nltui.changes.pending import Guard, adopt, arm
+from nltui.changes.places import keys_of
 from nltui.changes.preview import Preview, of
 from nltui.changes.risk import Finding
 from nltui.changes.send import Sender
-from nltui.changes.take_back import After, TakeBack, after, touched
+from nltui.changes.take_back import Left, MakeAgain, TakeBack, left, meanwhile, touched
 from nltui.changes.world import World
 from nltui.errors import NltuiError, UsageError
 from nltui.netlink.constants import if_link as il
@@ -30,7 +31,10 @@ class Made:
     """One change, and what it left."""
 
     done: Done
-    after: After | None = None
+    left: Left | None = None
+    """What it left, for undo to compare; once it is undone, what that left, for redo."""
+    back: Undo | None = None
+    """Once it is undone: what makes again all that this took along."""
 
 
 class Changes:
@@ -73,8 +77,10 @@ class Changes:
         self._undone.clear()
         return done
 
-    def _apply(self, what: str, preview: Preview, seconds: int) -> Done:
-        guarded = self._guarded(seconds, lambda made: self._drop(self._done, made.undo))
+    def _apply(self, what: str, preview: Preview, seconds: int, unstack: Callable[[Done], None] | None = None) -> Done:
+        """`unstack`: what is to be done here where a guardian takes it back; None: it is forgotten."""
+        guarded = self._guarded(seconds, unstack or (lambda made: self._drop(self._done, made.undo)))
+        self._see_that_nothing_collides(preview.steps)
         try:
             done = self._executor.apply(preview.changes, preview.subjects, guarded)
         except NltuiError as error:
@@ -88,10 +94,13 @@ class Changes:
             raise
         record(self._namespace, what, done.line, f"done, for {seconds} s" if seconds else "done")
         self._done.append(Made(done))
-        if not seconds and "routes" not in touched(done):
-            # Small tables are read at once; else it is done in the background, by whoever asked for the change.
-            self.remember()
+        self._look_at_once(self._done[-1], seconds)
         return done
+
+    def _look_at_once(self, made: Made, seconds: int) -> None:
+        """Small tables are read at once; else it is done in the background, by whoever asked for the change."""
+        if not seconds and "routes" not in touched(self._next(made)):
+            self.remember()
 
     def _guarded(self, seconds: int, unstack: Callable[[Done], None]) -> Arm | None:
         """What arms a guardian; `unstack`: what is to be forgotten here where that rolls back. None without seconds."""
@@ -107,21 +116,34 @@ class Changes:
 
         return armed
 
+    def _see_that_nothing_collides(self, steps: Sequence[Step]) -> None:
+        """Rolling back what is pending would overwrite what comes after it. Raises UsageError."""
+        guard = self.pending
+        if guard is not None and not keys_of(guard.undo.steps).isdisjoint(keys_of(steps)):
+            raise UsageError("what waits to be confirmed would overwrite this: keep that, or roll it back, first")
+
     @staticmethod
     def _drop(stack: list[Made], undo: Undo) -> None:
         stack[:] = [one for one in stack if one.done.undo is not undo]
 
     def remember(self) -> None:
-        """Look at what the last change left, for undo to compare; soon after it, and in the background."""
+        """Look at what the last change left, or the last undo; soon after it, and in the background."""
         with self._looking:
-            if not self._done or self._done[-1].after is not None:
-                return
-            made = self._done[-1]
-            try:
-                made.after = after(self._executor.ready((), touched(made.done)), made.done)
-            except NltuiError:
-                # Then undo does not compare.
-                return
+            for made in (*self._done[-1:], *self._undone[-1:]):
+                if made.left is None:
+                    steps = self._next(made)
+                    try:
+                        world = self._executor.ready((), touched(steps))
+                    except NltuiError:
+                        # Then it is not compared.
+                        continue
+                    made.left = left(world, made.done.changes, steps)
+
+    def _next(self, made: Made) -> Sequence[Step]:
+        """What undo or redo would send."""
+        if made not in self._undone:
+            return made.done.undo.steps
+        return made.back.steps if made.back is not None else made.done.steps
 
     def adopt(self, entry: Entry) -> bool:
         """Take over what another nltui left to its guardian; whether it is pending here now."""
@@ -193,7 +215,7 @@ class Changes:
         return self.pending
 
     def back(self) -> Preview:
-        """What undo would do, weighed as it is now; above REVERSIBLE it is to be asked about. Raises UsageError."""
+        """What undo would do, weighed as it is now. Raises UsageError."""
         if not self._done:
             raise UsageError("nothing was changed here yet, or all of it was undone")
         self.remember()
@@ -203,12 +225,14 @@ class Changes:
             self._done.pop()
             raise UsageError(f"cannot be undone: {made.done.sentence} ({'; '.join(made.done.undo.lost)})")
         world = self._executor.ready(())
-        take = TakeBack(done=made.done, after=made.after)
-        preview = of(world, [take])
-        told = [Finding(f"changed meanwhile: {said}", cuts=False) for said in take.meanwhile(world)]
-        goes = any(step.type == il.RTM_DELLINK for step in preview.steps) and bool(preview.findings)
-        tier = Tier.CUTTING if goes else Tier.AFFECTING if told else Tier.REVERSIBLE
-        return replace(preview, findings=(*told, *preview.findings), tier=max(preview.tier, tier))
+        take = TakeBack(done=made.done, left=made.left)
+        if not take.steps(world):
+            self._done.pop()
+            raise UsageError(f"there is nothing to undo any more: what was made went meanwhile ({made.done.sentence})")
+        preview = _warned(of(world, [take]), meanwhile(world, made.left))
+        takes_links = any(step.type == il.RTM_DELLINK for step in preview.steps)
+        least = Tier.REVERSIBLE if not preview.findings else Tier.CUTTING if takes_links else Tier.AFFECTING
+        return replace(preview, tier=max(preview.tier, least), asks=bool(preview.findings))
 
     def undo(self, preview: Preview, seconds: int = 0) -> str:
         """Do what back() told; returns what was done, in a sentence. With `seconds`, see apply()."""
@@ -216,34 +240,61 @@ class Changes:
         made = self._done[-1]
         if not isinstance(take, TakeBack) or take.done is not made.done:
             raise UsageError("something else was changed meanwhile: look at what would be undone again")
+        backs: list[Undo] = []
 
         def done(world: World) -> Done:
-            back = take.undo(world)
-            return Done(
-                (take,), take.sentence(world), take.line, tuple(take.steps(world)), back, time.time(),
-                (0,) * len(back.steps),
-            )  # fmt: skip
+            back, steps = take.undo(world), tuple(take.steps(world))
+            backs.append(back)
+            zeros = (0,) * len(back.steps)
+            return Done((take,), take.sentence(world), take.line, steps, back, time.time(), zeros)
 
         def unstack(_: Done) -> None:
-            self._drop(self._undone, made.done.undo)
+            self._undone.remove(made)
+            made.left = None
             self._done.append(made)
 
+        self._see_that_nothing_collides(preview.steps)
         refused = self._executor.take_back(done, self._guarded(seconds, unstack))
-        self._drop(self._done, made.done.undo)
+        if refused and len(refused) == len(preview.steps):
+            record(self._namespace, "undo", made.done.line, f"refused: {refused[0]}")
+            raise UsageError(f"not undone: {made.done.sentence} — {refused[0]}")
+        self._done.remove(made)
         self._undone.append(made)
+        made.left, made.back = None, backs[0] if backs[0].steps != made.done.steps else None
         result = "done" if not refused else f"{len(refused)} of {len(preview.steps)} steps refused: {refused[0]}"
         record(self._namespace, "undo", made.done.line, result)
+        self._look_at_once(made, seconds)
         return f"undone: {made.done.sentence}" + (f" — {result}" if refused else "")
 
     def forth(self) -> Preview:
         """What redo would do, weighed as it is now. Raises UsageError where there is nothing, or it cannot be done."""
         if not self._undone:
             raise UsageError("there is nothing to redo")
-        return of(self._executor.ready(()), self._undone[-1].done.changes)
+        self.remember()
+        made = self._undone[-1]
+        changes = made.done.changes
+        if made.back is not None:
+            changes = (MakeAgain(says=made.done.sentence, made=made.back.steps, back=made.done.undo),)
+        world = self._executor.ready(())
+        told = meanwhile(world, made.left)
+        preview = _warned(of(world, changes), told)
+        return replace(preview, tier=max(preview.tier, Tier.AFFECTING), asks=bool(told))
 
     def redo(self, preview: Preview, seconds: int = 0) -> str:
         """Do what forth() told. Raises what apply() raises."""
         made = self._undone[-1]
-        self._apply("redo", preview, seconds)
+
+        def unstack(done: Done) -> None:
+            self._drop(self._done, done.undo)
+            made.left = None
+            self._undone.append(made)
+
+        self._apply("redo", preview, seconds, unstack)
         self._undone.remove(made)
         return f"done again: {made.done.sentence}"
+
+
+def _warned(preview: Preview, told: Sequence[str]) -> Preview:
+    """With what changed meanwhile, first."""
+    found = tuple(Finding(f"changed meanwhile: {said}", cuts=False) for said in told)
+    return replace(preview, findings=(*found, *preview.findings))

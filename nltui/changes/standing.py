@@ -19,11 +19,29 @@ from nltui.netlink.socket import Sockets, begin_dump
 
 DEADLINE = 5.0
 """Seconds without an answer."""
+FEW = 64
+"""Destinations up to which each is looked for: one look over a large table costs as much as some."""
 
 
-def routes(world: World, dst: str) -> Sequence[bytes]:
-    """All that lead to a destination: those of one table by their metrics, those alike as the kernel has them."""
-    return sorted(world.where("routes", dst=dst), key=lambda row: metric_of(row[16:]))
+def routes(world: World, body: bytes) -> Sequence[bytes]:
+    """All that lead where this one or request does: of one table by their metrics, those alike as the kernel has them.
+
+    Where many are asked about, all are looked at once.
+    """
+    key, kept = _destination(body), world.by_destination
+    if key not in kept and not world.has_all_destinations:
+        if len(kept) < FEW:
+            kept[key] = world.where("routes", dst=str(world.said("routes", bytes(16) + body)["dst"]))
+        else:
+            kept.clear()
+            for row in world.rows("routes"):
+                kept.setdefault(_destination(row[16:]), []).append(row)
+            world.has_all_destinations = True
+    return sorted(kept.get(key, ()), key=lambda row: metric_of(row[16:]))
+
+
+def _destination(body: bytes) -> tuple[object, ...]:
+    return (body[0], body[1], attributes(body, 12).get(rt.RTA_DST, b"").rstrip(b"\0"))
 
 
 def rules(world: World) -> Sequence[bytes]:

@@ -37,6 +37,10 @@ class World:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.context: Context = _Moment(self)
+        self._groups: dict[str, list[list[bytes]]] = {}
+        self.by_destination: dict[tuple[object, ...], list[bytes]] = {}
+        """Routes that were asked for by their destination, see `standing.routes`."""
+        self.has_all_destinations = False
 
     def table(self, name: str) -> Table:
         """By name."""
@@ -50,6 +54,14 @@ class World:
             if where:
                 slots = among(chooser(store, self.context), filter_of(where, table).node, slots)
             return [store.message(slot) for slot in chains.in_order(store, slots)]
+
+    def groups(self, name: str) -> list[list[bytes]]:
+        """Rows that share a key, each group in the kernel's order; those that share it with none are not told."""
+        if name not in self._groups:
+            store = self.session.store(name)
+            with store.lock:
+                self._groups[name] = [[store.message(slot) for slot in group] for group in chains.several(store)]
+        return self._groups[name]
 
     def about(self, name: str, message: bytes, letter: str) -> list[bytes]:
         """Rows of what a row is related to, by the relation's letter; none where the row has no such relation."""

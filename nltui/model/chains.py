@@ -34,25 +34,28 @@ def heads(store: Store, slots: Ints) -> list[int]:
     return [slot for slot in slots.tolist() if slot not in followers]
 
 
-def in_order(store: Store, slots: Ints) -> list[int]:
-    """Slots as they are, but those of one group in the group's order."""
-    given = [int(slot) for slot in slots.tolist()]
+def several(store: Store) -> list[list[int]]:
+    """Slots of all groups of more than one row."""
     if not store.chained:
-        return given
+        return []
     live = store.live()
     # What a row led to that went counts no more.
     linked = live[store.next[live] > 0]
-    if not len(linked):
+    followers = set((store.next[linked].astype(np.int64) - 1).tolist())
+    return [members(store, head) for head in linked.tolist() if head not in followers]
+
+
+def in_order(store: Store, slots: Ints) -> list[int]:
+    """Slots as they are, but those of one group in the group's order."""
+    given = [int(slot) for slot in slots.tolist()]
+    groups = several(store)
+    if not groups:
         return given
-    place: dict[int, int] = {}
-    for head in set(linked.tolist()) - set((store.next[linked].astype(np.int64) - 1).tolist()):
-        place |= dict.fromkeys(members(store, head), head)
+    group = {slot: mine for mine in groups for slot in mine}
     chosen, out = set(given), list[int]()
     for slot in given:
-        if slot not in place:
-            out.append(slot)
-        elif slot in chosen:
-            mine = [one for one in members(store, place[slot]) if one in chosen]
+        if slot in chosen:
+            mine = [one for one in group.get(slot, (slot,)) if one in chosen]
             out += mine
             chosen.difference_update(mine)
     return out

@@ -195,7 +195,7 @@ class Desk:
 
         def act() -> str:
             preview = plan()
-            if preview.tier <= most:
+            if preview.tier <= most and not preview.asks:
                 said = does(preview, 0)
                 self.changes.remember()
                 return said

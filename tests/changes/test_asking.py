@@ -151,6 +151,7 @@ async def test_an_undo_of_what_somebody_changed_meanwhile_is_asked_about(netns: 
         await robot.sees("changed meanwhile: mtu 1400 → 1300")
         assert screen._sheet.place == "Cancel"
         await robot.press("escape")
+        await until(robot, lambda: robot.app.screen is not screen)
         assert next(row["mtu"] for row in netns.ip_json("link show") if row["ifname"] == "va") == 1300
         await robot.press("u")
         await apply(robot, await dialog(robot))

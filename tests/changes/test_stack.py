@@ -101,7 +101,7 @@ def test_undone_and_done_again_it_is_as_it_was(case: Case, netns: Netns) -> None
         for _ in range(2):
             # The kernel draws link-local addresses, and tells of them, after a moment.
             seen = desk.changes.back()
-            assert (seen.tier, texts(seen)) == (Tier.REVERSIBLE, "")
+            assert (seen.tier, seen.asks, texts(seen)) == (Tier.REVERSIBLE, False, "")
             assert desk.changes.undo(seen).startswith("undone: ")
             assert difference(before, picture(netns)) == []
             assert desk.changes.redo(desk.changes.forth()).startswith("done again: ")

@@ -79,7 +79,7 @@ def test_a_place_that_does_not_come_back_is_told(netns: Netns) -> None:
         netns.ip(f"route {line}")
     with Changing(netns) as changing:
         done = changing.apply("LinkDown", "name == va", {})
-        assert "its place before others to 10.42.0.0/16: it comes last" in done.undo.lost
+        assert "the place of 10.42.0.0/16 10.0.0.8 va before others that stay: it comes last" in done.undo.lost
         assert changing.executor.revert(done.undo.steps) == []
 
 

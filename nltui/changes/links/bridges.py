@@ -12,7 +12,7 @@ from nltui.changes import build as b
 from nltui.changes.again import joined
 from nltui.changes.base import Change, NothingChanged, Problems, Step, Subject, Tier, Undo, asked, fields_of, quoted
 from nltui.changes.inputs import Dev, Number, Switch
-from nltui.changes.links.common import data_of, inside, kind_of, set_kind
+from nltui.changes.links.common import data_of, info, inside, kind_of, set_kind
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_link as il
 
@@ -175,3 +175,19 @@ class BridgePortSet(Options):
         """A port of a bridge."""
         if il.IFLA_MASTER not in inside(row) or not data_of(row, il.IFLA_INFO_SLAVE_DATA):
             raise Problems({"dev": f"{world.said('links', row)['ifname']} is no port of a bridge"})
+
+
+def port_again(world: World, device: Device) -> tuple[list[Step], list[str]]:
+    """What a link is set to as a port, once it is one again, and what of that does not come back."""
+    row = world.link(device)
+    raw, kind = data_of(row, il.IFLA_INFO_SLAVE_DATA), info(row).get(il.IFLA_INFO_SLAVE_KIND, b"").rstrip(b"\0")
+    if not raw:
+        return [], []
+    if kind != b"bridge":
+        return [], [f"settings of {device} as a port"]
+    texts = BridgePortSet.filled(row, world)
+    # The state is the kernel's, where it runs the spanning tree.
+    kept = [name for name in BridgePortSet.numbers if name in texts and name != "state"]
+    line = f"ip link set dev {quoted(device)} type bridge_slave {' '.join(f'{name} {texts[name]}' for name in kept)}"
+    data = joined({BridgePortSet.numbers[name]: raw[BridgePortSet.numbers[name]] for name in kept})
+    return [set_kind(device, line, "bridge", data, slave=True)], [f"VLANs of {device} as a port"]

@@ -8,6 +8,7 @@ from nltui.changes import build as b
 from nltui.changes.again import THERE, joined, says
 from nltui.changes.along import Along
 from nltui.changes.base import Step, Undo, quoted
+from nltui.changes.links.bridges import port_again
 from nltui.changes.links.common import data_of, flags_of, generation, inside, kind_of, set_step
 from nltui.changes.links.standing import ON_LOWER, master, peer, with_it
 from nltui.changes.world import Device, World
@@ -16,7 +17,10 @@ from nltui.netlink.constants import if_link as il
 from nltui.netlink.constants import netlink as nl
 from nltui.netlink.wire import NLA_F_NESTED, nlattr
 
-_COPIED = (il.IFLA_IFNAME, il.IFLA_ADDRESS, il.IFLA_MTU, il.IFLA_TXQLEN, il.IFLA_GROUP, il.IFLA_LINK)
+_COPIED = (
+    il.IFLA_IFNAME, il.IFLA_ADDRESS, il.IFLA_MTU, il.IFLA_TXQLEN, il.IFLA_GROUP, il.IFLA_LINK, il.IFLA_GSO_MAX_SIZE,
+    il.IFLA_GSO_MAX_SEGS, il.IFLA_GRO_MAX_SIZE,
+)  # fmt: skip
 _TOLD_ONLY = {
     "bridge": frozenset({10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 26, 40, 46, 47, 48}),
     "macvlan": frozenset({4, 5, 6, 8}),
@@ -54,7 +58,10 @@ def remade(world: World, device: Device) -> Undo:
     for port in ports:
         line = f"ip link set dev {quoted(port)} master {quoted(device)}"
         steps.append(set_step(port, line, b.u32(il.IFLA_MASTER, device.index)))
-        lost.append(f"settings of {port} as a port")
+    for port in (*ports, *gone):
+        made, left = port_again(world, port)
+        steps += made
+        lost += left
     held = Along(world).device(*gone)
     return Undo((*steps, *held.steps), tuple(dict.fromkeys([*lost, *held.lost])))
 

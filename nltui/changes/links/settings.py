@@ -11,8 +11,8 @@ from nltui.changes import build as b
 from nltui.changes.along import Along
 from nltui.changes.base import Change, NothingChanged, Problems, Step, Subject, Tier, Undo, asked, fields_of, quoted
 from nltui.changes.inputs import Choice, Dev, Mac, Name, Number, Spelled, Switch, Text
+from nltui.changes.links.bridges import port_again
 from nltui.changes.links.common import (
-    data_of,
     flags_of,
     generation,
     generation_mode,
@@ -216,8 +216,12 @@ class LinkSet(Change):
         if self.address is not None or self.arp is not None:
             steps += Along(world).neighbours(self.dev)
             lost.append("neighbours that had been resolved")
-        if (self.master is not None or self.nomaster) and data_of(row, il.IFLA_INFO_SLAVE_DATA):
-            lost.append("its settings as a port (cost, hairpin …)")
+        if self.master is not None or self.nomaster:
+            made, left = port_again(world, self.dev)
+            steps += made
+            lost += left
+        if self.name is not None and sum(one[16] == b.AF_INET for one in self._addresses(world)) > 1:
+            lost.append("labels of its further IPv4 addresses, which the kernel makes of the name")
         return steps, tuple(dict.fromkeys(lost))
 
     def _addresses(self, world: World) -> list[bytes]:
