@@ -10,6 +10,7 @@ from nltui.changes.again import away
 from nltui.changes.along import Along
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, quoted
 from nltui.changes.inputs import Dev, Text
+from nltui.changes.places import still
 from nltui.changes.world import Device, World
 from nltui.model.filter.writing import both, equal
 from nltui.text import visible
@@ -61,7 +62,7 @@ class AddressFlush(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELADDR an address; a secondary one may be gone with its primary."""
-        return [away(world, "addresses", row) for row in self.rows]
+        return [away(world, "addresses", row) for row in still(world, "addresses", self.rows)]
 
     def undo(self, world: World) -> Undo:
         """All of them again."""

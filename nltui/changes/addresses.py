@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from nltui.changes import build as b
-from nltui.changes.again import REPLACE, again, attributes, away
+from nltui.changes.again import REPLACE, ROW_GONE, again, attributes, away
 from nltui.changes.along import Along
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
 from nltui.changes.inputs import FOREVER, Address, Dev, Flag, Lifetime, Number, Prefix, Spelled, Text
-from nltui.changes.places import address_key
+from nltui.changes.places import absent, address_key
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_addr as ia
 from nltui.netlink.constants import netlink as nl
@@ -143,7 +143,7 @@ class AddressAdd(Change):
     def undo(self, world: World) -> Undo:
         """Delete it."""
         says = self.line.replace(f" {self.command[1]} ", " del ", 1)
-        return Undo((Step(rt.RTM_DELADDR, 0, self._body(), says),))
+        return Undo((Step(rt.RTM_DELADDR, 0, self._body(), says, ROW_GONE),))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +218,8 @@ class AddressReplace(AddressAdd):
     def subjects(self, world: World) -> list[Subject]:
         """The address as it was, too."""
         there = self.row or self.existing(world)
-        return super().subjects(world) + ([Subject("addresses", there)] if there is not None else [])
+        mine = Subject("addresses", there) if there is not None else absent("addresses", self.steps(world))
+        return [*super().subjects(world), mine]
 
     def undo(self, world: World) -> Undo:
         """As it was, or away."""

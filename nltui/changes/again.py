@@ -145,9 +145,8 @@ def says(world: World, table: str, message: bytes, verb: str = "") -> str:
     try:
         line = command(world.table(table), message, world.context)
     except Unrepeatable:
-        shown = world.table(table)
-        named = (world.text(table, name.partition(":")[2] or name, message) for name in shown.line)
-        return f"({shown.singular} {' '.join(filter(None, named))}{' gone' if verb == 'del' else ' again'})"
+        named = f"{world.table(table).singular} {world.row_text(table, message)}"
+        return f"({named}{' gone' if verb == 'del' else ' again'})"
     return _VERBS.sub(rf"\1 {verb} ", line, count=1) if verb else line
 
 

@@ -66,7 +66,7 @@ class Along:
         groups = [row for row in self._world.rows("nexthops", "group ~ .") if self._members(row) & gone]
         named = gone | {attributes(row, 24).get(nh.NHA_ID, b"") for row in groups}
         routes = [row for one in down for row in self._routes(one)] + self._using(named)
-        made, lost = again_in_order(self._world, dict.fromkeys(routes))
+        made, lost = again_in_order(self._world, dict.fromkeys(routes), in_part=True)
         family = 0 if every else AF_INET6
         steps = (
             *(step for one in down for step in self._again("addresses", self._addresses(one, family))),
@@ -101,7 +101,8 @@ class Along:
         return self._world.rows("routes", f"nhid in {{{', '.join(wanted)}}}") if wanted else []
 
     def _addresses(self, device: Device, family: int = 0) -> list[bytes]:
-        rows = self._world.where("addresses", dev=device.name)
+        # The first of a network becomes its primary one.
+        rows = sorted(self._world.where("addresses", dev=device.name), key=_is_second)
         return [row for row in rows if family in (0, row[16])]
 
     def _second(self, device: Device, row: bytes) -> list[bytes]:

@@ -80,6 +80,8 @@ class Subject(Record):
     """What of it counts, by name; None all that lasts."""
     names: tuple[str, ...] = ()
     """Of these."""
+    is_absent: bool = False
+    """There was none under this key: `message` is the request that makes it."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ def differences(world: World, subject: Subject, places: Places) -> list[str]:
         return told or _of_settings(world, subject, world.links[index])
     name, table = subject.table, world.table(subject.table)
     mine = places.rows(name, subject.message)
+    if subject.is_absent:
+        return [f"there is one by now: {visible(world.row_text(name, row), limit=200)}" for row in mine[:1]]
     if subject.message in mine:
         return []
     if not mine:

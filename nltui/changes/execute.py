@@ -122,6 +122,8 @@ class Executor:
         for change in changes:
             change.stands(world)
         plan = planned(changes, world)
+        if not plan.steps:
+            raise UsageError(f"nothing is left to do: {plan.sentence}")
         done = Done(tuple(changes), plan.sentence, plan.line, plan.steps, plan.undo, time.time(), plan.after)
         guard = arm(done) if arm is not None else None
         try:

@@ -9,7 +9,8 @@ from typing import ClassVar
 from nltui.changes.again import attributes, away
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
 from nltui.changes.inputs import Dev, Text
-from nltui.changes.neighbours import restored
+from nltui.changes.neighbours import lasting, restored
+from nltui.changes.places import Places
 from nltui.changes.world import Device, World
 from nltui.model.filter.writing import both, equal
 from nltui.netlink.constants import neighbour as nd
@@ -68,7 +69,12 @@ class NeighbourFlush(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELNEIGH each."""
-        return [away(world, "neighbours", row) for row in self.rows]
+        places = Places(world)
+        now = ((row, places.rows("neighbours", row)) for row in self.rows)
+        return [
+            away(world, "neighbours", row) for row, there in now
+            if there and lasting(there[0], world) == lasting(row, world)
+        ]  # fmt: skip
 
     def undo(self, world: World) -> Undo:
         """Those that had an address."""

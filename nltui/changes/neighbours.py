@@ -10,7 +10,7 @@ from nltui.changes import build as b
 from nltui.changes.again import again, attributes, away
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Mac, Spelled
-from nltui.changes.places import key_of
+from nltui.changes.places import absent, key_of
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import neighbour as nd
 from nltui.netlink.constants import netlink as nl
@@ -134,8 +134,9 @@ class NeighbourReplace(NeighbourAdd):
     def subjects(self, world: World) -> list[Subject]:
         """The neighbour as it was, too."""
         there = self.row or self.existing(world)
-        mine = [Subject("neighbours", there, told=lasting, names=_LASTING)] if there is not None else []
-        return super().subjects(world) + mine
+        if there is None:
+            return [*super().subjects(world), absent("neighbours", self.steps(world))]
+        return [*super().subjects(world), Subject("neighbours", there, told=lasting, names=_LASTING)]
 
     def check(self, world: World) -> None:
         """Of the dialog, this one."""

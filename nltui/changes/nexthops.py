@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes import build as b
-from nltui.changes.again import REPLACE, again, away
+from nltui.changes.again import REPLACE, ROW_GONE, again, away
 from nltui.changes.along import Along
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Spelled, Text
+from nltui.changes.places import absent
 from nltui.changes.world import Device, World
 from nltui.model.recreate import Unrepeatable
 from nltui.netlink.constants import netlink as nl
@@ -132,7 +133,8 @@ class NexthopAdd(Change):
         return Undo((self._gone(),))
 
     def _gone(self) -> Step:
-        return Step(rt.RTM_DELNEXTHOP, 0, b.nhmsg(0, 0, 0) + b.u32(nh.NHA_ID, self.id), f"ip nexthop del id {self.id}")
+        body = b.nhmsg(0, 0, 0) + b.u32(nh.NHA_ID, self.id)
+        return Step(rt.RTM_DELNEXTHOP, 0, body, f"ip nexthop del id {self.id}", ROW_GONE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +184,8 @@ class NexthopReplace(NexthopAdd):
     def subjects(self, world: World) -> list[Subject]:
         """The nexthop as it was."""
         there = [self.row] if self.row is not None else world.where("nexthops", id=str(self.id))
-        return super().subjects(world) + [Subject("nexthops", row) for row in there]
+        mine = [Subject("nexthops", row) for row in there] or [absent("nexthops", self.steps(world))]
+        return super().subjects(world) + mine
 
     def undo(self, world: World) -> Undo:
         """As it was, or away."""

@@ -16,8 +16,11 @@ FAR = frozenset({rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_MULTIPATH, rt.RTA_NH_ID})
 Place = tuple[object, ...]
 
 
-def again_in_order(world: World, rows: Iterable[bytes]) -> tuple[list[Step], list[str]]:
-    """Steps that make all of these routes again, and sentences about an order that does not come back."""
+def again_in_order(world: World, rows: Iterable[bytes], *, in_part: bool = False) -> tuple[list[Step], list[str]]:
+    """Steps that make all of these routes again, and sentences about an order that does not come back.
+
+    `in_part`: of an IPv6 route with several legs some may stay.
+    """
     places: dict[Place, list[bytes]] = {}
     for row in rows:
         places.setdefault(place_of(row[16:]), []).append(row)
@@ -28,7 +31,7 @@ def again_in_order(world: World, rows: Iterable[bytes]) -> tuple[list[Step], lis
     lost: list[str] = []
     for place, mine in ordered:
         before, behind = _staying(world, groups.get(place, ()), mine)
-        steps += _made(world, mine, is_first=behind and not before)
+        steps += _made(world, mine, is_first=behind and not before, in_part=in_part)
         if behind and (before or mine[0][16] == AF_INET6):
             said = " ".join(world.text("routes", name, mine[0]) for name in ("destination", "via", "dev"))
             lost.append(f"the place of {said.strip()} before others that stay: it comes last")
@@ -52,10 +55,9 @@ def _staying(world: World, group: Sequence[bytes], mine: Sequence[bytes]) -> tup
     return not all(alike[:last]), not all(alike[first:])
 
 
-def _made(world: World, mine: Sequence[bytes], *, is_first: bool) -> list[Step]:
+def _made(world: World, mine: Sequence[bytes], *, is_first: bool, in_part: bool) -> list[Step]:
     if mine[0][16] == AF_INET6:
-        # Of one with several legs some may be there still.
-        return [again(world, "routes", row, REPLACE if _has_legs(row) else APPEND) for row in mine]
+        return [again(world, "routes", row, REPLACE if in_part and _has_legs(row) else APPEND) for row in mine]
     if is_first:
         return [again(world, "routes", row, PREPEND) for row in reversed(mine)]
     return [again(world, "routes", row, APPEND) for row in mine]

@@ -34,6 +34,8 @@ LATE = 5.0
 """Seconds after its time is over until a guardian that has not begun to roll back counts as stuck."""
 ROOM = 4096
 """Bytes of a journal that are kept free for how it ended."""
+SOON = 2.0
+"""Seconds for a guardian that has decided to end."""
 NAMED = 1000
 """Steps of the way back whose `ip` lines are stored: making these lines takes longer than all else."""
 READY = 10.0
@@ -155,6 +157,12 @@ class Guard:
         said = self.entry.ask("ROLLBACK", "OK rolled back")
         self._ended()
         return said
+
+    def ended(self) -> str | None:
+        """Its outcome, where its guardian is about to go."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(SOON)
+        return self.outcome()
 
     def outcome(self) -> str | None:
         """None while it is pending; how it ended, or `killed` where its guardian is gone without having decided.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from nltui.changes.again import attributes
-from nltui.changes.base import Step
+from nltui.changes.base import Step, Subject
 from nltui.changes.route_rows import place_of
 from nltui.changes.world import World
 from nltui.netlink.constants import fib_rules as fr
@@ -75,6 +75,17 @@ _KEYS: Mapping[str, Callable[[bytes], Key]] = {
 def key_of(table: str, message: bytes) -> Key:
     """Of a row, or of a request about one, with its nlmsghdr. Several rules and routes may have the same."""
     return _KEYS[table](message[16:])
+
+
+def absent(table: str, steps: Sequence[Step]) -> Subject:
+    """That there is none yet of what the first of these makes."""
+    return Subject(table, steps[0].message(), is_absent=True)
+
+
+def still(world: World, table: str, rows: Sequence[bytes]) -> list[bytes]:
+    """Those that are there as they were: what somebody changed meanwhile is not what was shown."""
+    places = Places(world, len(rows))
+    return [row for row in rows if any(world.is_same(table, one, row) for one in places.rows(table, row))]
 
 
 def keys_of(steps: Iterable[Step]) -> frozenset[tuple[str, Key]]:

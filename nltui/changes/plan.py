@@ -49,8 +49,9 @@ def _back(changes: Sequence[Change], sizes: Sequence[int], world: World) -> tupl
     for number in reversed(range(len(undos))):
         before = sum(sizes[:number])
         for step in undos[number].steps:
-            first = steps.setdefault((step.type, step.flags, step.body), (step, before))
-            steps[step.type, step.flags, step.body] = first[0], min(first[1], before)
+            # At its last place: what is deleted between is made again behind it.
+            key = step.type, step.flags, step.body
+            steps[key] = step, min(before, steps.pop(key, (step, before))[1])
     lost = dict.fromkeys(said for one in undos for said in one.lost)
     found = steps.values()
     return Undo(tuple(step for step, _ in found), tuple(lost)), tuple(before for _, before in found)

@@ -12,6 +12,8 @@ from nltui.changes.world import World
 from nltui.record import Record
 from nltui.worker.session import Session
 
+EDIT = "e"
+"""The key of dialogs that show a row as it is."""
 MANY = 50
 """Steps of one plan from which it counts as cutting."""
 
@@ -44,6 +46,9 @@ def previewed(session: Session, cls: type[Change], texts: Mapping[str, str], row
     world = World(session)
     if len(rows) < 2:
         changes = [cls.parsed(texts, world, rows[0] if rows else None)]
+        before = cls.filled(rows[0], world) if rows and cls.key == EDIT else {}
+        if before and all(text == before.get(name, "") for name, text in texts.items()):
+            raise NothingChanged
     else:
         each = [cls.filled(row, world) for row in rows]
         before = common(each)

@@ -11,6 +11,7 @@ from nltui.changes.again import away
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
 from nltui.changes.inputs import Flag, Text
 from nltui.changes.order import again_in_order
+from nltui.changes.places import still
 from nltui.changes.world import World
 from nltui.netlink.constants import rtnetlink as rt
 from nltui.text import visible
@@ -63,7 +64,7 @@ class RouteFlush(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELROUTE a route."""
-        return [away(world, "routes", row) for row in self.rows]
+        return [away(world, "routes", row) for row in still(world, "routes", self.rows)]
 
     def undo(self, world: World) -> Undo:
         """All of them again, at their places."""

@@ -10,11 +10,12 @@ from typing import ClassVar
 
 from nltui.changes import build as b
 from nltui.changes import hits, standing
-from nltui.changes.again import ADD, REPLACE, again, away
+from nltui.changes.again import ADD, REPLACE, ROW_GONE, again, away
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of, line_of
 from nltui.changes.hops import Hops, multipath
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Prefix, Spelled, Text, Tos
 from nltui.changes.order import again_in_order, is_far
+from nltui.changes.places import absent
 from nltui.changes.route_metrics import Metrics, encoded
 from nltui.changes.route_rows import REFUSING, filled_from, place_of
 from nltui.changes.world import Device, World
@@ -249,7 +250,7 @@ class RouteAdd(Change):
         if other is not None:
             took = away(world, "routes", other).says
             return Undo((), (f"the kernel would take one that was there before instead: {took}",))
-        return Undo((Step(rt.RTM_DELROUTE, 0, body, says),))
+        return Undo((Step(rt.RTM_DELROUTE, 0, body, says, ROW_GONE),))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,7 +298,8 @@ class RouteReplace(RouteAdd):
     def subjects(self, world: World) -> list[Subject]:
         """The route as it was, too."""
         there = [self.row] if self.row is not None else self.existing(world)[:1]
-        return super().subjects(world) + [Subject("routes", row) for row in there]
+        mine = [Subject("routes", row) for row in there] or [absent("routes", self.steps(world))]
+        return super().subjects(world) + mine
 
     def check(self, world: World) -> None:
         """It is seen to again right before it is sent."""

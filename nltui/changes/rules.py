@@ -192,7 +192,8 @@ class RuleAdd(Change):
         if other is not None:
             took = away(world, "rules", other).says
             return Undo((), (f"the kernel would take one that was there before instead: {took}",))
-        return Undo((Step(rt.RTM_DELRULE, 0, self.body(), self.line.replace(" rule add ", " rule del ", 1)),))
+        says = self.line.replace(" rule add ", " rule del ", 1)
+        return Undo((Step(rt.RTM_DELRULE, 0, self.body(), says, ROW_GONE),))
 
 
 @dataclass(frozen=True, kw_only=True)

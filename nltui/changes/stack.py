@@ -170,6 +170,9 @@ class Changes:
         try:
             said = guard.roll_back()
         except UsageError:
+            if guard.ended() not in (None, "killed"):
+                # Somebody was faster.
+                return self._look(guard)
             # Its guardian is gone; then it is done here.
             refused = take_back(guard.entry, self._session.namespace)
             said = "rolled back" + (f"; {len(refused)} steps refused" if refused else "")

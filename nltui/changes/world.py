@@ -19,6 +19,8 @@ from nltui.model.types import Context
 from nltui.text import visible
 from nltui.worker.session import Session
 
+_STATES = frozenset({"tentative", "dadfailed", "deprecated", "linkdown", "dead", "offload", "trap", "offload_failed"})
+
 
 @dataclass(frozen=True)
 class Device:
@@ -78,11 +80,16 @@ class World:
 
     def lasting(self, name: str, message: bytes) -> dict[str, Any]:
         """The same without what changes by itself: what tells whether somebody changed the row."""
-        return values(self.table(name), message, self.context)
+        return _lasting(values(self.table(name), message, self.context))
 
     def is_same(self, name: str, row: bytes, other: bytes) -> bool:
         """Whether two messages tell of the same row, as it lasts: a dump, or an event, or one after the other."""
         return row[16:] == other[16:] or self.lasting(name, row) == self.lasting(name, other)
+
+    def row_text(self, name: str, row: bytes) -> str:
+        """What a log says of a row, in a line."""
+        shown = self.table(name)
+        return " ".join(filter(None, (self.text(name, one.partition(":")[2] or one, row) for one in shown.line)))
 
     def text(self, name: str, column: str, message: bytes) -> str:
         """One cell."""
@@ -129,6 +136,17 @@ class World:
         if device.index not in self.links:
             raise UsageError(f"{device.name} is not there any more")
         return self.links[device.index]
+
+
+def _lasting(said: dict[str, Any]) -> dict[str, Any]:
+    """Without states that come and go by themselves: duplicate address detection, the carrier of a route's link."""
+    kept = {key: value for key, value in said.items() if key not in _STATES}
+    for key, value in kept.items():
+        if key == "flags" and isinstance(value, list):
+            kept[key] = [one for one in value if one not in _STATES]
+        elif key == "nexthops" and isinstance(value, list):
+            kept[key] = [_lasting(leg) if isinstance(leg, dict) else leg for leg in value]
+    return kept
 
 
 class _Moment(Context):

@@ -51,7 +51,11 @@ def run(args: Tui) -> int:
             return Session(where, TABLES, buffer=args.rcvbuf, limits=limits, names=True), found
 
         def reopen(argument: str) -> tuple[Session, str]:
+            from nltui.netlink.socket import Sockets
+
             made, found = session(argument or None)
+            # What cannot be entered is not worth leaving for.
+            Sockets(made.namespace).inside(lambda: None)
             return made, found.name
 
         if read_only:

@@ -22,6 +22,8 @@ class Connection(Record):
 
     client: str
     server: str
+    zone: str = ""
+    """The link of a link-local address."""
 
 
 def connection(proc: Path = PROC) -> Connection | None:
@@ -37,7 +39,7 @@ def _parsed(told: str) -> Connection | None:
     if len(words) != 4:
         return None
     try:
-        return Connection(client=_plain(words[0]), server=_plain(words[2]))
+        return Connection(client=_plain(words[0]), server=_plain(words[2]), zone=words[2].partition("%")[2])
     except ValueError:
         return None
 

@@ -335,7 +335,7 @@ class NltuiApp(Actions):
     def say(self, sentence: str, *, stays: bool = False) -> None:
         """Tell of something that was done, until the next key; `stays`: until Esc."""
         if stays:
-            told = (self._complaint.removesuffix(" · Esc"), visible(sentence, limit=600))
+            told = (visible(sentence, limit=600), self._complaint.removesuffix(" · Esc"))
             self._complaint = f"{' · '.join(filter(None, dict.fromkeys(told)))} · Esc"
         else:
             self._said = visible(sentence, limit=400)

@@ -59,8 +59,14 @@ class ChangeScreen(ModalScreen[str | None]):
         rows: Sequence[bytes],
         texts: Mapping[str, str],
         differing: frozenset[str] = frozenset(),
+        *,
+        is_told: bool = False,
     ) -> None:
-        """`rows`: what it is about; `texts`: what the fields hold at first; `differing`: what the rows differ in."""
+        """`rows`: what it is about; `texts`: what the fields hold at first; `differing`: what the rows differ in.
+
+        `is_told`: an `ip` line said all of it, so what is left is to say yes.
+        """
+        self._is_told = is_told
         many = f" ({len(rows)} rows)" if len(rows) > 1 else ""
         self._cls, self._rows = cls, tuple(rows)
         self._begin(desk, cls.title + many, fields_of(cls), texts)
@@ -162,6 +168,8 @@ class ChangeScreen(ModalScreen[str | None]):
     @property
     def _must_type(self) -> bool:
         """Whether there is anything to fill in: a dialog that only names a row has nothing."""
+        if self._is_told:
+            return False
         return not self._rows or any(field.word and not field.required for field in self._sheet.fields)
 
     def _entries(self, raw: bytes) -> Sequence[Entry]:
@@ -352,7 +360,7 @@ class PlanScreen(ChangeScreen):
     ) -> None:
         """`plan`: weighs it, in a thread; `does`: does it, for good or (seconds) unless confirmed."""
         self._weigh, self._does = plan, does
-        self._rows = ()
+        self._rows, self._is_told = (), True
         self._begin(desk, title, (), {})
 
     @property

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LABELS = 22
 """Cells for the names of what is told below the fields."""
+WHOLE = 2
+"""Steps of the way back up to which each is shown in full."""
 TOLD = 4
 """Lines of the way back that are shown."""
 Line = list[Part]
@@ -133,14 +135,17 @@ class Sheet(Still):
     def _fields(self, width: int, room: int, paint: Paint) -> list[Line]:
         names = max((cells(field.name) for field in self.fields), default=0) + 2
         at = min(self.focused, len(self.fields) - 1)
+        if len(self.fields) > room:
+            # A line says that there are more.
+            room -= 1
         self.top = max(0, min(max(at - room + 1, min(self.top, at)), len(self.fields) - room))
         lines: list[Line] = []
         for index, field in enumerate(self.fields[self.top : self.top + room]):
             self._rows[len(lines)] = self.top + index
             lines.append(self._field(field, names, width, paint))
-        if len(self.fields) > room and lines:
-            more = len(self.fields) - room
-            lines[-1] = [*lines[-1][:-1], (f" · {more} more field{'s' * (more > 1)}", paint.style(Tone.DIM))]
+        if more := max(0, len(self.fields) - room):
+            where = " and ".join([*(["above"] * (self.top > 0)), *(["below"] * (self.top + room < len(self.fields)))])
+            lines.append([(f"  … {more} more field{'s' * (more > 1)} {where}", paint.style(Tone.DIM))])
         return lines
 
     def _field(self, field: Asked, names: int, width: int, paint: Paint) -> Line:
@@ -253,9 +258,11 @@ class Sheet(Still):
         steps = [visible(step.says, limit=1000) for step in preview.undo.steps[:TOLD]]
         lines: list[Line] = []
         for number, says in enumerate(steps):
-            lines.append(
-                [(("to take it back" if not number else "").ljust(LABELS), dim), (crop(says, width - LABELS), plain)]
-            )
+            label = "to take it back" if not number else ""
+            if len(preview.undo.steps) <= WHOLE:
+                lines += self._told(label, says, width, plain, dim)
+            else:
+                lines.append([(label.ljust(LABELS), dim), (crop(says, width - LABELS), plain)])
         more = len(preview.undo.steps) - TOLD
         if more > 0:
             lines.append([(" " * LABELS, dim), (f"and {more:,} more, stored before sending", dim)])

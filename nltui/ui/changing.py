@@ -50,6 +50,7 @@ class Desk:
         view = panel.view
         # The rows may have changed since they were drawn, and with them which one the cursor is on.
         view.draw()
+        view.end_range()
         chosen: list[Hashable] = list(view.marked.identities)
         if not chosen and view.cursor.identity is not None:
             chosen = [view.cursor.identity]
@@ -116,7 +117,7 @@ class Desk:
         if not cls.needs_row and texts is None:
             # A new row is not about the one under the cursor, which only gives hints.
             rows, filled = (), filled | cls.of_view(self._where())
-        self._app.push_screen(ChangeScreen(self, cls, rows, filled, differing), self._told)
+        self._app.push_screen(ChangeScreen(self, cls, rows, filled, differing, is_told=texts is not None), self._told)
 
     def _where(self) -> str:
         """The filter that keeps what the focused table shows; empty where all of it is."""
@@ -135,12 +136,17 @@ class Desk:
         rows = panel.view.rows if panel is not None else None
         if panel is None or rows is None or panel.view.cursor.identity is None:
             raise UsageError("put the cursor on a line first")
-        found = about(rows, panel.view.cursor.identity, self.session.context)
-        if found is None or not found.is_change or found.table.name not in RESTORES:
+        panel.view.end_range()
+        chosen = panel.view.marked.identities or [panel.view.cursor.identity]
+        found = [about(rows, one, self.session.context) for one in chosen]
+        removed = [one for one in found if one is not None and one.is_change and one.table.name in RESTORES]
+        if len(removed) < len(found):
             raise UsageError("this line can restore nothing: addresses, routes, neighbours, rules and nexthops can be")
-        if panel.view.cells_at_cursor().get("change", "") != "−":
+        if any(panel.view.cells_of(one).get("change", "") != "−" for one in chosen):
             raise UsageError("this line does not tell of a row that was removed")
-        self.dialog(RESTORES[found.table.name], [found.message])
+        if len({one.table.name for one in removed}) > 1:
+            raise UsageError("rows of several tables are restored one table after the other")
+        self.dialog(RESTORES[removed[0].table.name], [one.message for one in removed])
 
     def line(self, text: str) -> None:
         """The dialog of an `ip` line. Raises UsageError."""
@@ -160,9 +166,9 @@ class Desk:
         guard = self.changes.pending
         if guard is None or not guard.letters:
             return ""
-        keep = f"Y then {guard.letters[0]} {guard.letters[1]} keeps it"
+        keep = f"Y {guard.letters[0]} {guard.letters[1]} keeps"
         whose = f" ({'applied in part' if guard.is_partial else 'made'} by another nltui)" if guard.is_adopted else ""
-        return f"{guard.left:.0f} s to roll back · {keep} · R rolls back now · {guard.entry.sentence}{whose}"
+        return f"{guard.left:.0f} s · {keep} · R rolls back · {guard.entry.sentence}{whose}"
 
     def look(self) -> str:
         """What became of it, where it ended by itself. Not for the screen's own thread."""

@@ -60,6 +60,7 @@ class Copying:
         return panel.view
 
     def _identities(self, view: TableView) -> list[Hashable]:
+        view.end_range()
         return view.marked.identities or ([view.cursor.identity] if view.cursor.identity is not None else [])
 
     def _abouts(self) -> list[About]:

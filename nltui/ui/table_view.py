@@ -302,6 +302,11 @@ class TableView(Plain, can_focus=True):
             self.marked.close(self.rows, self.cursor.index)
         self.draw()
 
+    def end_range(self) -> None:
+        """What is shown as marked is marked."""
+        if self.rows is not None:
+            self.marked.close(self.rows, self.cursor.index)
+
     def unmark(self) -> bool:
         """Forget all marks; False where there were none."""
         had = self.marked.clear()

@@ -9,6 +9,7 @@ from nltui.changes.base import Problems
 from nltui.changes.execute import Changed, Stopped
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import LinkDown
+from nltui.changes.neighbour_flush import NeighbourFlush
 from nltui.changes.neighbours import NeighbourDelete
 from nltui.changes.preview import common, of, previewed
 from nltui.changes.registry import CHANGES
@@ -75,7 +76,7 @@ REFUSED = (
     ("RuleAdd", {"source": "10.0.0.0/24", "table_id": "100", "priority": "1000"}, "EEXIST", ""),
     ("NexthopAdd", {"id": "1", "via": "10.0.0.8", "dev": "va"}, "EEXIST", ""),
     ("NexthopAdd", {"id": "30", "group": "99"}, "EINVAL", "Invalid nexthop id"),
-    ("LinkSet", {"dev": "va", "mtu": "20"}, "EINVAL", "mtu less than device minimum"),
+    ("LinkSet", {"dev": "va", "gso_max_size": "1"}, "ERANGE", "integer out of range"),
     ("LinkSet", {"dev": "va", "name": "vb"}, "EEXIST", ""),
     ("LinkSet", {"dev": "lo", "master": "bri0"}, "EINVAL", ""),
 )
@@ -109,6 +110,7 @@ TYPED = (
     ("AddVeth", {"name": "a-name-much-too-long", "peer": "v2"}, "name", "too long"),
     ("AddVeth", {"name": "va", "peer": "v2"}, "name", "already"),
     ("LinkSet", {"dev": "va", "mtu": "many"}, "mtu", "no number"),
+    ("LinkSet", {"dev": "va", "mtu": "20"}, "mtu", "va takes 68 to 65535"),
     ("LinkSet", {"dev": "va", "name": "a/b"}, "name", "cannot be"),
     ("NeighbourAdd", {"dst": "10.0.0.7", "dev": "va", "lladdr": "02-00"}, "lladdr", "no link-layer address"),
     ("RuleAdd", {"source": "10.0.0.0/8"}, "table_id", "needed"),
@@ -217,6 +219,12 @@ MEANWHILE: tuple[tuple[str, str, dict[str, str], str, str], ...] = (
      "nexthop replace id 1 via 10.0.0.7 dev va", "gateway 10.0.0.9 → 10.0.0.7"),
     ("AddressReplace", "", {"local": "10.0.0.1/24", "dev": "va", "metric": "4"},
      "address replace 10.0.0.1/24 dev va metric 5", "metric nothing → 5"),
+    ("RouteReplace", "", {"dst": "10.50.0.0/16", "via": "10.0.0.9"},
+     "route add 10.50.0.0/16 via 10.1.0.9", "there is one by now: 10.50.0.0/16 10.1.0.9 vc"),
+    ("NeighbourReplace", "", {"dst": "10.0.0.70", "dev": "va", "lladdr": "02:00:00:00:00:70"},
+     "neighbour add 10.0.0.70 lladdr 02:00:00:00:00:71 dev va", "there is one by now: 10.0.0.70"),
+    ("NexthopReplace", "", {"id": "70", "via": "10.0.0.8", "dev": "va"},
+     "nexthop add id 70 via 10.0.0.7 dev va", "there is one by now"),
     ("RouteReplace", "dst == 10.22.0.0/16", {"mtu": "1400"},
      "route replace 10.22.0.0/16 nexthop via 10.0.0.9 nexthop via 10.1.0.8", "nexthops gateway 10.0.0.9 dev va weight"),
 )  # fmt: skip
@@ -240,6 +248,31 @@ def test_a_setting_that_somebody_changed_is_not_overwritten(
         assert says in "; ".join(caught.value.differences)
         assert not any(mark in str(caught.value) for mark in "{}[]")
     assert difference(before, picture(netns)) == []
+
+
+def test_a_route_put_before_it_meanwhile_is_not_taken_for_it(netns: Netns) -> None:
+    build(netns)
+    netns.ip("route add 10.50.0.0/16 via 10.0.0.9")
+    with Changing(netns) as changing:
+        row = changing.row("routes", "dst == 10.50.0.0/16")
+        seen = previewed(changing.session, RouteDelete, {}, [row or b""])
+        netns.ip("route prepend 10.50.0.0/16 via 10.0.0.9 src 10.0.0.2")
+        before = picture(netns)
+        with pytest.raises(Problems, match="the kernel would take another"):
+            changing.executor.apply(seen.changes, seen.subjects)
+    assert difference(before, picture(netns)) == []
+
+
+def test_a_flush_leaves_what_somebody_made_lasting_meanwhile(netns: Netns) -> None:
+    build(netns)
+    netns.ip("neighbour add 10.0.0.7 lladdr 02:00:00:00:00:97 dev va nud stale")
+    with Changing(netns) as changing:
+        seen = previewed(changing.session, NeighbourFlush, {"dev": "va"}, [])
+        netns.ip("neighbour replace 10.0.0.8 lladdr 02:00:00:00:00:98 dev va nud permanent")
+        changing.executor.apply(seen.changes, seen.subjects)
+        there = {row["dst"] for row in netns.ip_json("neighbour show dev va nud all")}
+        assert "10.0.0.8" in there
+        assert "10.0.0.7" not in there
 
 
 def test_what_is_not_touched_may_change_meanwhile(netns: Netns) -> None:

@@ -25,6 +25,8 @@ link set far up
 link set over up
 link add spare type ifb
 address add 192.0.2.7/24 dev spare
+address add fe80::77/64 dev vc nodad
+address add fe80::77/64 dev va nodad
 address add 10.9.0.1/24 dev over
 address add 10.7.0.1/24 dev bri0
 address add 10.7.0.2/24 dev bri0
@@ -36,6 +38,7 @@ route add default via 10.0.0.9
 rule add from 10.5.0.0/16 lookup 100 priority 1002
 """
 ON_LINK, BY_BRIDGE, BY_MACVLAN = "10.0.0.5 10.0.0.1", "10.7.0.9 10.7.0.2", "10.9.0.9 10.9.0.1"
+ELSEWHERE, ZONED = "10.0.0.5 10.1.0.1", "fe80::5%va fe80::77%va"
 BY_NEXTHOP, BY_DEFAULT, IPV6 = "172.16.1.1 10.1.0.1", "192.0.2.1 10.0.0.1", "fd20::5 fd00::1"
 
 
@@ -82,6 +85,16 @@ def desk() -> Iterator[Changing]:
         (BY_DEFAULT, "ip neighbour replace 10.0.0.9 lladdr 02:00:00:00:00:77 dev va", "goes by this neighbour"),
         (BY_DEFAULT, "ip address add 192.0.2.9/24 dev vc", "may go by the network"),
         (BY_DEFAULT, "ip address add 192.0.2.1/32 dev vc", "may go by the network"),
+        (ON_LINK, "ip address replace 10.0.0.1/24 dev va valid_lft 5 preferred_lft 5", "an address that goes"),
+        (ON_LINK, "ip address add 10.0.0.5/24 dev va", "may go by the network"),
+        (ON_LINK, "ip address replace 10.0.0.1/24 dev va metric 5000", "may go by the network"),
+        (ON_LINK, "ip route del local 10.0.0.1 table local", "may not come in"),
+        (ON_LINK, "ip rule add priority 5 iif va prohibit", "may not come in"),
+        (ON_LINK, "ip rule add priority 5 to 10.0.0.1/32 blackhole", "may not come in"),
+        (ELSEWHERE, "ip link set va down", "is answered by va"),
+        (ELSEWHERE, "ip link set va mtu 900", "is answered by va"),
+        (ZONED, "ip link set va down", "comes in by va"),
+        (BY_DEFAULT, "ip neighbour del 10.0.0.9 dev va", "goes by this neighbour"),
         (BY_DEFAULT, "ip link set spare up", "may go by a network of this link"),
         (IPV6, "ip route replace fd20::/16 via fd00::8", "may take a route"),
         (IPV6, "ip address del fd00::1/64 dev va", "an address that goes"),
@@ -115,6 +128,10 @@ def test_what_cuts(session: str, line: str, says: str, desk: Changing, monkeypat
         (IPV6, "ip route del default via 10.0.0.9"),
         ("10.0.0.5 203.0.113.7", "ip link set va down"),
         (ON_LINK, "ip link set spare up"),
+        (ON_LINK, "ip rule add priority 5 iif vc prohibit"),
+        (ON_LINK, "ip route add local 10.44.0.1 dev va table local"),
+        (ON_LINK, "ip address replace 10.0.0.2/24 dev va valid_lft 5 preferred_lft 5"),
+        (ZONED, "ip link set vc alias x"),
     ],
 )
 def test_what_does_not(session: str, line: str, desk: Changing, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +160,7 @@ def test_it_is_found_behind_sudo(between: list[str]) -> None:
     environment = {**os.environ, "SSH_CONNECTION": "2001:db8::2 50000 2001:db8::1%va 22"}
     root = Path(ssh.__file__).parents[2]
     done = subprocess.run(["sh", "-c", script], cwd=root, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == str(ssh.Connection(client="2001:db8::2", server="2001:db8::1"))
+    assert done.stdout.strip() == str(ssh.Connection(client="2001:db8::2", server="2001:db8::1", zone="va"))
 
 
 @pytest.mark.parametrize("value", ["", "1 2 3", "a 1 b 2", "10.0.0.1 1 10.0.0.2 2 3"])

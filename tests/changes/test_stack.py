@@ -7,11 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from nltui.changes import pending
-from nltui.changes.base import Tier
+from nltui.changes.base import Problems, Tier
 from nltui.changes.execute import Changed
 from nltui.changes.journals import entries
-from nltui.changes.preview import Preview, previewed
+from nltui.changes.links.settings import LinkSet
+from nltui.changes.preview import Preview, of, previewed
 from nltui.changes.registry import CHANGES
+from nltui.changes.restore import RestoreNeighbour
+from nltui.changes.route_delete import RouteDelete
+from nltui.changes.world import World
 from nltui.errors import UsageError
 from tests.changes.ground import Desk, build, difference, picture
 from tests.kernel.followed import comes_true
@@ -159,3 +163,159 @@ def test_an_undo_that_was_looked_at_is_not_of_another_change(netns: Netns) -> No
         made(desk, "LinkSet", "name == va", {"mtu": "1300"})
         with pytest.raises(UsageError, match="something else was changed meanwhile"):
             desk.changes.undo(seen)
+
+
+ON_TOP: tuple[tuple[Case, str, str], ...] = (
+    (("AddressAdd", "", {"local": "10.9.0.1/24", "dev": "va"}),
+     "address add 10.9.0.2/24 dev va\nroute add 10.50.0.0/16 via 10.0.0.9 src 10.9.0.2", "1 address may go along"),
+    (("NexthopAdd", "", {"id": "77", "via": "10.0.0.8", "dev": "va"}),
+     "route add 10.50.0.0/16 nhid 77\nroute add 10.51.0.0/16 nhid 77", "2 routes may go along"),
+    (("LinkUp", "name == low", {}),
+     "address add 10.60.0.1/24 dev low\nroute add 10.61.0.0/16 dev low", "1 route goes along"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ON_TOP, ids=[one[0] for one, _, _ in ON_TOP])
+def test_what_others_built_on_it_is_told_before_it_goes(case: tuple[Case, str, str], netns: Netns) -> None:
+    change, lines, says = case
+    build(netns)
+    netns.ip("link add low type ifb")
+    with Desk(netns) as desk:
+        made(desk, *change)
+        for line in lines.splitlines():
+            netns.ip(line)
+        there = picture(netns)
+        seen = desk.changes.back()
+        assert seen.asks
+        assert says in texts(seen)
+        desk.changes.undo(seen)
+        desk.changes.redo(desk.changes.forth())
+        assert difference(there, picture(netns)) == []
+
+
+@pytest.mark.parametrize(
+    ("case", "lines"),
+    [
+        (("RouteAdd", "", {"dst": "10.50.0.0/16", "via": "10.0.0.9"}),
+         "route del 10.50.0.0/16 via 10.0.0.9\nroute add 10.50.0.0/16 via 10.0.0.9 metric 100"),
+        (("RuleAdd", "", {"source": "10.9.0.0/16", "table_id": "100"}),
+         "rule add from 10.9.0.0/16 lookup 100 priority 500"),
+    ],
+)  # fmt: skip
+def test_undo_takes_nothing_that_is_somebody_elses(case: Case, lines: str, netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        made(desk, *case)
+        for line in lines.splitlines():
+            netns.ip(line)
+        there = picture(netns)
+        try:
+            desk.changes.undo(desk.changes.back())
+        except UsageError as error:
+            assert "nothing to undo any more" in str(error)  # noqa: PT017 - either is right, what counts is what is left
+        gone = [one for one in difference(there, picture(netns)) if one.startswith("-")]
+        assert not any("500" in one or ("100" in one and "10.50" in one) for one in gone)
+
+
+@pytest.mark.parametrize(
+    ("case", "line", "says"),
+    [
+        (("LinkSet", "name == va", {"mtu": "1400"}), "link set va mtu 1450", "mtu 1500 → 1450"),
+        (("RouteReplace", "", {"dst": "10.50.0.0/16", "via": "10.0.0.9"}), "route add 10.50.0.0/16 via 10.1.0.9",
+         "another route in its place"),
+    ],
+)  # fmt: skip
+def test_redo_tells_what_changed_since(case: Case, line: str, says: str, netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        made(desk, *case)
+        desk.changes.undo(desk.changes.back())
+        desk.changes.remember()
+        netns.ip(line)
+        seen = desk.changes.forth()
+        assert seen.asks
+        assert says in texts(seen)
+
+
+def test_what_stood_on_a_new_link_is_done_again_with_it(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        made(desk, "AddVeth", "", VETH)
+        made(desk, "AddressAdd", "", {"local": "10.9.0.1/24", "dev": "v1"})
+        made(desk, "AddressAdd", "", {"local": "10.9.1.1/24", "dev": "v2"})
+        after = picture(netns, indexes=True)
+        for _ in range(3):
+            desk.changes.undo(desk.changes.back())
+        for _ in range(3):
+            desk.changes.redo(desk.changes.forth())
+        assert difference(after, picture(netns, indexes=True)) == []
+
+
+def test_an_undo_that_is_refused_can_be_tried_again(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        made(desk, "RouteDelete", "dst == 10.20.0.0/16", {})
+        netns.ip("link set va down")
+        with pytest.raises(UsageError, match="not undone: the route"):
+            desk.changes.undo(desk.changes.back())
+        for line in ("link set va up", "address add fd00::1/64 dev va nodad"):
+            netns.ip(line)
+        assert desk.changes.undo(desk.changes.back()).startswith("undone: ")
+
+
+def test_a_redo_that_nobody_confirms_can_be_done_again(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        made(desk, "LinkSet", "name == va", {"mtu": "1400"})
+        desk.changes.undo(desk.changes.back())
+        desk.changes.redo(desk.changes.forth(), 1)
+        assert comes_true(lambda: desk.changes.look() != "")
+        assert desk.changes.last is None
+        assert desk.changes.redo(desk.changes.forth()).startswith("done again: ")
+
+
+def test_what_a_rollback_would_overwrite_is_not_changed_before_it_is_decided(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        desk.changes.apply(previewed(desk.session, LinkSet, {"dev": "va", "mtu": "1400"}, []), 60)
+        with pytest.raises(UsageError, match="would overwrite this"):
+            desk.changes.apply(previewed(desk.session, LinkSet, {"dev": "va", "mtu": "1300"}, []))
+        desk.changes.apply(previewed(desk.session, LinkSet, {"dev": "vc", "mtu": "1300"}, []))
+        assert desk.changes.roll_back().startswith("rolled back")
+
+
+def test_restoring_does_not_overwrite_what_is_there_again(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        row = desk.row("neighbours", "address == 10.0.0.9") or b""
+        netns.ip("neighbour del 10.0.0.9 dev va")
+        world = desk.world
+        plan = of(world, [RestoreNeighbour.parsed({}, world, row)])
+        netns.ip("neighbour add 10.0.0.9 lladdr 02:00:00:00:00:44 dev va nud permanent")
+        with pytest.raises(Changed, match="there is one by now"):
+            desk.changes.apply(plan)
+        with pytest.raises(Problems, match="there is one again"):
+            RestoreNeighbour.parsed({}, desk.world, row)
+
+
+def test_many_marked_rows_are_one_look(netns: Netns) -> None:
+    """Each is not looked for by itself: the tables would be read over as many times."""
+    build(netns)
+    for number in range(300):
+        netns.ip(f"route add 10.{64 + number // 256}.{number % 256}.0/24 via 10.0.0.9")
+    with Desk(netns) as desk:
+        rows = desk.world.rows("routes", "dst in 10.64.0.0/15")
+        assert len(rows) == 300
+        asked = 0
+        count = World.rows
+
+        def counted(world: World, name: str, where: str = "") -> list[bytes]:
+            nonlocal asked
+            asked += 1
+            return count(world, name, where)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(World, "rows", counted)
+            seen = previewed(desk.session, RouteDelete, {}, rows)
+        assert len(seen.steps) == 300
+        assert asked < 100

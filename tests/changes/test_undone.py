@@ -7,7 +7,10 @@ import pytest
 from nltui.changes.base import Problems
 from nltui.changes.preview import previewed
 from nltui.changes.registry import CHANGES
+from nltui.changes.route_delete import RouteDelete
+from nltui.model.recreate import Unrepeatable
 from tests.changes.ground import Changing, build, difference, picture
+from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
 
 Case = tuple[str, str, dict[str, str], str]
@@ -37,6 +40,20 @@ CASES: tuple[Case, ...] = (
     ("LinkDown", "name == va", {}, ("neighbour add 10.0.0.60 lladdr 02:00:00:00:00:60 dev va nud noarp\n"
      "neighbour add 10.0.0.61 lladdr 02:00:00:00:00:61 dev va nud reachable extern_learn\n"
      "neighbour add 10.0.0.62 dev va managed")),
+    ("AddressFlush", "dev == va", {"where": "address == 10.0.0.1"}, ""),
+    ("AddressFlush", "dev == va", {"where": "family == inet6"}, "route add fd24::/16 via fd00::9 src fd00::1"),
+    ("NexthopDelete", "id == 5", {}, (
+        "nexthop add id 5 encap ip id 10 dst 1.1.1.1 via 10.0.0.9 dev va\nroute add 10.43.0.0/16 nhid 5"
+    )),
+    ("LinkDelete", "name == vc", {}, (
+        "link set vd type bridge_slave cost 50 hairpin on isolated on\nlink set vc gso_max_size 5000 gso_max_segs 77"
+    )),
+    ("LinkDelete", "name == bri0", {}, "link set vd type bridge_slave cost 50 learning off"),
+    ("LinkSet", "name == vd", {"master": ""}, "link set vd type bridge_slave cost 50 learning off"),
+    ("RouteDelete", "dst == fd24::/16 not dev == vc", {}, (
+        "route add fd24::/16 dev vc\nroute append fd24::/16 nexthop via fd00::9 dev va nexthop via fd00::8 dev va"
+    )),
+    ("RouteAppend", "", {"dst": "fd20::/16", "hops": "via fd00::7 dev va / via fd01::9 dev vc"}, ""),
     ("RouteReplace", "dst == 10.20.0.0/16", {"metric": "7"}, ""),
     ("RouteReplace", "dst == 10.23.0.0/16", {"table_id": "200"}, ""),
     ("RouteReplace", "dst == fd21::/16", {"metric": "70"}, ""),
@@ -113,14 +130,29 @@ def test_which_of_them_is_first_is_asked_of_the_kernel(netns: Netns) -> None:
         ("AddressReplace", "address == fd00::1", {"metric": "9"}, "no metric was said"),
         ("NeighbourReplace", "address == 10.0.0.9", {"proto": "bgp"}, "who set it"),
         ("RouteDelete", "dst == fd00::1 table == local", {}, "metric 0"),
+        ("LinkSet", "name == va", {"name": "vq"}, "labels of its further IPv4 addresses"),
+        ("RuleDelete", "priority == 1000 table == 100", {}, "its place before others of the same priority"),
+        ("RuleMove", "priority == 1000 table == 100", {"priority": "900"}, "its place before others"),
+        ("RuleMove", "priority == 1000 table == 100", {"priority": "500"}, "the kernel would take one that was there"),
     ],
 )
 def test_what_cannot_come_back_is_told(name: str, where: str, texts: dict[str, str], told: str, netns: Netns) -> None:
     build(netns)
+    netns.ip("rule add from 10.0.0.0/24 lookup 200 priority 1000")
+    netns.ip("rule add from 10.0.0.0/24 fwmark 7 lookup 100 priority 500")
     with Changing(netns) as changing:
         done = changing.apply(name, where, texts)
         assert told in " ".join(done.undo.lost)
         assert changing.executor.revert(done.undo.steps) == []
+
+
+ROUTES_ALIKE = (
+    "rule add priority 1002 goto 2000",
+    "route add fd50::/64 dev va",
+    "route append fd50::/64 via fd01::9",
+    "route add 10.50.0.0/16 via 10.0.0.9 src 10.0.0.2",
+    "route append 10.50.0.0/16 via 10.0.0.9",
+)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +168,9 @@ def test_what_cannot_come_back_is_told(name: str, where: str, texts: dict[str, s
         ("AddressReplace", "", {"local": "fd00::1/64", "scope": "link", "dev": "va"}, "scope"),
         ("NeighbourReplace", "address == 10.0.0.9", {"dst": "10.0.0.44"}, "dst"),
         ("NexthopReplace", "id == 1", {"id": "77"}, "id"),
+        ("RouteReplace", "dst == fd50::/64 not via", {"via": "fd00::9"}, "via"),
+        ("RouteReplace", "dst == fd50::/64 via == fd01::9", {"via": "", "dev": "vc"}, "via"),
+        ("RouteFlush", "", {"where": "dst == 10.50.0.0/16 not prefsrc == 10.0.0.2"}, "where"),
         ("AddVeth", "", {"name": "v%d", "peer": "p1"}, "name"),
         ("RuleMove", "priority == 1002", {"priority": "5000"}, "priority"),
         ("RouteAdd", "", {"dst": "10.40.0.0/16", "via": "10.0.0.9", "metrics": "window 4294967296"}, "metrics"),
@@ -152,7 +187,8 @@ def test_what_the_kernel_would_take_for_something_else_is_refused(
 ) -> None:
     """Or acknowledge, and not do."""
     build(netns)
-    netns.ip("rule add priority 1002 goto 2000")
+    for line in ROUTES_ALIKE:
+        netns.ip(line)
     before = picture(netns)
     cls = next(one for one in CHANGES if one.__name__ == name)
     with Changing(netns) as changing:
@@ -162,3 +198,44 @@ def test_what_the_kernel_would_take_for_something_else_is_refused(
             previewed(changing.session, cls, filled | texts, [row] if row is not None else [])
         assert set(caught.value.sentences) == {field}
     assert difference(before, picture(netns)) == []
+
+
+def test_an_address_whose_time_is_over_comes_back_with_what_went(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Changing(netns) as changing:
+        done = changing.apply("AddressReplace", "address == 10.0.0.1", {"valid": "1", "preferred": "1"})
+        assert comes_true(lambda: "10.0.0.1" not in str(netns.ip_json("address show dev va")))
+        assert changing.executor.revert(done.undo.steps) == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_marked_routes_come_back_in_their_order(netns: Netns) -> None:
+    build(netns)
+    for line in ("add 10.42.0.0/16 via 10.0.0.9", "append 10.42.0.0/16 via 10.0.0.8", "append 10.42.0.0/16 dev va"):
+        netns.ip(f"route {line}")
+    order = _order(netns)
+    with Changing(netns) as changing:
+        rows = changing.world.rows("routes", "dst == 10.42.0.0/16")
+        plan = previewed(changing.session, RouteDelete, {}, rows)
+        assert plan.undo.lost == ()
+        done = changing.executor.apply(plan.changes, plan.subjects)
+        assert _order(netns) == []
+        assert changing.executor.revert(done.undo.steps) == []
+    assert _order(netns) == order
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "line"),
+    [
+        ("NexthopReplace", "id == 5", "nexthop add id 5 encap ip id 10 dst 1.1.1.1 via 10.0.0.9 dev va"),
+        ("RouteReplace", "dst == 10.51.0.0/16",
+         "route add 10.51.0.0/16 nexthop encap ip id 10 dst 1.1.1.1 via 10.0.0.9 nexthop via 10.1.0.9"),
+    ],
+)  # fmt: skip
+def test_what_has_parts_without_a_field_is_not_edited(name: str, where: str, line: str, netns: Netns) -> None:
+    """They would be lost."""
+    build(netns)
+    netns.ip(line)
+    with Changing(netns) as changing, pytest.raises(Unrepeatable, match="encap"):
+        changing.apply(name, where, {})

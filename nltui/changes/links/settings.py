@@ -125,7 +125,15 @@ class LinkSet(Change):
         if "master" in emptied:
             object.__setattr__(made, "nomaster", True)
         made._something()
+        made.check(world)
         return made
+
+    def check(self, world: World) -> None:
+        """What the link itself tells of its limits."""
+        said = world.said("links", world.link(self.dev))
+        low, high = int(said.get("min_mtu", 0)), int(said.get("max_mtu", 0))
+        if self.mtu is not None and (self.mtu < low or (high and self.mtu > high)):
+            raise Problems({"mtu": f"{self.dev} takes {low} to {high or 'any'}"})
 
     def subjects(self, world: World) -> list[Subject]:
         """That it is the same link, and that nobody set the same meanwhile."""

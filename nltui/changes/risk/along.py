@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from nltui.changes.again import attributes
+from nltui.changes.along import Along
 from nltui.changes.base import Step, Undo
 from nltui.changes.build import AF_INET6
 from nltui.changes.risk.finding import Finding
-from nltui.changes.risk.links import goes_down
+from nltui.changes.risk.links import goes_down, leaves, touched
 from nltui.changes.world import World
 from nltui.netlink.constants import if_addr as ia
 from nltui.netlink.constants import if_link as il
@@ -29,15 +30,22 @@ _LINK_LOCAL = b"\xfe\x80"
 
 def takes(steps: Sequence[Step], world: World, undo: Undo) -> Iterator[Finding]:
     """Rows of other tables that go with what is changed, or may go."""
-    taken = Counter(step.type for step in undo.steps if _makes(step))
+    taken = Counter(step.type for step in (*undo.steps, *_behind(steps, world)) if _makes(step))
     # What is changed itself does not go along.
     taken.subtract(step.type & ~3 for step in steps)
-    certain = any(step.type == il.RTM_DELLINK or goes_down(step) for step in steps)
+    certain = any(leaves(step) for step, _ in touched(steps, world))
     for type_, (one, many) in _NAMES.items():
         count = taken[type_]
         if count > 0:
             goes = ("goes" if count == 1 else "go") if certain else "may go"
             yield Finding(f"{count:,} {one if count == 1 else many} {goes} along{_silent(steps, type_, undo)}")
+
+
+def _behind(steps: Sequence[Step], world: World) -> Iterator[Step]:
+    """What a link that leaves the namespace does not take with it, which nothing brings back."""
+    for step, device in touched(steps, world):
+        if il.IFLA_NET_NS_FD in attributes(step.body, 16):
+            yield from Along(world).device(device).steps
 
 
 def _makes(step: Step) -> bool:

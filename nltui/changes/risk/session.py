@@ -23,6 +23,11 @@ from nltui.netlink.constants import nexthop as nh
 from nltui.netlink.constants import rtnetlink as rt
 from nltui.system import names
 
+LOCAL = 255
+"""The table of addresses that are this machine's."""
+FOREVER = 0xFFFFFFFF
+_REFUSE = (fr.FR_ACT_BLACKHOLE, fr.FR_ACT_UNREACHABLE, fr.FR_ACT_PROHIBIT)
+
 
 def cuts(steps: Sequence[Step], world: World, undo: Undo) -> Iterator[Finding]:
     """What the session goes by and is changed, each thing once."""
@@ -37,6 +42,8 @@ def cuts(steps: Sequence[Step], world: World, undo: Undo) -> Iterator[Finding]:
         yield Finding(f"{told} is to an address that goes", cuts=True)
     if any(step.type & ~3 == rt.RTM_NEWROUTE and _takes(step, found) for step in (*steps, *undo.steps)):
         yield Finding(f"answers to {told} may take a route that is changed", cuts=True)
+    if any(_is_local(step, found) for step in (*steps, *undo.steps)) or any(_refuses(step, found) for step in steps):
+        yield Finding(f"packets of {told} may not come in any more", cuts=True)
     rules = [step for step in steps if step.type & ~3 == rt.RTM_NEWRULE and _decides(step, found)]
     if rules:
         is_sure = any(not _is_marked(step) for step in rules)
@@ -45,32 +52,37 @@ def cuts(steps: Sequence[Step], world: World, undo: Undo) -> Iterator[Finding]:
         yield Finding(f"answers to {told} may go by the network of this address", cuts=True)
     if any(_is_nexthop(step, found) for step in steps):
         yield Finding(f"answers to {told} may go by this nexthop", cuts=True)
-    if any(_is_neighbour(step, found) for step in steps):
+    gone = [step for step in undo.steps if step.type == rt.RTM_NEWNEIGH and step.body[8] & nd.NUD_PERMANENT]
+    if any(_is_neighbour(step, found) for step in (*steps, *gone)):
         yield Finding(f"{told} goes by this neighbour", cuts=True)
     if any(_raises(step, device, found, world) for step, device in touched(steps, world)):
         yield Finding(f"answers to {told} may go by a network of this link", cuts=True)
 
 
 def _takes_address(step: Step, found: Way, world: World) -> bool:
-    """Whether the server's address is deleted, or is among what would have to be made again."""
-    if step.type not in (rt.RTM_NEWADDR, rt.RTM_DELADDR) or step.flags & nl.NLM_F_REPLACE:
+    """Whether the server's address is deleted, or is among what would have to be made again; or given an end."""
+    if step.type not in (rt.RTM_NEWADDR, rt.RTM_DELADDR):
         return False
     told = attributes(step.body, 8)
     mine = ipaddress.ip_address(found.server).packed in (told.get(ia.IFA_LOCAL), told.get(ia.IFA_ADDRESS))
+    if step.flags & nl.NLM_F_REPLACE:
+        return mine and struct.unpack_from("=4xI", told.get(ia.IFA_CACHEINFO, b"\xff" * 8))[0] != FOREVER
     return mine and (step.type == rt.RTM_DELADDR or bool(world.where("addresses", address=found.server)))
 
 
 def _draws(step: Step, found: Way, world: World) -> bool:
     """Of RTM_NEWADDR: whether answers would go to the network that comes with the address, or to this machine."""
-    if step.type != rt.RTM_NEWADDR or step.flags & nl.NLM_F_REPLACE:
+    if step.type != rt.RTM_NEWADDR or _version(step.body[0]) != ipaddress.ip_address(found.client).version:
         return False
     told, index = attributes(step.body, 8), struct.unpack_from("=i", step.body, 4)[0]
-    is_other = _version(step.body[0]) != ipaddress.ip_address(found.client).version
-    if is_other or world.named(index).name == found.link:
-        return False
     here = told.get(ia.IFA_LOCAL, b"")
+    if here == ipaddress.ip_address(found.client).packed:
+        return True
     net = _prefix(step.body[0], told.get(ia.IFA_ADDRESS, here), step.body[1])
-    return found.may_take(net, "main", None) or here == ipaddress.ip_address(found.client).packed
+    if step.flags & nl.NLM_F_REPLACE:
+        # Another metric for the network by which answers go.
+        return ia.IFA_RT_PRIORITY in told and covers(net, found.client)
+    return world.named(index).name != found.link and found.may_take(net, "main", None)
 
 
 def _raises(step: Step, device: Device, found: Way, world: World) -> bool:
@@ -97,7 +109,8 @@ def _is_neighbour(step: Step, found: Way) -> bool:
         return False
     told = attributes(step.body, 12)
     dst = told.get(nd.NDA_DST, b"")
-    return nd.NDA_LLADDR in told and any(ipaddress.ip_address(one).packed == dst for one in found.neighbours)
+    is_said = nd.NDA_LLADDR in told or step.body[8] & (nd.NUD_FAILED | nd.NUD_NOARP)
+    return bool(is_said) and any(ipaddress.ip_address(one).packed == dst for one in found.neighbours)
 
 
 def _takes(step: Step, found: Way) -> bool:
@@ -124,6 +137,30 @@ def _decides(step: Step, found: Way) -> bool:
         return True
     ends = ((fr.FRA_SRC, source, found.server), (fr.FRA_DST, to, found.client))
     return all(covers(_prefix(family, told.get(type_), bits), end) for type_, bits, end in ends)
+
+
+def _is_local(step: Step, found: Way) -> bool:
+    """Of routes: whether it is the one by which the server's address is this machine's."""
+    if step.type & ~3 != rt.RTM_NEWROUTE or _version(step.body[0]) != ipaddress.ip_address(found.server).version:
+        return False
+    dst = _prefix(step.body[0], attributes(step.body, 12).get(rt.RTA_DST), step.body[1])
+    return dst != "default" and covers(dst, found.server) and (step.body[7] == rt.RTN_LOCAL or step.body[4] == LOCAL)
+
+
+def _refuses(step: Step, found: Way) -> bool:
+    """Of rules: whether packets of the session that come in may be refused by it."""
+    if step.type != rt.RTM_NEWRULE or step.body[7] not in _REFUSE:
+        return False
+    if _version(step.body[0]) != ipaddress.ip_address(found.client).version:
+        return False
+    told = attributes(step.body, 12)
+    iif = told.get(fr.FRA_IIFNAME, b"").rstrip(b"\0").decode("utf-8", "replace")
+    if struct.unpack_from("=I", step.body, 8)[0] & fr.FIB_RULE_INVERT:
+        return True
+    ends = ((fr.FRA_SRC, step.body[2], found.client), (fr.FRA_DST, step.body[1], found.server))
+    return iif in ("", *found.links) and all(
+        covers(_prefix(step.body[0], told.get(type_), bits), end) for type_, bits, end in ends
+    )
 
 
 def _is_marked(step: Step) -> bool:

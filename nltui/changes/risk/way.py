@@ -25,7 +25,9 @@ class Way:
     def links(self) -> Mapping[str, str]:
         """What the session needs, in words, by name: the link, its ports, and the links that these stand on."""
         said = {one["ifname"]: one for one in (self._world.said("links", row) for row in self._world.links.values())}
-        found, waiting = {self.link: f"comes in by {self.link}"}, [self.link]
+        found = {self.link: f"comes in by {self.link}"}
+        found |= {name: f"is answered by {name}" for name in self._out if name in said and name != self.link}
+        waiting = list(found)
         while waiting:
             name = waiting.pop()
             needed = {port: f"a port of {name}" for port, one in said.items() if one.get("master") == name}
@@ -35,6 +37,14 @@ class Way:
                     found[other] = f"may come in by {other}, {what}"
                     waiting.append(other)
         return found
+
+    @property
+    def _out(self) -> set[str]:
+        """Links by which answers go, of the main table."""
+        if ipaddress.ip_address(self.client).is_link_local:
+            return set()
+        legs = (leg for one in self.routes.get("main", ()) for leg in (one, *one.get("nexthops", ())))
+        return {str(leg["dev"]) for leg in legs if "dev" in leg}
 
     @cached_property
     def routes(self) -> Mapping[str, list[dict[str, Any]]]:
@@ -82,9 +92,11 @@ def way(world: World) -> Way | None:
     if ends is None:
         return None
     rows = world.where("addresses", address=ends.server)
-    if not rows:
+    names = [str(world.said("addresses", row).get("ifname", "")) for row in rows]
+    if not names:
         return None
-    return Way(world, ends, str(world.said("addresses", rows[0]).get("ifname", "")))
+    # Of link-local addresses several links may have the same.
+    return Way(world, ends, ends.zone if ends.zone in names else names[0])
 
 
 def length(route: Mapping[str, Any]) -> int:

@@ -23,6 +23,7 @@ RTM_GETNEXTHOP: Final = 106
 # rtm_type
 RTN_UNSPEC: Final = 0
 RTN_UNICAST: Final = 1
+RTN_LOCAL: Final = 2
 RTN_NAT: Final = 10
 ROUTE_TYPES: Final = {
     0: "none",

@@ -121,6 +121,8 @@ def find(known: Sequence[Command], word: str) -> Command:
         return begin[0]
     if wanted and begin:
         raise UsageError(f"{word!r} could be {', '.join(command.names[0] for command in begin[:6])}")
+    if wanted == "ip":
+        raise UsageError("this line of ip asks for a change, and in read-only mode nothing can be changed")
     raise UsageError(f"no command or table {word!r}")
 
 
