@@ -161,6 +161,19 @@ class Changes:
         record(self._namespace, "confirm", str(guard.entry.told["line"]), "done")
         return f"kept: {guard.entry.sentence}"
 
+    def rolling(self) -> Preview | None:
+        """What rolling back would overwrite that somebody did meanwhile, to be asked about; None where nothing."""
+        guard = self.pending
+        made = next((one for one in self._done if guard is not None and one.done.undo is guard.undo), None)
+        if made is None or made.left is None:
+            return None
+        world = self._executor.ready(())
+        told = meanwhile(world, made.left)
+        take = TakeBack(done=made.done, left=made.left)
+        if not told or not take.steps(world):
+            return None
+        return replace(_warned(of(world, [take]), told), tier=Tier.AFFECTING, asks=True)
+
     def roll_back(self) -> str:
         """Take back now what is pending."""
         with self._deciding:

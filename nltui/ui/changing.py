@@ -179,8 +179,21 @@ class Desk:
         return self._tried(self.changes.confirm)
 
     def roll_back(self) -> str:
-        """Take it back now."""
-        return self._tried(self.changes.roll_back)
+        """Take it back now, or ask first where that overwrites what somebody did meanwhile: then it is empty."""
+
+        def plan() -> Preview:
+            found = self.changes.rolling()
+            if found is None:
+                raise UsageError("nothing was changed meanwhile: Esc, and R rolls back")
+            return found
+
+        def act() -> str:
+            if self.changes.rolling() is None:
+                return self.changes.roll_back()
+            self._app.call_from_thread(self._ask, "roll back", plan, lambda _, __: self.changes.roll_back())
+            return ""
+
+        return self._tried(act)
 
     def undo(self) -> str:
         """Take the last change back, or ask first where that is more than was done. Not for the screen's own thread.

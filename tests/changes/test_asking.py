@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
 from nltui.changes.base import Tier
+from nltui.changes.journals import entries
 from nltui.system.namespaces import resolve
 from nltui.tables import TABLES
 from nltui.ui.app import NltuiApp
@@ -158,3 +160,73 @@ async def test_an_undo_of_what_somebody_changed_meanwhile_is_asked_about(netns: 
         await robot.sees("undone: va: mtu 1500 → 1400")
         await robot.press("ctrl+r")
         await robot.sees("done again: va: mtu 1500 → 1400")
+
+
+async def test_rolling_back_asks_before_it_overwrites_somebodys_change(netns: Netns) -> None:
+    build(netns)
+    async with opened(netns, "links") as robot:
+        screen = await line(robot, "ip link set va mtu 1400")
+        await robot.press("ctrl+t")
+        await apply(robot, screen)
+        await robot.sees("Y ", "R rolls back")
+        await until(robot, lambda: robot.app.desk.changes._done[-1].left is not None)
+        netns.ip("link set va mtu 1300")
+        await robot.press("R")
+        asked = await dialog(robot)
+        await robot.sees("changed meanwhile: mtu 1400 → 1300")
+        await robot.press("escape")
+        await until(robot, lambda: robot.app.screen is not asked)
+        assert next(row["mtu"] for row in netns.ip_json("link show") if row["ifname"] == "va") == 1300
+        assert robot.app.is_pending
+        await robot.press("R")
+        await apply(robot, await dialog(robot))
+        await robot.sees("rolled back: va: mtu 1500 → 1400")
+        assert next(row["mtu"] for row in netns.ip_json("link show") if row["ifname"] == "va") == 1500
+
+
+async def test_what_was_confirmed_elsewhere_is_not_rolled_back(netns: Netns) -> None:
+    """Though the key comes before the banner goes."""
+    build(netns)
+    async with opened(netns, "links") as robot:
+        screen = await line(robot, "ip link set va mtu 1400")
+        await robot.press("ctrl+t")
+        await apply(robot, screen)
+        await robot.sees("R rolls back")
+        entry = next(one for one in entries() if one.state == "applied" and "mtu 1500" in one.sentence)
+        await asyncio.to_thread(entry.ask, "CONFIRM", "OK confirmed")
+        await robot.press("R")
+        await robot.sees("kept, confirmed elsewhere: va: mtu 1500 → 1400")
+        assert next(row["mtu"] for row in netns.ip_json("link show") if row["ifname"] == "va") == 1400
+
+
+async def test_a_range_counts_before_it_is_closed(netns: Netns) -> None:
+    build(netns)
+    async with opened(netns, "links") as robot:
+        await robot.press("slash")
+        await typed(robot, "name in {va, vb}")
+        await robot.press("enter")
+        await until(robot, lambda: "2 of " in robot.screen)
+        await robot.press("g", "g", "v", "j", "e")
+        await dialog(robot)
+        assert "(2 rows)" in robot.screen
+        await robot.press("escape")
+
+
+async def test_several_removed_rows_are_restored_at_once(netns: Netns) -> None:
+    build(netns)
+    before = picture(netns)
+    async with opened(netns, "routes") as robot:
+        for dst in ("10.20.0.0/16", "10.25.0.0/16"):
+            netns.ip(f"route del {dst}" if "25" not in dst else "route del blackhole 10.25.0.0/16")
+        await robot.press("0")
+        await robot.sees("10.25.0.0/16")
+        await robot.press("slash")
+        await typed(robot, "type == route change == −")
+        await robot.press("enter")
+        await until(robot, lambda: "2 of " in robot.screen)
+        await robot.press("g", "g", "space", "space", "R")
+        screen = await dialog(robot)
+        assert "(2 rows)" in robot.screen
+        await apply(robot, screen)
+        await robot.sees("done: 2 changes")
+    assert difference(before, picture(netns)) == []
