@@ -206,7 +206,8 @@ class Guardian:
         if word == "ROLLBACK":
             code = self._back("asked for")
             refused = self._journal.told["refused"]
-            return f"OK rolled back{f'; {len(refused)} steps refused' if refused else ''}\n", code
+            said = f"; {len(refused)} step{'s' * (len(refused) > 1)} refused" if refused else ""
+            return f"OK rolled back{said}\n", code
         if word == "APPLIED":
             # The time counts from when the person can see what it did.
             self._deadline = now() + float(self._journal.told["seconds"])

@@ -188,7 +188,7 @@ class Changes:
                 return self._look(guard)
             # Its guardian is gone; then it is done here.
             refused = take_back(guard.entry, self._session.namespace)
-            said = "rolled back" + (f"; {len(refused)} steps refused" if refused else "")
+            said = "rolled back" + (f"; {len(refused)} step{'s' * (len(refused) > 1)} refused" if refused else "")
             guard.forget()
         return self._went(guard, said.removeprefix("OK "))
 
@@ -212,7 +212,9 @@ class Changes:
             return f"kept, confirmed elsewhere: {guard.entry.sentence}"
         refused = next((one.refused for one in entries() if one.path == guard.entry.path), [])
         guard.forget()
-        said = "rolled back" + (f"; {len(refused)} steps refused: {refused[0]}" if refused else "")
+        said = "rolled back" + (
+            f"; {len(refused)} step{'s' * (len(refused) > 1)} refused: {refused[0]}" if refused else ""
+        )
         return self._went(guard, said, guard.owns)
 
     def _went(self, guard: Guard, said: str, is_ours: bool = True) -> str:

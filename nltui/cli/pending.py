@@ -98,7 +98,9 @@ def _roll_back(entry: Entry) -> int:
         print(f"{entry.ask('ROLLBACK', 'OK rolled back').removeprefix('OK ')}: {entry.sentence}")
     except UsageError:
         refused = take_back(entry)
-        record(entry.namespace, "roll back", line, f"rolled back; {len(refused)} steps refused")
+        record(
+            entry.namespace, "roll back", line, f"rolled back; {len(refused)} step{'s' * (len(refused) > 1)} refused"
+        )
         print(f"rolled back here, its guardian is gone: {entry.sentence}")
         for said in refused:
             print(f"  refused: {visible(said, limit=400)}")

@@ -134,7 +134,8 @@ class Sheet(Still):
 
     def _fields(self, width: int, room: int, paint: Paint) -> list[Line]:
         names = max((cells(field.name) for field in self.fields), default=0) + 2
-        at = min(self.focused, len(self.fields) - 1)
+        # On the buttons the fields stay where they were.
+        at = self.focused if self.focused < len(self.fields) else self.top
         if len(self.fields) > room:
             # A line says that there are more.
             room -= 1
