@@ -90,7 +90,12 @@ def run(args: Tui) -> int:
             places=found.places if found is not None else {},
             ascii=args.ascii or not _is_unicode(),
         )
-        return launch(app, mouse=args.mouse)
+        code = launch(app, mouse=args.mouse)
+        if app.is_pending:
+            # The terminal may be gone.
+            with suppress(OSError):
+                print(app.desk.farewell(), file=sys.stderr)
+        return code
 
 
 def _lock(namespace: Namespace | None, buffer: int, helped: bool = False) -> None:

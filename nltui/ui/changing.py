@@ -170,6 +170,14 @@ class Desk:
         whose = f" ({'applied in part' if guard.is_partial else 'made'} by another nltui)" if guard.is_adopted else ""
         return f"{guard.left:.0f} s · {keep} · R rolls back · {guard.entry.sentence}{whose}"
 
+    def farewell(self) -> str:
+        """What is left to its guardian when this ends; empty where nothing is."""
+        guard = self.changes.pending
+        if guard is None:
+            return ""
+        ways = "`nltui confirm` keeps it, `nltui rollback` takes it back at once"
+        return f"rolled back in {guard.left:.0f} s: {guard.entry.sentence}; {ways}"
+
     def look(self) -> str:
         """What became of it, where it ended by itself. Not for the screen's own thread."""
         return self._tried(self.changes.look)
