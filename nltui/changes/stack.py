@@ -248,9 +248,12 @@ class Changes:
             self._done.pop()
             raise UsageError(f"there is nothing to undo any more: what was made went meanwhile ({made.done.sentence})")
         preview = _warned(of(world, [take]), meanwhile(world, made.left))
+        # How many messages it is does not matter: it is what was there before.
+        cuts = any(one.cuts for one in preview.findings)
         takes_links = any(step.type == il.RTM_DELLINK for step in preview.steps)
-        least = Tier.REVERSIBLE if not preview.findings else Tier.CUTTING if takes_links else Tier.AFFECTING
-        return replace(preview, tier=max(preview.tier, least), asks=bool(preview.findings))
+        asks = bool(preview.findings)
+        tier = Tier.CUTTING if cuts or (takes_links and asks) else Tier.AFFECTING if asks else Tier.REVERSIBLE
+        return replace(preview, tier=tier, asks=asks)
 
     def undo(self, preview: Preview, seconds: int = 0) -> str:
         """Do what back() told; returns what was done, in a sentence. With `seconds`, see apply()."""

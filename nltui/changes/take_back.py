@@ -113,7 +113,8 @@ class TakeBack(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """What was stored as the way back, but for what went meanwhile: the kernel might take another for it."""
-        return [step for step in self._all if not (step.deletes and _is_gone(step, world))]
+        places = Places(world, len(self._all))
+        return [step for step in self._all if not (step.deletes and _is_gone(step, world, places))]
 
     def undo(self, world: World) -> Undo:
         """What it takes along that came later, too; else what was done, again."""
@@ -169,14 +170,14 @@ def lines_of(steps: Sequence[Step]) -> str:
     return "\n".join([*(step.says for step in steps[:NAMED]), *more])
 
 
-def _is_gone(step: Step, world: World) -> bool:
+def _is_gone(step: Step, world: World, places: Places) -> bool:
     """Whether the row that a request would delete is not there."""
     if step.type == il.RTM_DELLINK:
         return index_of(step) not in world.links and not attributes(step.body, 16)
     table = table_of(step.message())
     if table == "rules":
         return hits.rule(world, step.body) is None
-    return table in ("addresses", "routes", "neighbours", "nexthops") and not Places(world).rows(table, step.message())
+    return table in ("addresses", "routes", "neighbours", "nexthops") and not places.rows(table, step.message())
 
 
 def _told(world: World, table: str, then: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[str]:
