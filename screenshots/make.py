@@ -247,7 +247,7 @@ async def changing(camera: Photographer) -> None:
     await camera.press(*"br-l")
     camera.save("link-down")
     await camera.press(*"an", "enter", "enter")
-    await camera.sees("47 s · Y", "br-lan goes down")
+    await camera.sees("47 s to roll back", "br-lan goes down")
     await camera.settle()
     camera.save("confirm")
     await camera.press("R")

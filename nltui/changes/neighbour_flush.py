@@ -79,6 +79,5 @@ class NeighbourFlush(Change):
     def undo(self, world: World) -> Undo:
         """Those that had an address."""
         undos = [restored(world, row) for row in self.rows]
-        return Undo(
-            tuple(step for one in undos for step in one.steps), tuple({said for one in undos for said in one.lost})
-        )
+        lost = dict.fromkeys(said for one in undos for said in one.lost)
+        return Undo(tuple(step for one in undos for step in one.steps), tuple(lost))

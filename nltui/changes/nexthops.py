@@ -230,9 +230,7 @@ class NexthopDelete(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_DELNEXTHOP."""
-        self._row(world)
-        body = b.nhmsg(0, 0, 0) + b.u32(nh.NHA_ID, self.id)
-        return [replace(away(world, "nexthops", self._row(world)), body=body, line=self.line, fine=frozenset())]
+        return [replace(away(world, "nexthops", self._row(world)), line=self.line, fine=frozenset())]
 
     def undo(self, world: World) -> Undo:
         """Again, with its groups and routes."""

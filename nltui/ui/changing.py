@@ -166,9 +166,9 @@ class Desk:
         guard = self.changes.pending
         if guard is None or not guard.letters:
             return ""
-        keep = f"Y {guard.letters[0]} {guard.letters[1]} keeps"
+        keep = f"Y {guard.letters[0]} {guard.letters[1]} keeps it"
         whose = f" ({'applied in part' if guard.is_partial else 'made'} by another nltui)" if guard.is_adopted else ""
-        return f"{guard.left:.0f} s · {keep} · R rolls back · {guard.entry.sentence}{whose}"
+        return f"{guard.left:.0f} s to roll back · {keep} · R now · {guard.entry.sentence}{whose}"
 
     def farewell(self) -> str:
         """What is left to its guardian when this ends; empty where nothing is."""

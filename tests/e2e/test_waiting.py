@@ -31,7 +31,7 @@ def left(netns: Netns) -> Iterator[Netns]:
 
 
 def letters(screen: Tmux) -> list[str]:
-    screen.sees("R rolls back", "va goes down (m")
+    screen.sees("s to roll back", "va goes down (m")
     found = re.search(r"Y (.) (.) keeps", screen.screen)
     assert found is not None
     return [*found.groups()]
@@ -41,7 +41,7 @@ def letters(screen: Tmux) -> list[str]:
 def test_a_new_one_takes_it_over(width: int, height: int, left: Netns, tmux: Start) -> None:
     with tmux("-n", left.name, width=width, height=height) as screen:
         screen.keys("Y", *letters(screen)).sees("kept: va goes down")
-        screen.misses("R rolls back")
+        screen.misses("s to roll back")
         screen.keys("q")
         assert screen.ends() == 0
     assert is_down(left)
@@ -74,7 +74,7 @@ def test_q_asks_what_becomes_of_it(answer: str, left: Netns, tmux: Start) -> Non
             screen.keys(*typed)
         if answer == "cancel":
             screen.misses("leave nltui?")
-            screen.sees("R rolls back")
+            screen.sees("s to roll back")
             screen.keys("C-c", "C-c")
         assert screen.ends() == 0
         # What is left to its guardian is told where one goes on typing.
