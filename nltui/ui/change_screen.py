@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from nltui.changes.base import Asked, Change, Problems, Tier, fields_of
-from nltui.changes.execute import Stopped
-from nltui.changes.places import table_of
+from nltui.changes.execute import Changed, Stopped
+from nltui.changes.places import Places, table_of
 from nltui.changes.preview import Preview, previewed
 from nltui.changes.world import World
 from nltui.errors import KernelRefused, NltuiError, TimedOut
@@ -83,6 +83,7 @@ class ChangeScreen(ModalScreen[str | None]):
         self._typed = ""
         self._is_first = True
         self._is_applying = False
+        self._is_outdated = False
 
     def compose(self) -> ComposeResult:
         """The sheet alone."""
@@ -294,8 +295,20 @@ class ChangeScreen(ModalScreen[str | None]):
             else:
                 self.action_move(1)
 
+    def _look_again(self) -> None:
+        """At the rows as they are now, where somebody changed them meanwhile: it is weighed anew, not sent."""
+        self._is_outdated = False
+        world = self._world = World(self._desk.session)
+        places = Places(world, len(self._rows))
+        now = (places.rows(self._cls.table, row) for row in self._rows)
+        self._rows = tuple(there[0] if there else row for there, row in zip(now, self._rows, strict=True))
+        self._changed()
+
     def _confirm(self) -> None:
         sheet = self._sheet
+        if self._is_outdated:
+            self._look_again()
+            return
         if sheet.preview is None or sheet.is_busy or self._is_applying:
             self.app.bell()
             return
@@ -333,6 +346,7 @@ class ChangeScreen(ModalScreen[str | None]):
             self.dismiss("" if self._desk.changes.pending is not None else said)
             return
         sheet, culprit = self._sheet, ""
+        self._is_outdated = isinstance(error, Changed)
         refused = error.error if isinstance(error, Stopped) else error
         if isinstance(error, Stopped) and isinstance(refused, KernelRefused):
             sheet.raw = error.step.message()
@@ -348,6 +362,7 @@ class ChangeScreen(ModalScreen[str | None]):
             left = f"; of what was done, {len(error.left)} steps could not be undone: {error.left[0]}"
         elif isinstance(error, Stopped) and error.done:
             left = "; what was done of it was undone"
+        left += "; Apply looks at it again" if self._is_outdated else ""
         sheet.refused = visible(f"{error}{culprit}{left}", limit=600)
         sheet.redraw()
 

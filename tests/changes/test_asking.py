@@ -230,3 +230,23 @@ async def test_several_removed_rows_are_restored_at_once(netns: Netns) -> None:
         await apply(robot, screen)
         await robot.sees("done: 2 changes")
     assert difference(before, picture(netns)) == []
+
+
+async def test_what_somebody_changed_meanwhile_is_looked_at_again(netns: Netns) -> None:
+    build(netns)
+    async with opened(netns, "routes") as robot:
+        await robot.press("slash")
+        await typed(robot, "dst == 10.20.0.0/16")
+        await robot.press("enter")
+        await until(robot, lambda: "1 of " in robot.screen)
+        await robot.press("d")
+        screen = await dialog(robot)
+        netns.ip("route replace 10.20.0.0/16 via 10.0.0.7")
+        await apply(robot, screen)
+        assert "gateway 10.0.0.9 → 10.0.0.7" in screen._sheet.refused
+        await robot.press("enter")
+        await until(robot, lambda: not screen._sheet.is_busy and not screen._sheet.refused)
+        assert screen._sheet.preview is not None
+        assert "via 10.0.0.7" in screen._sheet.preview.line
+        await apply(robot, screen)
+        await robot.sees("done: the route 10.20.0.0/16 goes")

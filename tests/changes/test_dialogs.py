@@ -28,7 +28,7 @@ TABLE = {cls.__name__: cls.table for cls in CHANGES}
 FIRST: dict[str, Case] = {}
 for tried in CASES:
     FIRST.setdefault(tried[0], tried)
-NEWS = 60
+NEWS = 200
 """Looks at the screen until something must have come true."""
 
 
