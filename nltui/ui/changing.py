@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nltui.ui.actions import Actions
     from nltui.worker.session import Session
 
-UNPRIVILEGED = "changing needs CAP_NET_ADMIN, which this process lacks: run nltui with sudo; what you see is complete"
+UNPRIVILEGED = "changing needs CAP_NET_ADMIN, which this process lacks: sudo helps, or setcap: see `nltui doctor`"
 
 
 class Desk:
