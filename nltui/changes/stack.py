@@ -26,7 +26,7 @@ from nltui.record import replace
 from nltui.worker.session import Session
 
 
-@dataclass
+@dataclass(eq=False)
 class Made:
     """One change, and what it left."""
 
@@ -149,7 +149,7 @@ class Changes:
         """Take over what another nltui left to its guardian; whether it is pending here now."""
         with self._deciding:
             if self.pending is None:
-                self.pending = adopt(entry)
+                self.pending, self._unstack = adopt(entry), lambda: None
             return self.pending is not None and self.pending.entry.path == entry.path
 
     def confirm(self) -> str:
@@ -167,12 +167,16 @@ class Changes:
         made = next((one for one in self._done if guard is not None and one.done.undo is guard.undo), None)
         if made is None or made.left is None:
             return None
-        world = self._executor.ready(())
-        told = meanwhile(world, made.left)
         take = TakeBack(done=made.done, left=made.left)
-        if not told or not take.steps(world):
+        try:
+            world = self._executor.ready(())
+            told = meanwhile(world, made.left)
+            if not told or not take.steps(world):
+                return None
+            return replace(_warned(of(world, [take]), told), tier=Tier.AFFECTING, asks=True)
+        except NltuiError:
+            # Whoever wants to go back can.
             return None
-        return replace(_warned(of(world, [take]), told), tier=Tier.AFFECTING, asks=True)
 
     def roll_back(self) -> str:
         """Take back now what is pending."""
