@@ -25,6 +25,7 @@ class Session:
         pass
 
 class NltuiApp(App):
+    is_pending = False
     def __init__(self, session, **given):
         super().__init__()
         self.session = session
