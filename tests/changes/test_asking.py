@@ -41,7 +41,8 @@ async def dialog(robot: Robot) -> ChangeScreen:
     await until(robot, lambda: isinstance(robot.app.screen, ChangeScreen))
     screen = robot.app.screen
     assert isinstance(screen, ChangeScreen)
-    await until(robot, lambda: not screen._sheet.is_busy)
+    sheet = screen._sheet
+    await until(robot, lambda: not sheet.is_busy and (sheet.preview is not None or bool(sheet.problems)))
     return screen
 
 
