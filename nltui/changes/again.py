@@ -152,8 +152,7 @@ def says(world: World, table: str, message: bytes, verb: str = "") -> str:
 
 def _later(world: World, table: str, message: bytes, verb: str) -> Callable[[], str]:
     """The line, made when it is read, with the names that links have now."""
-    world.names  # noqa: B018 - they are read once, and here the links are still there
-    return partial(says, world, table, message, verb)
+    return partial(says, world.settled(), table, message, verb)
 
 
 def again(world: World, table: str, message: bytes, flags: int | None = None) -> Step:

@@ -32,8 +32,7 @@ class OfRow(Change):
 
     def check(self, world: World) -> None:
         """There must be a row; its line is remembered, because only the world knows the names in it."""
-        world.names  # noqa: B018 - as they are now
-        object.__setattr__(self, "says", partial(self._line, world))
+        object.__setattr__(self, "says", partial(self._line, world.settled()))
         self.stands(world)
 
     def stands(self, world: World) -> None:

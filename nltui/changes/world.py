@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from nltui.errors import UsageError
 from nltui.model import chains, single
@@ -107,6 +107,11 @@ class World:
     def links(self) -> Mapping[int, bytes]:
         """Messages of all links by ifindex."""
         return {int.from_bytes(message[20:24], sys.byteorder): message for message in self.rows("links")}
+
+    def settled(self) -> Self:
+        """Itself, with the names that links have now: what is told later still knows those that go."""
+        _ = self.names
+        return self
 
     @cached_property
     def devices(self) -> Sequence[Device]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -209,10 +210,9 @@ def test_undo_takes_nothing_that_is_somebody_elses(case: Case, lines: str, netns
         for line in lines.splitlines():
             netns.ip(line)
         there = picture(netns)
-        try:
+        # Whether there is anything left to undo or not: what counts is what is left.
+        with suppress(UsageError):
             desk.changes.undo(desk.changes.back())
-        except UsageError as error:
-            assert "nothing to undo any more" in str(error)  # noqa: PT017 - either is right, what counts is what is left
         gone = [one for one in difference(there, picture(netns)) if one.startswith("-")]
         assert not any("500" in one or ("100" in one and "10.50" in one) for one in gone)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from nltui.changes.again import attributes
 from nltui.changes.base import Step, Undo
 from nltui.changes.build import AF_INET, AF_INET6
+from nltui.changes.inputs import FOREVER
 from nltui.changes.risk.finding import Finding
 from nltui.changes.risk.links import may_cut, touched
 from nltui.changes.risk.way import Way, covers, way
@@ -25,7 +26,6 @@ from nltui.system import names
 
 LOCAL = 255
 """The table of addresses that are this machine's."""
-FOREVER = 0xFFFFFFFF
 _REFUSE = (fr.FR_ACT_BLACKHOLE, fr.FR_ACT_UNREACHABLE, fr.FR_ACT_PROHIBIT)
 
 
