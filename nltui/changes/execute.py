@@ -164,7 +164,7 @@ class Executor:
         if not self._session.reread(names, SETTLE):
             raise TimedOut(f"not applied: {', '.join(sorted(names))} could not be read again within {SETTLE:.0f} s")
         world = World(self._session)
-        places = Places(world, sum(subject.table == "routes" for subject in subjects))
+        places = Places(world)
         for subject in subjects:
             told = differences(world, subject, places)
             if told:

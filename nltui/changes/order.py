@@ -13,7 +13,6 @@ from nltui.netlink.constants import rtnetlink as rt
 
 FAR = frozenset({rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_MULTIPATH, rt.RTA_NH_ID})
 """Attributes of routes that need another one to be there."""
-Place = tuple[object, ...]
 
 
 def again_in_order(world: World, rows: Iterable[bytes], *, in_part: bool = False) -> tuple[list[Step], list[str]]:
@@ -21,7 +20,7 @@ def again_in_order(world: World, rows: Iterable[bytes], *, in_part: bool = False
 
     `in_part`: of an IPv6 route with several legs some may stay.
     """
-    places: dict[Place, list[bytes]] = {}
+    places: dict[tuple[object, ...], list[bytes]] = {}
     for row in rows:
         places.setdefault(place_of(row[16:]), []).append(row)
     # Those on a link before those through gateways, which must be reachable.

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from nltui.changes import standing
 from nltui.changes.again import attributes
 from nltui.changes.base import Step, Subject
 from nltui.changes.route_rows import place_of
@@ -18,8 +19,6 @@ from nltui.netlink.constants import nexthop as nh
 from nltui.netlink.constants import rtnetlink as rt
 
 Key = tuple[object, ...]
-FEW = 64
-"""Routes up to which each is looked for by its destination: one look over a large table costs as much as some."""
 _TABLES = {
     il.RTM_NEWLINK: "links",
     rt.RTM_NEWADDR: "addresses",
@@ -84,7 +83,7 @@ def absent(table: str, steps: Sequence[Step]) -> Subject:
 
 def still(world: World, table: str, rows: Sequence[bytes]) -> list[bytes]:
     """Those that are there as they were: what somebody changed meanwhile is not what was shown."""
-    places = Places(world, len(rows))
+    places = Places(world)
     return [row for row in rows if any(world.is_same(table, one, row) for one in places.rows(table, row))]
 
 
@@ -97,17 +96,15 @@ def keys_of(steps: Iterable[Step]) -> frozenset[tuple[str, Key]]:
 class Places:
     """Rows of one world by their keys."""
 
-    def __init__(self, world: World, routes: int = 1) -> None:
-        """`routes`: of how many it will be asked about."""
-        self._world, self._is_few = world, routes <= FEW
+    def __init__(self, world: World) -> None:
+        self._world = world
         self._found: dict[str, dict[Key, list[bytes]]] = {}
 
     def rows(self, table: str, message: bytes) -> list[bytes]:
         """Those under the key of this row or request, in the kernel's order."""
         key = key_of(table, message)
-        if table == "routes" and self._is_few:
-            dst = str(self._world.said("routes", message)["dst"])
-            return [row for row in self._world.where("routes", dst=dst) if key_of("routes", row) == key]
+        if table == "routes":
+            return [row for row in standing.routes(self._world, message[16:]) if key_of("routes", row) == key]
         if table not in self._found:
             kept: dict[Key, list[bytes]] = {}
             for row in self._world.rows(table):
@@ -124,7 +121,7 @@ Picture = Mapping[tuple[str, Key], tuple[Mapping[str, Any], ...]]
 def pictured(world: World, steps: tuple[Step, ...]) -> Picture:
     """What is there now where these messages would do something; links tell of too much that is not theirs."""
     messages = [(table, raw) for raw in (step.message() for step in steps) if (table := table_of(raw)) not in NOT_HERE]
-    places = Places(world, sum(table == "routes" for table, _ in messages))
+    places = Places(world)
     found: dict[tuple[str, Key], tuple[Mapping[str, Any], ...]] = {}
     for table, message in messages:
         key = (table, key_of(table, message))

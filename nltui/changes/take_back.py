@@ -58,7 +58,7 @@ def meanwhile(world: World, before: Left | None) -> list[str]:
     """What is not any more as it was left, in sentences."""
     if before is None:
         return []
-    places = Places(world, sum(step.type & ~3 == rt.RTM_NEWROUTE for step in before.steps))
+    places = Places(world)
     told = [said for one in before.subjects for said in differences(world, one, places)]
     now = pictured(world, before.steps)
     for key, then in before.picture.items():
@@ -113,7 +113,7 @@ class TakeBack(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """What was stored as the way back, but for what went meanwhile: the kernel might take another for it."""
-        places = Places(world, len(self._all))
+        places = Places(world)
         return [step for step in self._all if not (step.deletes and _is_gone(step, world, places))]
 
     def undo(self, world: World) -> Undo:

@@ -299,7 +299,7 @@ class ChangeScreen(ModalScreen[str | None]):
         """At the rows as they are now, where somebody changed them meanwhile: it is weighed anew, not sent."""
         self._is_outdated = False
         world = self._world = World(self._desk.session)
-        places = Places(world, len(self._rows))
+        places = Places(world)
         now = (places.rows(self._cls.table, row) for row in self._rows)
         self._rows = tuple(there[0] if there else row for there, row in zip(now, self._rows, strict=True))
         self._changed()
