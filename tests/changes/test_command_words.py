@@ -221,11 +221,13 @@ def test_what_json_or_a_picture_leaves_out(line: str, netns: Netns) -> None:
 
 
 def lasting(ns: Netns, show: str) -> list[str]:
-    """As text, without what time and chance decide."""
+    """As text, without what time and chance decide, and a proxy without a link, which is another namespace's."""
     done = subprocess.run(["ip", "-n", ns.name, *show.split()], capture_output=True, text=True, check=True)
     lines = [
         line for line in done.stdout.splitlines() if "brd" not in line and "fe80" not in line and "ff02" not in line
     ]
+    if show == "neigh show proxy":
+        lines = [line for line in lines if " dev " in line]
     return sorted(line.partition(" state ")[0] for line in lines)
 
 
