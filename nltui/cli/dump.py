@@ -170,14 +170,7 @@ def _json(session: Session, table: Table, slots: Ints, pretty: bool, out: TextIO
 
 def _text(session: Session, table: Table, slots: Ints, details: bool, out: TextIO) -> None:
     """Aligned columns; widths come from the first rows, so that a long table starts at once."""
-    from nltui.model.bulk import CHUNK
-    from nltui.model.cells import Memo
-    from nltui.model.lines import Lines
+    from nltui.model.bulk_text import TextWriter
 
-    store, memo = session.store(table.name), Memo(session.context)
     columns = [column for column in table.columns if not column.rate_of and (details or column.shown)]
-    lines = Lines(columns)
-    for begin in range(0, max(len(slots), 1), CHUNK):
-        with store.lock:
-            rows = memo.rows(store.batch(slots[begin : begin + CHUNK]), columns)
-        out.writelines(lines.render([[cell.text for cell in row] for row in rows]))
+    out.writelines(TextWriter(session.store(table.name), session.context, columns).texts(slots))

@@ -48,6 +48,8 @@ class JsonWriter:
         with self._store.lock:
             # Of a store that goes on being written to: what has gone since is left out.
             slots = slots[self._store.state[slots] != FREE]
+            if not len(slots):
+                return []
             batch = self._store.batch(slots, self._plan)
             nested = self._with_nested(batch)
             if nested.all():

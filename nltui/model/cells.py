@@ -25,6 +25,13 @@ def columns_of(batch: Batch, column: Column) -> Iterable[Any]:
     return zip(*(batch.values(field) for field in column.fields), strict=True)
 
 
+def shown(column: Column, value: Any, context: Context) -> str:
+    """The text of one value; empty where the type shows nothing of it."""
+    if value is None and not column.type.absent:
+        return ""
+    return column.type.text(value, context) or ""
+
+
 class Memo:
     """Rendered values of one table's columns, for one context. Forget it when what the context answers changed."""
 
@@ -60,7 +67,7 @@ class Memo:
         kind = column.type
         if value is None and not kind.absent:
             return EMPTY
-        text = kind.text(value, self.context) or ""
+        text = shown(column, value, self.context)
         dim: Callable[[str], int] | None = getattr(kind, "dim_from", None)
         tone = kind.tone(value, self.context) if text else Tone.PLAIN
         return Cell(text, tone, dim(text) if dim and text else -1)

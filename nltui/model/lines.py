@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 
@@ -26,7 +26,8 @@ class Lines:
     def render(self, rows: list[list[str]]) -> Iterator[str]:
         """Lines with their ends; the header first."""
         if self._widths is None:
-            self._widths = self._measure(rows)
+            texts = ([row[number] for row in rows] for number in range(len(self._columns)))
+            self._widths = widths(self._columns, texts)
             self._kept = [number for number, width in enumerate(self._widths) if width]
             # What is as wide as it is long is laid out at once, a fifth of the time.
             self._plain = GAP.join(self._place(number) for number in self._kept)
@@ -40,13 +41,6 @@ class Lines:
         is_right = self._columns[number].type.align is Align.RIGHT
         return f"%{'' if is_right else '-'}{self._widths[number]}s"
 
-    def _measure(self, rows: list[list[str]]) -> list[int]:
-        widths = []
-        for number, column in enumerate(self._columns):
-            widest = max((_wide(row[number]) for row in rows), default=0)
-            widths.append(max(widest, len(column.name)) if widest else 0)
-        return widths
-
     def _line(self, row: Sequence[str]) -> str:
         assert self._widths is not None
         if "".join(row).isascii():
@@ -54,11 +48,17 @@ class Lines:
         cells = []
         for number in self._kept:
             text, column = row[number], self._columns[number]
-            space = " " * max(0, self._widths[number] - _wide(text))
+            space = " " * max(0, self._widths[number] - wide(text))
             cells.append(space + text if column.type.align is Align.RIGHT else text + space)
         return GAP.join(cells).rstrip() + "\n"
 
 
-def _wide(text: str) -> int:
+def widths(columns: Sequence[Column], texts: Iterable[Iterable[str]]) -> list[int]:
+    """Cells that each column takes, by its texts and its name; 0 where it has no text at all."""
+    widest = (max(map(wide, some), default=0) for some in texts)
+    return [max(most, len(column.name)) if most else 0 for column, most in zip(columns, widest, strict=True)]
+
+
+def wide(text: str) -> int:
     """Cells that a text takes."""
     return len(text) if text.isascii() else cell_len(text)

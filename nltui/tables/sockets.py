@@ -6,6 +6,7 @@ The kernel tells of none as they come and go, so they are read again and again.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import Any
 
 from nltui.model.relation import Relation
@@ -36,14 +37,19 @@ RECEIVING, SENDING, EXPIRES = Head(72, U32), Head(76, U32), Head(68, U32)
 
 def address(value: Any) -> str:
     """Of an end, as text."""
-    family, *words = value[:5]
+    return _address(*value[:5])
+
+
+@lru_cache(1024)
+def _address(family: int, *words: int | None) -> str:
     raw = struct.pack("!4I", *(word or 0 for word in words))
     return ip_text(raw if family == AF_INET6 else raw[:4])
 
 
 def _end(value: Any, context: Context) -> str:
-    shown, port = address(value), value[5] or "*"
-    return f"[{shown}]:{port}" if value[0] == AF_INET6 else f"{shown}:{port}"
+    family, one, two, three, four, port = value
+    shown = _address(family, one, two, three, four)
+    return f"[{shown}]:{port or '*'}" if family == AF_INET6 else f"{shown}:{port or '*'}"
 
 
 def _peer(value: Any, context: Context) -> str | None:

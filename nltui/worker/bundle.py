@@ -17,7 +17,7 @@ import numpy as np
 from nltui import __version__
 from nltui.errors import NltuiError, UsageError
 from nltui.model.bulk import JsonWriter
-from nltui.model.cells import Memo
+from nltui.model.bulk_text import TextWriter
 from nltui.model.history import Change, Kind
 from nltui.model.lines import Lines
 from nltui.model.local import LocalView
@@ -119,18 +119,17 @@ class _Bundle:
         return Path(self._place, f"{table.name}.{ending}").open("w", encoding="utf-8", errors="backslashreplace")
 
     def _stored(self, table: Table, store: Store, capture: CaptureWriter) -> int:
-        writer, memo = JsonWriter(store, self._session.context), Memo(self._session.context)
         columns = [column for column in table.columns if not column.rate_of]
-        shown, now, count = Lines(columns), time.time_ns(), 0
+        writer, lines = JsonWriter(store, self._session.context), TextWriter(store, self._session.context, columns)
+        now, count = time.time_ns(), 0
         with self._open(table, "jsonl") as objects, self._open(table, "txt") as text:
             for slots in _chunks(store):
                 with store.lock:
                     live = slots[store.state[slots] != FREE]
-                    cells = memo.rows(store.batch(live), columns)
                     messages = [store.message(slot) for slot in live.tolist()]
                 for chunk in writer.objects(live):
                     objects.writelines(f"{one}\n" for one in chunk)
-                text.writelines(shown.render([[cell.text for cell in row] for row in cells]))
+                text.writelines(lines.texts(live))
                 for message in messages:
                     capture.write(now, table.protocol, message)
                 count += len(live)

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import decode, events, json_lines, keys, load, screen, sockets, view
+from tests.bench import decode, events, keys, load, printing, screen, sockets, view
 from tests.bench.figure import Figure, Settings
 from tests.bench.process import compile_all
 
 BENCHES: dict[str, Callable[[Settings], Iterator[Figure]]] = {
     "load": load.run,
-    "json": json_lines.run,
+    "print": printing.run,
     "sockets": sockets.run,
     "decode": decode.run,
     "start": screen.start,

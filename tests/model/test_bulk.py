@@ -1,4 +1,4 @@
-"""JSON from the columns is the JSON of the reference, row by row, for every captured message of every table."""
+"""JSON and text from the columns are those of the references, row by row, for every captured message of every table."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import pytest
 from nltui.errors import MalformedMessage
 from nltui.model import single
 from nltui.model.bulk import MANY, JsonWriter
+from nltui.model.bulk_text import TextWriter
+from nltui.model.cells import Memo
 from nltui.model.history import History
 from nltui.model.intake import Intake
-from nltui.model.store import Store
+from nltui.model.lines import Lines
+from nltui.model.store import FREE, Store
 from nltui.model.table import Grouping, Table
 from nltui.netlink import wire
 from nltui.netlink.columns import Ints
@@ -52,6 +55,10 @@ def agree(table: Table, messages: list[bytes]) -> None:
         wanted = json.loads(json.dumps(single.record(table, message, Names())))
         assert json.loads(text) == wanted
         assert list(json.loads(text)) == list(wanted), "in the same order"
+    columns = [column for column in table.columns if not column.rate_of]
+    rows = Memo(Names()).rows(store.batch(slots), columns)
+    wanted_lines = "".join(Lines(columns).render([[cell.text for cell in row] for row in rows]))
+    assert "".join(TextWriter(store, Names(), columns).texts(slots)) == wanted_lines
 
 
 tables = pytest.mark.parametrize("table", FOLLOWED, ids=lambda table: str(table.name))
@@ -114,3 +121,13 @@ def test_chosen_columns_only() -> None:
 def test_no_rows() -> None:
     store, slots, _ = filled(table(Grouping.UNIQUE), [Row(1, 1, b"").message()])
     assert list(JsonWriter(store, Names()).objects(slots[:0])) == []
+    assert list(TextWriter(store, Names(), store.table.columns).texts(slots[:0])) == []
+
+
+def test_rows_that_have_gone_meanwhile_are_left_out() -> None:
+    store, slots, _ = filled(table(Grouping.UNIQUE), [Row(group, 1, b"v").message() for group in (1, 2, 3)])
+    store.state[slots[1]] = FREE
+    writer = TextWriter(store, Names(), [store.table.column("group")])
+    assert "".join(writer.texts(slots)).split() == ["GROUP", "1", "3"]
+    assert list(writer.texts(slots[1:2])) == []
+    assert list(JsonWriter(store, Names()).objects(slots[1:2])) == [[]]
