@@ -19,6 +19,7 @@ from nltui.ui.footer import CHANGEABLE
 from nltui.ui.panel import Panel
 from nltui.ui.table_view import TableView
 from nltui.ui.tabs import TabStrip
+from nltui.ui.threads import hand_over
 from nltui.worker.contract import SessionLike
 
 if TYPE_CHECKING:
@@ -122,11 +123,11 @@ class Actions(App[None]):
     def decide(self, what: str, leaves: bool = False) -> None:
         """`confirm`, `roll back`, or `look` how it went; `leaves`: once it is decided, this ends."""
         done = {"confirm": self.desk.confirm, "roll back": self.desk.roll_back, "look": self.desk.look}[what]()
-        if leaves and not self.is_pending and self.is_running:
-            self.call_from_thread(self.leave)
-        elif done and self.is_running:
+        if leaves and not self.is_pending:
+            hand_over(self, self.leave)
+        elif done:
             # Of what ended by itself: somebody who was cut off types until the screen moves again.
-            self.call_from_thread(partial(self.say, done, stays=what == "look"))
+            hand_over(self, partial(self.say, done, stays=what == "look"))
 
     looks_back = False
     """Whether what another nltui left to be confirmed is looked for."""
@@ -142,20 +143,20 @@ class Actions(App[None]):
     def _look_back(self) -> None:
         from nltui.ui import waiting
 
-        if (said := waiting.look_back(self)) and self.is_running:
-            self.call_from_thread(partial(self.say, said, stays=True))
+        if said := waiting.look_back(self):
+            hand_over(self, partial(self.say, said, stays=True))
 
     @work(thread=True, exclusive=True, group="undo")
     def action_undo(self) -> None:
         """Take back the last change made here."""
         if said := self.desk.undo():
-            self.call_from_thread(self.say, said)
+            hand_over(self, self.say, said)
 
     @work(thread=True, exclusive=True, group="undo")
     def action_redo(self) -> None:
         """Do again what was undone last."""
         if said := self.desk.redo():
-            self.call_from_thread(self.say, said)
+            hand_over(self, self.say, said)
 
     @property
     def is_leading(self) -> bool:

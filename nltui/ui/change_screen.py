@@ -22,6 +22,7 @@ from nltui.text import visible
 from nltui.ui.change_sheet import APPLY, CANCEL, Sheet
 from nltui.ui.line_edit import LineEdit
 from nltui.ui.message_page import Entry, entries
+from nltui.ui.threads import hand_over
 
 if TYPE_CHECKING:
     from nltui.ui.changing import Desk
@@ -139,8 +140,7 @@ class ChangeScreen(ModalScreen[str | None]):
         except (ValueError, OverflowError, struct.error) as error:
             # What was typed is no number that anybody thought of: not worth the program.
             problems = {"": f"this cannot be made a message: {visible(str(error), limit=200)}"}
-        if self.app.is_running:
-            self.app.call_from_thread(self._seen, texts, preview, problems)
+        hand_over(self, self._seen, texts, preview, problems)
 
     def _plan(self, texts: Mapping[str, str]) -> Preview:
         """What would be done. Raises NltuiError."""
@@ -336,8 +336,7 @@ class ChangeScreen(ModalScreen[str | None]):
             said = self._do(preview, self._seconds(preview))
         except NltuiError as caught:
             error = caught
-        if self.app.is_running:
-            self.app.call_from_thread(self._ended, said, error)
+        hand_over(self, self._ended, said, error)
         self._desk.changes.remember()
 
     def _ended(self, said: str, error: NltuiError | None) -> None:

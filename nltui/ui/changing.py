@@ -16,6 +16,7 @@ from nltui.model.rows import Mark, Rows
 from nltui.system import privileges
 from nltui.text import visible
 from nltui.ui.jumps import about
+from nltui.ui.threads import hand_over
 
 if TYPE_CHECKING:
     from nltui.ui.actions import Actions
@@ -198,7 +199,7 @@ class Desk:
         def act() -> str:
             if self.changes.rolling() is None:
                 return self.changes.roll_back()
-            self._app.call_from_thread(self._ask, "roll back", plan, lambda _, __: self.changes.roll_back())
+            hand_over(self._app, self._ask, "roll back", plan, lambda _, __: self.changes.roll_back())
             return ""
 
         return self._tried(act)
@@ -226,7 +227,7 @@ class Desk:
                 said = does(preview, 0)
                 self.changes.remember()
                 return said
-            self._app.call_from_thread(self._ask, title, plan, does)
+            hand_over(self._app, self._ask, title, plan, does)
             return ""
 
         return self._tried(act)

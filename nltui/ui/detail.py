@@ -28,6 +28,7 @@ from nltui.ui.related_page import RelatedPage
 from nltui.ui.summary import Fact, Line, NodeLike, Subject, drawn, facts
 from nltui.ui.text import Part, cells, strip
 from nltui.ui.theme import paint_of
+from nltui.ui.threads import hand_over
 
 if TYPE_CHECKING:
     from nltui.ui.actions import Actions
@@ -125,8 +126,7 @@ class Detail(Widget, can_focus=True):
     @work(thread=True, exclusive=True, group="look")
     def _look(self, page: ListPage) -> None:
         seen = page.look()
-        if self.app.is_running:
-            self.app.call_from_thread(self._seen, page, seen)
+        hand_over(self, self._seen, page, seen)
 
     def _seen(self, page: ListPage, seen: object) -> None:
         page.take(seen)
@@ -166,8 +166,7 @@ class Detail(Widget, can_focus=True):
     def _decode_first(self, protocol: int, message: bytes) -> None:
         # The first call imports the codec, a tenth of a second that the screen must not wait for.
         found = self._describe(protocol, message)
-        if self.app.is_running:
-            self.app.call_from_thread(self._decoded, message, *found)
+        hand_over(self, self._decoded, message, *found)
 
     def _decode(self, protocol: int, message: bytes) -> None:
         if self._is_decoder_warm:

@@ -19,6 +19,7 @@ from nltui.ui import frame
 from nltui.ui.plain import Still
 from nltui.ui.text import cells, strip
 from nltui.ui.theme import paint_of
+from nltui.ui.threads import hand_over
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -58,8 +59,7 @@ class WhyScreen(ModalScreen[None]):
             found = self._explain()
         except NltuiError as error:
             found = [[(visible(str(error), limit=400), Tone.BAD)]]
-        if self.app.is_running:
-            self.app.call_from_thread(self._lines.show, found)
+        hand_over(self, self._lines.show, found)
 
     def action_leave(self) -> None:
         """Close it."""

@@ -131,6 +131,7 @@ LOADED = {
     "nltui.ui.tabs",
     "nltui.ui.text",
     "nltui.ui.theme",
+    "nltui.ui.threads",
     "nltui.system.signals",
     "nltui.worker",
     "nltui.worker.contract",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nltui.errors import NltuiError, UsageError
 from nltui.ui.commands.base import Command, Offer
+from nltui.ui.threads import hand_over
 
 if TYPE_CHECKING:
     from nltui.ui.actions import Actions
@@ -52,9 +53,9 @@ def _write(app: Actions, path: str, stopped: threading.Event) -> None:
 
     def progress(what: str, rows: int) -> bool:
         nonlocal told
-        if time.monotonic() - told > OFTEN and app.is_running:
+        if time.monotonic() - told > OFTEN:
             told = time.monotonic()
-            app.call_from_thread(app.say, f"exporting {what}: {rows:,} rows · `:export stop` ends it")
+            hand_over(app, app.say, f"exporting {what}: {rows:,} rows · `:export stop` ends it")
         return not stopped.is_set() and app.is_running
 
     try:
@@ -65,5 +66,4 @@ def _write(app: Actions, path: str, stopped: threading.Event) -> None:
         said = f"not exported: {error}"
     finally:
         Export.running = None
-    if app.is_running:
-        app.call_from_thread(app.say, said)
+    hand_over(app, app.say, said)
