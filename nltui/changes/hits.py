@@ -64,19 +64,22 @@ def _legs(found: Mapping[int, bytes]) -> list[Mapping[int, bytes]]:
 
 def rule(world: World, body: bytes, but: bytes = b"") -> bytes | None:
     """The first rule, another than `but` and before it, that RTM_DELRULE with this body takes away."""
+    for row in standing.rules(world):
+        if but and row[16] == body[0] and world.is_same("rules", row, but):
+            return None
+        if takes_rule(row, body):
+            return row
+    return None
+
+
+def takes_rule(row: bytes, body: bytes) -> bool:
+    """Whether RTM_DELRULE with this body takes a rule away, where it is the first."""
     mine = attributes(body, 12)
     if fr.FRA_FWMARK in mine:
         mine.setdefault(fr.FRA_FWMASK, b"\xff" * 4)
-    for row in standing.rules(world):
-        if row[16] != body[0]:
-            continue
-        if but and world.is_same("rules", row, but):
-            return None
-        alike = all(asked in (0, there) for asked, there in zip(body[1:5], row[17:21], strict=True))
-        alike &= body[7] in (0, row[23]) and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
-        if alike and _tells({fr.FRA_PRIORITY: bytes(4)} | attributes(row, 28), mine, mine):
-            return row
-    return None
+    alike = row[16] == body[0] and all(asked in (0, there) for asked, there in zip(body[1:5], row[17:21], strict=True))
+    alike &= body[7] in (0, row[23]) and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
+    return alike and _tells({fr.FRA_PRIORITY: bytes(4)} | attributes(row, 28), mine, mine)
 
 
 def _tells(there: Mapping[int, bytes], mine: Mapping[int, bytes], types: Collection[int]) -> bool:

@@ -20,10 +20,12 @@ from nltui.changes.neighbours import (
     NeighbourReplace,
     ProxyAdd,
 )
+from nltui.changes.nexthop_flush import NexthopFlush
 from nltui.changes.nexthops import NexthopAdd, NexthopDelete, NexthopReplace
 from nltui.changes.route_delete import RouteDelete
 from nltui.changes.route_flush import RouteFlush
 from nltui.changes.routes import RouteAdd, RouteAppend, RoutePrepend, RouteReplace
+from nltui.changes.rule_flush import RuleFlush
 from nltui.changes.rules import RuleAdd, RuleDelete, RuleMove
 
 CHANGES: tuple[type[Change], ...] = (
@@ -32,8 +34,8 @@ CHANGES: tuple[type[Change], ...] = (
     AddressAdd, AddressReplace, AddressDelete, AddressFlush,
     RouteAdd, RouteReplace, RouteAppend, RoutePrepend, RouteDelete, RouteFlush,
     NeighbourAdd, ProxyAdd, NeighbourReplace, NeighbourProbe, NeighbourDelete, NeighbourFlush,
-    RuleAdd, RuleMove, RuleDelete,
-    NexthopAdd, NexthopReplace, NexthopDelete,
+    RuleAdd, RuleMove, RuleDelete, RuleFlush,
+    NexthopAdd, NexthopReplace, NexthopDelete, NexthopFlush,
 )  # fmt: skip
 """In the order in which a list shows them."""
 

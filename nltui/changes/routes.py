@@ -13,7 +13,7 @@ from nltui.changes import hits, standing
 from nltui.changes.again import ADD, REPLACE, ROW_GONE, again, away
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of, line_of
 from nltui.changes.hops import Hops, multipath
-from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Prefix, Spelled, Text, Tos
+from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Prefix, Realms, Spelled, Tos
 from nltui.changes.order import again_in_order, is_far
 from nltui.changes.places import absent
 from nltui.changes.route_metrics import Metrics, encoded
@@ -66,9 +66,7 @@ class RouteAdd(Change):
     mtu: int | None = asked(Number(1, 0xFFFF), "mtu", "largest packet on the path")
     advmss: int | None = asked(Number(1, 0xFFFF), "advmss", "segment size told to the other end")
     metrics: str | None = asked(Metrics(), "metrics", "more metrics, each with its value")
-    realms: str | None = asked(
-        Text(11, "to, or from/to", r"^[0-9]{1,5}(/[0-9]{1,5})?$", "numbers"), "realms", "IPv4: for `tc` and counters"
-    )
+    realms: str | None = asked(Realms(), "realms", "IPv4: for `tc` and counters")
     onlink: bool | None = asked(Flag(), "onlink", "the gateway is on the link whatever its address")
     expires: int | None = asked(Number(0, 0xFFFFFFFE, "s"), "expires", "IPv6: until it goes; never unless told")
     pref: int | None = asked(Choice(_PREFERENCES), "pref", "IPv6: preference among routers")
@@ -113,8 +111,6 @@ class RouteAdd(Change):
             wrong |= {name: "is for IPv6 only" for name in only if getattr(self, name) is not None}
         else:
             wrong |= {name: "is for IPv4 only" for name in ("tos", "realms") if getattr(self, name)}
-        if self.realms and max(map(int, self.realms.split("/"))) > 0xFFFF:
-            wrong["realms"] = "are up to 65535"
         if six and self.source and ":" not in self.source:
             wrong["source"] = "is of another family than the destination"
         several = [name for name in ("hops", "nhid") if getattr(self, name)]
@@ -227,10 +223,7 @@ class RouteAdd(Change):
         body += multipath(self.hops, world, six) if self.hops is not None else b""
         metrics = self._metrics()
         body += b.nest(rt.RTA_METRICS, metrics) if metrics else b""
-        if self.realms is not None:
-            # One number is where packets go to.
-            origin, _, to = self.realms.rpartition("/")
-            body += b.u32(rt.RTA_FLOW, int(origin or 0) << 16 | int(to))
+        body += b.u32(rt.RTA_FLOW, Realms.number(self.realms)) if self.realms is not None else b""
         body += b.u8(rt.RTA_PREF, self.pref) if self.pref is not None else b""
         body += b.u32(rt.RTA_EXPIRES, self.expires) if self.expires is not None else b""
         return body

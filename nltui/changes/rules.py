@@ -13,7 +13,7 @@ from nltui.changes import build as b
 from nltui.changes import hits, standing
 from nltui.changes.again import ROW_GONE, again, attributes, away, body_of, joined
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, fields_of
-from nltui.changes.inputs import Choice, Flag, Number, Prefix, Spelled, Text, Tos
+from nltui.changes.inputs import Choice, Flag, Number, Prefix, Realms, Spelled, Text, Tos
 from nltui.changes.of_row import OfRow
 from nltui.changes.places import key_of
 from nltui.changes.world import World
@@ -77,6 +77,7 @@ class RuleAdd(Change):
     suppress_group: int | None = asked(
         Spelled(names.group, 0xFFFFFFFF, "a link group"), "suppress_ifgroup", "not routes by links of this group"
     )
+    realms: str | None = asked(Realms(), "realms", "IPv4: for `tc` and counters")
     proto: int | None = asked(
         Spelled(names.protocol, 255, "who set it", (3, 4)), "protocol", "who set it", also=("proto",)
     )
@@ -114,6 +115,8 @@ class RuleAdd(Change):
                     wrong["fwmark"] = "is larger than 32 bits"
             except ValueError:
                 wrong["fwmark"] = "has a number that begins with 0; octal is written 0o17"
+        if self.realms is not None and self.af == b.AF_INET6:
+            wrong["realms"] = "is for IPv4 only"
         if self.goto is not None and self.priority is not None and self.goto <= self.priority:
             wrong["goto"] = "must be behind this rule: a larger number than its priority"
         if wrong:
@@ -178,6 +181,7 @@ class RuleAdd(Change):
         if self.uidrange:
             body += nlattr(fr.FRA_UID_RANGE, struct.pack("=II", *_range(self.uidrange)))
         body += b.u32(fr.FRA_TABLE, table) if table >= 256 else b""
+        body += b.u32(fr.FRA_FLOW, Realms.number(self.realms)) if self.realms is not None else b""
         body += b.u32(fr.FRA_GOTO, self.goto) if self.goto is not None else b""
         body += b.u32(fr.FRA_SUPPRESS_PREFIXLEN, self.suppress) if self.suppress is not None else b""
         return body + (b.u32(fr.FRA_SUPPRESS_IFGROUP, self.suppress_group) if self.suppress_group is not None else b"")

@@ -121,6 +121,9 @@ CASES: tuple[Case, ...] = (
     ("RuleAdd", "", {"goto": "1000", "priority": "503"}),
     ("RuleMove", "priority == 1000", {"priority": "900"}),
     ("RuleDelete", "priority == 1001", {}),
+    ("RuleFlush", "", {"where": "table == 100"}),
+    ("RuleFlush", "", {"where": "family == inet6"}),
+    ("RuleAdd", "", {"realms": "3/4", "table_id": "100", "priority": "504"}),
     ("NexthopAdd", "", {"id": "20", "via": "10.0.0.8", "dev": "va", "proto": "bgp"}),
     ("NexthopAdd", "", {"id": "20", "via": "192.0.2.1", "dev": "va", "onlink": "yes"}),
     ("NexthopAdd", "", {"id": "20", "blackhole": "yes", "family": "inet6"}),
@@ -131,6 +134,8 @@ CASES: tuple[Case, ...] = (
     ("NexthopReplace", "id == 1", {"via": "10.0.0.8"}),
     ("NexthopReplace", "id == 10", {"group": "1,5/2"}),
     ("NexthopDelete", "id == 3", {}),
+    ("NexthopFlush", "", {"where": "dev == va"}),
+    ("NexthopFlush", "", {"where": "group ~ ."}),
     ("NexthopDelete", "id == 10", {}),
     ("NexthopDelete", "id == 2", {}),
 )  # fmt: skip
@@ -256,6 +261,8 @@ def test_what_was_there_before_outlives_a_plan_that_fails(netns: Netns) -> None:
          "RuleDelete", "priority == 700 not fwmark", {}),
         ("rule add iif va fwmark 7 lookup 100 pref 700\nrule add iif va lookup 100 pref 700",
          "RuleMove", "priority == 700 not fwmark", {"priority": "701"}),
+        ("rule add iif va fwmark 7 lookup 100 pref 700\nrule add iif va lookup 100 pref 700",
+         "RuleFlush", "priority == 700 not fwmark", {"where": "priority == 700 not fwmark"}),
         ("", "RouteReplace", "dst == 10.21.0.0/16 via == 10.0.0.8", {"via": "10.0.0.6"}),
     ],
 )  # fmt: skip

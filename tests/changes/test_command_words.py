@@ -125,10 +125,23 @@ LINES = (
     "ip rule del from 10.0.0.0/24",
     "ip rule del table 100",
     "ip rule del fwmark 7/0xff",
+    "ip rule add from 10.5/16 realms 3/4 table 7 pref 500",
+    "ip rule add realms 4 pref 500",
+    "ip rule flush",
+    "ip -6 rule flush",
+    "ip rule flush table 100",
+    "ip rule flush from 10.0.0.0/24",
+    "ip rule flush pref 1001",
     # nexthops
     "ip nexthop add id 20 via 10.0.0.8 dev va onlink",
     "ip -6 nexthop add id 20 dev va",
     "ip nexthop delete id 2",
+    "ip nexthop flush",
+    "ip -4 nexthop flush",
+    "ip -6 nexthop flush",
+    "ip nexthop flush dev va",
+    "ip nexthop flush groups",
+    "ip nexthop flush id 3",
 )
 
 

@@ -57,6 +57,10 @@ CASES: tuple[Case, ...] = (
     ("RouteReplace", "dst == 10.20.0.0/16", {"metric": "7"}, ""),
     ("RouteReplace", "dst == 10.23.0.0/16", {"table_id": "200"}, ""),
     ("RouteReplace", "dst == fd21::/16", {"metric": "70"}, ""),
+    ("RuleFlush", "", {"where": "priority == 1000"}, "rule add from 10.0.0.0/24 lookup 200 priority 1000"),
+    ("RuleFlush", "", {"where": "table == 200"}, "rule add from 10.0.0.0/24 lookup 200 priority 1000"),
+    ("NexthopFlush", "", {"where": "dev == va"}, "route add 10.43.0.0/16 nhid 1\nroute add 10.44.0.0/16 nhid 10"),
+    ("NexthopFlush", "", {"where": "id > 0"}, "route add 10.43.0.0/16 nhid 1\nroute add fd43::/16 nhid 3"),
     ("AddressReplace", "address == 10.0.0.1", {"valid": "1000", "preferred": "500", "metric": "7"}, ""),
 )  # fmt: skip
 
@@ -133,6 +137,7 @@ def test_which_of_them_is_first_is_asked_of_the_kernel(netns: Netns) -> None:
         ("LinkSet", "name == va", {"name": "vq"}, "labels of its further IPv4 addresses"),
         ("RuleDelete", "priority == 1000 table == 100", {}, "its place before others of the same priority"),
         ("RuleMove", "priority == 1000 table == 100", {"priority": "900"}, "its place before others"),
+        ("RuleFlush", "", {"where": "priority == 1000 table == 100"}, "the place of rules of priority 1000 before"),
         ("RuleMove", "priority == 1000 table == 100", {"priority": "500"}, "the kernel would take one that was there"),
     ],
 )
