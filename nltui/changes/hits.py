@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from nltui.changes import standing
 from nltui.changes.again import attributes
 from nltui.changes.build import AF_INET6
+from nltui.changes.encap import plain
 from nltui.changes.hops import legs_of
 from nltui.changes.route_rows import place_of
 from nltui.changes.world import World
@@ -42,7 +43,7 @@ def route(world: World, body: bytes, but: bytes = b"", *, is_there: bool = False
 
 def takes(row: bytes, body: bytes) -> bool:
     """Whether RTM_DELROUTE with this body takes a route of the same destination away, or a leg of it."""
-    six, there, mine = body[0] == AF_INET6, attributes(row, 28), attributes(body, 12)
+    six, there, mine = body[0] == AF_INET6, _said(attributes(row, 28)), _said(attributes(body, 12))
     if body[_PROTOCOL] not in (0, row[16 + _PROTOCOL]):
         return False
     if six and rt.RTA_MULTIPATH in {**there, **mine}:
@@ -51,6 +52,11 @@ def takes(row: bytes, body: bytes) -> bool:
     alike = six or (body[_SCOPE] in (_NOWHERE, row[16 + _SCOPE]) and body[_TYPE] in (0, row[16 + _TYPE]))
     alike &= six or _leads(there.get(rt.RTA_MULTIPATH, b""), mine.get(rt.RTA_MULTIPATH, b""))
     return alike and _tells(there, mine, _SIX if six else _FOUR)
+
+
+def _said(found: Mapping[int, bytes]) -> Mapping[int, bytes]:
+    """Attributes of a route as they are said."""
+    return {**found, rt.RTA_ENCAP: plain(found[rt.RTA_ENCAP])} if rt.RTA_ENCAP in found else found
 
 
 def _legs(found: Mapping[int, bytes]) -> list[Mapping[int, bytes]]:
@@ -93,6 +99,6 @@ def _leads(there: bytes, mine: bytes) -> bool:
         return True
     legs, told = list(legs_of(there)), list(legs_of(mine))
     return len(legs) == len(told) and all(
-        said.index in (0, leg.index) and _tells(leg.attributes, said.attributes, said.attributes)
+        said.index in (0, leg.index) and _tells(_said(leg.attributes), _said(said.attributes), said.attributes)
         for leg, said in zip(legs, told, strict=True)
     )

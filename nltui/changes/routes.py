@@ -12,6 +12,7 @@ from nltui.changes import build as b
 from nltui.changes import hits, standing
 from nltui.changes.again import ADD, REPLACE, ROW_GONE, again, away
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of, line_of
+from nltui.changes.encap import Encap, packed
 from nltui.changes.hops import Hops, multipath
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Prefix, Realms, Spelled, Tos
 from nltui.changes.order import again_in_order, is_far
@@ -61,6 +62,7 @@ class RouteAdd(Change):
     src: str | None = asked(Address(), "src", "source address that is preferred")
     source: str | None = asked(Prefix(), "from", "IPv6: only packets from here")
     tos: int | None = asked(Tos(), "tos", "IPv4: only packets with this TOS, in hexadecimal", also=("dsfield",))
+    encap: str | None = asked(Encap(), "encap", "a header that packets get")
     nhid: int | None = asked(Number(1, 0xFFFFFFFF), "nhid", "a nexthop object instead of gateway and link")
     hops: str | None = asked(Hops(), "nexthops", "several: via A dev X weight N / via B dev Y", also=("nexthop",))
     mtu: int | None = asked(Number(1, 0xFFFF), "mtu", "largest packet on the path")
@@ -121,6 +123,8 @@ class RouteAdd(Change):
             wrong["type"] = "leads nowhere: without via, dev and nexthops"
         elif self.kind == rt.RTN_UNICAST and not leads:
             wrong["via"] = "a gateway, a link or nexthops are needed"
+        if self.encap is not None and not (self.via or self.dev):
+            wrong["encap"] = "needs via or dev; of several nexthops each has its own"
         if self.onlink and not (self.via and self.dev):
             wrong["onlink"] = "needs via and dev"
         twice = [name for name in ("mtu", "advmss") if getattr(self, name) and name in (self.metrics or "").split()]
@@ -157,7 +161,7 @@ class RouteAdd(Change):
         shown = [rt.ROUTE_TYPES[self.type]] if self.type not in (None, rt.RTN_UNICAST) else []
         if wanted:
             return super().spoken(*wanted)
-        special = ("type", "hops", "metrics", "family", "via", "dst", "tos", "source")
+        special = ("type", "hops", "metrics", "family", "via", "dst", "tos", "source", "encap")
         # `ip` takes nothing of the whole route behind its nexthops.
         rest = [field.name for field in fields_of(type(self)) if field.name not in special]
         via = (
@@ -171,6 +175,7 @@ class RouteAdd(Change):
             *shown,
             self.dst,
             *tos,
+            *super().spoken("encap"),
             *via,
             *super().spoken(*rest),
             *metrics,
@@ -216,6 +221,7 @@ class RouteAdd(Change):
                 body += b.ip(rt.RTA_GATEWAY, self.via)
             else:
                 body += nlattr(rt.RTA_VIA, struct.pack("=H", b.family_of(self.via)) + b.packed(self.via))
+        body += packed(self.encap, world, rt.RTA_ENCAP, rt.RTA_ENCAP_TYPE)
         body += b.u32(rt.RTA_OIF, self.dev.index) if self.dev is not None else b""
         body += b.u32(rt.RTA_PRIORITY, self.metric) if self.metric is not None else b""
         body += b.ip(rt.RTA_PREFSRC, self.src) if self.src is not None else b""

@@ -80,7 +80,9 @@ def test_a_line_that_only_shows_something(line: str) -> None:
     ("line", "said"),
     [
         ("ip route add 10.0.0.0/8 via", "something is missing"),
-        ("ip route add 10.0.0.0/8 encap mpls 100 via 10.0.0.9", "`encap` .* has no field here"),
+        ("ip route add 10.0.0.0/8 encap rpl segs fd00::1 dev va", "`encap rpl`: one of mpls, ip"),
+        ("ip route add 10.0.0.0/8 encap", "behind `encap` something is missing"),
+        ("ip route add 10.0.0.0/8 encap ip id", "behind `id` something is missing"),
         ("ip route add 10.0.0.0/8 dev va ttl-propagate enabled", "`ttl-propagate` has no field here"),
         ("ip route add 10.0.0.0/8 via 10.0.0.9 mtu 1400 mtu 1300", "`mtu` is said twice"),
         ("ip route add 10.0.0.0/8 via 10.0.0.9 rtt lock", "behind `rtt` something is missing"),
@@ -134,7 +136,6 @@ def test_a_line_that_only_shows_something(line: str) -> None:
         ("ip rule add unicast", "`unicast` is no action"),
         ("ip rule del", "which rule"),
         ("ip rule flush bogus", "`bogus` is no word of `ip rule show` or `flush`"),
-        ("ip nexthop add id 5 encap ip id 1 dev va", "`encap` .* has no field"),
         ("ip nexthop flush bogus", "`bogus` is no word of `ip nexthop show` or `flush`"),
         ("ip route show", "changes nothing"),
         ("ip link add foo", "`type KIND` is needed"),

@@ -233,9 +233,9 @@ def test_marked_routes_come_back_in_their_order(netns: Netns) -> None:
 @pytest.mark.parametrize(
     ("name", "where", "line"),
     [
-        ("NexthopReplace", "id == 5", "nexthop add id 5 encap ip id 10 dst 1.1.1.1 via 10.0.0.9 dev va"),
+        ("NexthopReplace", "id == 5", "nexthop add id 5 encap ip id 10 dst 1.1.1.1 vxlan_opts 5 via 10.0.0.9 dev va"),
         ("RouteReplace", "dst == 10.51.0.0/16",
-         "route add 10.51.0.0/16 nexthop encap ip id 10 dst 1.1.1.1 via 10.0.0.9 nexthop via 10.1.0.9"),
+         "route add 10.51.0.0/16 nexthop encap ip dst 1.1.1.1 vxlan_opts 5 via 10.0.0.9 nexthop via 10.1.0.9"),
     ],
 )  # fmt: skip
 def test_what_has_parts_without_a_field_is_not_edited(name: str, where: str, line: str, netns: Netns) -> None:

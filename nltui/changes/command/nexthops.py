@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from nltui.changes import nexthops
 from nltui.changes.base import Change
-from nltui.changes.command.words import Asked, Special, in_family, read, unknown, via
+from nltui.changes.command.words import Asked, Special, header, in_family, read, via
 from nltui.changes.nexthop_flush import NexthopFlush
 from nltui.changes.world import World
 from nltui.errors import UsageError
@@ -16,10 +16,7 @@ from nltui.model.ip_line.of_others import of_nexthops
 _CLASSES: Mapping[str, type[Change]] = {
     "add": nexthops.NexthopAdd, "replace": nexthops.NexthopReplace, "delete": nexthops.NexthopDelete,
 }  # fmt: skip
-_SPECIAL: Mapping[str, Special] = {
-    "via": via,
-    "encap": unknown("(a header that packets get on their way) has no field here: use `ip` itself"),
-}
+_SPECIAL: Mapping[str, Special] = {"via": via, "encap": header}
 
 
 def asked(line: Line, world: World) -> Asked:
