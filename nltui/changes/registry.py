@@ -8,6 +8,7 @@ from nltui.changes.address_flush import AddressFlush
 from nltui.changes.addresses import AddressAdd, AddressDelete, AddressReplace
 from nltui.changes.base import Change
 from nltui.changes.links.bridges import BridgePortSet, BridgeSet
+from nltui.changes.links.kind_options import MacvlanSet, VxlanSet
 from nltui.changes.links.kinds import KINDS
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import AltnameAdd, AltnameDelete, LinkDelete, LinkDown, LinkMove, LinkUp
@@ -29,7 +30,8 @@ from nltui.changes.rule_flush import RuleFlush
 from nltui.changes.rules import RuleAdd, RuleDelete, RuleMove
 
 CHANGES: tuple[type[Change], ...] = (
-    LinkUp, LinkDown, LinkSet, BridgeSet, BridgePortSet, AltnameAdd, AltnameDelete, LinkMove, LinkDelete,
+    LinkUp, LinkDown, LinkSet, BridgeSet, BridgePortSet, MacvlanSet, VxlanSet, AltnameAdd, AltnameDelete, LinkMove,
+    LinkDelete,
     *KINDS, AddTuntap,
     AddressAdd, AddressReplace, AddressDelete, AddressFlush,
     RouteAdd, RouteReplace, RouteAppend, RoutePrepend, RouteDelete, RouteFlush,

@@ -29,6 +29,9 @@ CASES: tuple[Case, ...] = (
     ("LinkSet", "name == vd", {"master": ""}),
     ("LinkSet", "name == vc", {"name": "other", "arp": "off", "multicast": "off", "allmulticast": "on"}),
     ("BridgeSet", "name == bri0", {"stp_state": "1", "ageing_time": "20000", "priority": "99", "mcast_snooping": "0"}),
+    ("BridgeSet", "name == bri0", {"group_fwd_mask": "8", "mcast_query_interval": "9000",
+                                   "group_address": "01:80:c2:00:00:04", "nf_call_iptables": "1",
+                                   "mcast_last_member_count": "3", "mcast_hash_max": "1024"}),
     ("BridgePortSet", "name == vd", {"cost": "77", "hairpin": "on", "learning": "off", "isolated": "on",
                                            "state": "blocking"}),
     ("AltnameAdd", "name == vc", {"altname": "a-second-name-longer-than-fifteen"}),
@@ -40,6 +43,9 @@ CASES: tuple[Case, ...] = (
                      "peer_address": OTHER_MAC}),
     ("AddBridge", "", {"name": "b1", "stp_state": "1", "forward_delay": "1000", "address": MAC,
                        "ageing_time": "9000", "priority": "99", "mcast_snooping": "0"}),
+    ("AddBridge", "", {"name": "b1", "address": MAC, "vlan_protocol": "802.1ad", "group_fwd_mask": "8",
+                       "mcast_query_interval": "9000", "group_address": "01:80:c2:00:00:04", "hello_time": "300",
+                       "mcast_igmp_version": "3", "nf_call_arptables": "1", "mcast_startup_query_count": "4"}),
     ("AddMacvlan", "", {"name": "m1", "link": "va", "mode": "bridge", "address": MAC}),
     ("AddMacvtap", "", {"name": "t1", "link": "va", "mode": "private", "address": MAC}),
     ("AddVxlan", "", {"name": "x1", "id": "42", "remote": "10.0.0.9", "local": "10.0.0.1", "dstport": "4789",
@@ -141,7 +147,7 @@ CASES: tuple[Case, ...] = (
 )  # fmt: skip
 QUIET = ("NeighbourProbe", "NeighbourFlush")
 """What they change goes on changing by itself."""
-NOT_HERE = ("AddVlan", "AddBond", "AddVrf", "AddDummy", "LinkMove")
+NOT_HERE = ("AddVlan", "AddBond", "AddVrf", "AddDummy", "LinkMove", "MacvlanSet", "VxlanSet")
 """Kinds that this kernel may lack, and what leaves the namespace: each has a test of its own."""
 
 

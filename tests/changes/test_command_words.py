@@ -9,6 +9,7 @@ import pytest
 
 from nltui.changes.base import Problems
 from nltui.changes.command import is_change, parsed
+from nltui.changes.links.kind_options import VxlanSet
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.preview import of
 from nltui.changes.routes import RouteReplace
@@ -486,3 +487,67 @@ def test_a_metric_stands_in_one_field_only(netns: Netns) -> None:
         RouteReplace.parsed(
             {"dst": "10.30.0.0/16", "dev": "va", "mtu": "1400", "metrics": "mtu lock 1400"}, changing.world
         )
+
+
+KINDS = (
+    ("link add x1 link va type macvlan mode bridge", "ip link set x1 type macvlan mode private"),
+    ("link add x1 link va type macvlan mode bridge", "ip link set x1 type macvlan mode vepa bcqueuelen 2000"),
+    ("link add x1 type vxlan id 7 dstport 4789", "ip link set x1 type vxlan remote 10.0.0.9 local 10.0.0.1"),
+    ("link add x1 type vxlan id 7 dstport 4789 remote fd00::9", "ip link set x1 type vxlan remote fd00::8"),
+    ("link add x1 type vxlan id 7 dstport 4789 remote 10.0.0.9", "ip link set x1 type vxlan remote 10.0.0.8 dev va"),
+    ("link add x1 type vxlan id 7 dstport 4789 dev va", "ip link set x1 type vxlan dev vc group 239.1.1.1"),
+    (
+        "link add x1 type vxlan id 7 dstport 4789 dev va group 239.1.1.1",
+        "ip link set x1 type vxlan group 239.1.1.2 dev va",
+    ),
+    ("link add x1 type vxlan id 7 dstport 4789 ttl 9", "ip link set x1 type vxlan ttl auto tos 8 df set ageing 50"),
+    ("link add x1 type vxlan id 7 dstport 4789", "ip link set x1 type vxlan nolearning"),
+    ("link add x1 type vxlan id 7 dstport 4789 nolearning", "ip link set x1 type vxlan learning ttl 7"),
+)
+
+
+@pytest.mark.parametrize(("made", "line"), KINDS, ids=[line for _, line in KINDS])
+def test_options_of_a_kind_are_set_and_taken_back(made: str, line: str, netns: Netns) -> None:
+    with Netns() as other, Netns() as third:
+        for ns in (netns, other, third):
+            build(ns)
+            ns.ip(made.replace("x1", "x1 address 02:00:00:00:01:01"))
+        before = picture(netns, indexes=True)
+        run(other, line)
+        with Changing(netns) as changing:
+            world = changing.world
+            cls, texts, row = parsed(line, world)
+            seen = of(world, [cls.parsed(texts, world, row)])
+            done = changing.executor.apply(seen.changes, seen.subjects)
+            run(third, seen.line)
+            assert difference(picture(netns), picture(other)) == difference(picture(netns), picture(third)) == []
+            assert difference(before, picture(netns, indexes=True))
+            assert changing.executor.revert(done.undo.steps) == []
+            # A link that was not named has no words.
+            said = "\n".join(step.says for step in done.undo.steps if step.says.startswith("ip "))
+        assert not difference(before, picture(netns, indexes=True)) or done.undo.lost
+        run(third, said)
+        assert "dev" in line or difference(picture(netns), picture(third)) == []
+
+
+@pytest.mark.parametrize("below", ["dev va", ""])
+def test_a_group_goes_by_a_link(below: str, netns: Netns) -> None:
+    build(netns)
+    netns.ip(f"link add x1 type vxlan id 7 dstport 4789 {below}")
+    with Changing(netns) as changing:
+        world = changing.world
+        texts = {"dev": "x1", "remote": "239.1.1.1"}
+        if not below:
+            with pytest.raises(Problems, match="lower: must be given with a multicast group"):
+                VxlanSet.parsed(texts, world)
+            return
+        assert VxlanSet.parsed(texts, world).line == "ip link set dev x1 type vxlan group 239.1.1.1 dev va"
+
+
+def test_what_only_its_making_decides_of_a_tunnel_has_no_field(netns: Netns) -> None:
+    build(netns)
+    netns.ip("link add x1 type vxlan id 7 dstport 4789")
+    with Changing(netns) as changing:
+        for word in ("id 5", "dstport 9", "proxy"):
+            with pytest.raises(UsageError, match="is not understood here"):
+                parsed(f"ip link set x1 type vxlan {word}", changing.world)

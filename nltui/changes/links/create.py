@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from nltui.changes import build as b
 from nltui.changes.base import Change, Problems, Step, Undo, asked, fields_of, quoted
 from nltui.changes.inputs import Choice, Dev, Flag, Mac, Name, Number, Spelled, Text
-from nltui.changes.links.bridges import CENTISECONDS
+from nltui.changes.links.bridges import OfBridge
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
@@ -23,7 +23,15 @@ COMMON = ("link", "name", "address", "mtu", "txqueuelen", "index", "group", "mas
 """Fields that are said before the kind."""
 _NUMBERS = {"mtu": il.IFLA_MTU, "txqueuelen": il.IFLA_TXQLEN, "group": il.IFLA_GROUP,
             "numtxqueues": il.IFLA_NUM_TX_QUEUES, "numrxqueues": il.IFLA_NUM_RX_QUEUES}  # fmt: skip
-_MACVLAN_MODES = {"private": 1, "vepa": 2, "bridge": 4, "passthru": 8, "source": 16}
+MACVLAN_MODES = {"private": 1, "vepa": 2, "bridge": 4, "passthru": 8, "source": 16}
+_BRIDGE: Mapping[str, Callable[[int, Any], bytes]] = {
+    **dict.fromkeys(("stp_state", "forward_delay", "hello_time", "max_age", "ageing_time", "mcast_hash_max",
+                     "mcast_last_member_count", "mcast_startup_query_count"), b.u32),
+    **dict.fromkeys(("priority", "vlan_protocol", "vlan_default_pvid", "group_fwd_mask"), b.u16),
+    **{name: b.u64 for name in il.IFLA_BR if name.endswith("_interval")},
+    "group_address": b.mac,
+}  # fmt: skip
+"""How wide its options are; the others have a byte."""
 _VLAN_PROTOCOLS = {"802.1q": 0x8100, "802.1ad": 0x88A8}
 _BOND_MODES = {"balance-rr": 0, "active-backup": 1, "balance-xor": 2, "broadcast": 3, "802.3ad": 4, "balance-tlb": 5,
                "balance-alb": 6}  # fmt: skip
@@ -150,26 +158,17 @@ class AddVeth(LinkAdd):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddBridge(LinkAdd):
+class AddBridge(OfBridge, LinkAdd):
     """`ip link add … type bridge`."""
 
     title: ClassVar[str] = "add a bridge"
     help: ClassVar[str] = "A switch: links become its ports by their master."
     kind: ClassVar[str] = "bridge"
 
-    stp_state: int | None = asked(Number(0, 1), "stp_state", "spanning tree: 1 on")
-    vlan_filtering: int | None = asked(Number(0, 1), "vlan_filtering", "1: VLANs are told apart")
-    forward_delay: int | None = asked(CENTISECONDS, "forward_delay", "before a port forwards")
-    ageing_time: int | None = asked(CENTISECONDS, "ageing_time", "until a forwarding entry goes")
-    priority: int | None = asked(Number(0, 65535), "priority", "for the election of the root")
-    mcast_snooping: int | None = asked(Number(0, 1), "mcast_snooping", "1: multicast only where somebody listens")
-
     def data(self) -> bytes:
         """Its options."""
-        wide = {"stp_state": b.u32, "vlan_filtering": b.u8, "forward_delay": b.u32, "ageing_time": b.u32,
-                "priority": b.u16, "mcast_snooping": b.u8}  # fmt: skip
-        told = ((name, getattr(self, name)) for name in wide)
-        return b"".join(wide[name](il.IFLA_BR[name], value) for name, value in told if value is not None)
+        told = ((name, getattr(self, name)) for name in il.IFLA_BR)
+        return b"".join(_BRIDGE.get(name, b.u8)(il.IFLA_BR[name], value) for name, value in told if value is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,12 +180,12 @@ class AddMacvlan(LinkAdd):
     kind: ClassVar[str] = "macvlan"
 
     link: Device = asked(Dev(), "link", "the link below", required=True)
-    mode: int | None = asked(Choice(_MACVLAN_MODES), "mode", "whom it reaches; vepa unless told")
+    mode: int | None = asked(Choice(MACVLAN_MODES), "mode", "whom it reaches; vepa unless told")
     nopromisc: bool | None = asked(Flag(), "nopromisc", "passthru: the link below need not take every frame")
 
     def data(self) -> bytes:
         """Its mode."""
-        body = b.u32(il.IFLA_MACVLAN_MODE, self.mode) if self.mode is not None else b""
+        body = b.u32(il.IFLA_MACVLAN["mode"], self.mode) if self.mode is not None else b""
         return body + (b.u16(il.IFLA_MACVLAN_FLAGS, il.MACVLAN_FLAG_NOPROMISC) if self.nopromisc else b"")
 
 
