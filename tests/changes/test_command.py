@@ -115,7 +115,7 @@ def test_a_line_that_only_shows_something(line: str) -> None:
         ("ip link set mtu 1400", "there is no link|a link is needed"),
         ("ip link set", "a link is needed"),
         ("ip link del group 5", "`group` deletes many"),
-        ("ip link add v1 netns blue type ifb", "`netns` makes it elsewhere"),
+        ("ip link add v1 netns", "`type KIND` is needed"),
         ("ip link add v1 type veth peer name", "behind `name` something is missing"),
         ("ip link add v1 type veth mtu 1300", "`mtu` is not understood here: `peer"),
         ("ip link add x1 type vxlan id 5 srcport 10000", "behind `srcport` something is missing: two ports"),

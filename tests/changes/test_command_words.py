@@ -385,6 +385,46 @@ def test_the_other_end_goes_elsewhere_and_comes_back(netns: Netns) -> None:
     assert difference(before, picture(netns)) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "comes_back"),
+    [
+        (f"ip link add m1 {MAC} link va netns {{}} type macvlan mode bridge", False),
+        (f"ip link add i1 {MAC} mtu 1300 netns {{}} up type ifb", False),
+        (f"ip link add v1 {MAC} netns {{}} type veth {PEER}", True),
+    ],
+)
+def test_a_link_is_made_elsewhere(line: str, comes_back: bool, netns: Netns) -> None:
+    build(netns)
+    before = picture(netns)
+    with Netns() as other, Netns() as third:
+        with Changing(netns) as changing:
+            world = changing.world
+            cls, texts, row = parsed(line.format(other.name), world)
+            seen = of(world, [cls.parsed(texts, world, row)])
+            assert f"in the network namespace {other.name}" in seen.sentence
+            done = changing.executor.apply(seen.changes, seen.subjects)
+            assert bool(done.undo.lost) == (not comes_back)
+            made = other.ip_json("-d link show")
+            assert len(made) == 2
+            if comes_back:
+                assert changing.executor.revert(done.undo.steps) == []
+                assert len(other.ip_json("link show")) == 1
+        assert difference(before, picture(netns)) == []
+        run(netns, line.format(third.name))
+        kept = ("ifname", "address", "mtu", "linkinfo")
+        assert [[one.get(key) for key in kept] for one in made] == [
+            [one.get(key) for key in kept] for one in third.ip_json("-d link show")
+        ]
+
+
+def test_a_port_is_not_made_elsewhere(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        cls, texts, row = parsed(f"ip link add i1 netns {netns.name} master bri0 type ifb", changing.world)
+        with pytest.raises(Problems, match="master: is in this network namespace"):
+            cls.parsed(texts, changing.world, row)
+
+
 @pytest.mark.parametrize("line", ["ip link set va down mtu 1400", "ip link set up mtu 1400 dev spare"])
 def test_up_and_down_with_settings_are_taken_back(line: str, netns: Netns) -> None:
     """With routes, addresses, neighbours and nexthops, which go along."""

@@ -15,11 +15,10 @@ from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
 from nltui.netlink.constants import netlink as nl
 from nltui.netlink.wire import nlattr
-from nltui.record import replace
 from nltui.system import names, namespaces
 
 COMMON = ("link", "name", "address", "mtu", "txqueuelen", "index", "group", "master", "numtxqueues", "numrxqueues",
-          "up")  # fmt: skip
+          "netns", "up")  # fmt: skip
 """Fields that are said before the kind."""
 _NUMBERS = {"mtu": il.IFLA_MTU, "txqueuelen": il.IFLA_TXQLEN, "group": il.IFLA_GROUP,
             "numtxqueues": il.IFLA_NUM_TX_QUEUES, "numrxqueues": il.IFLA_NUM_RX_QUEUES}  # fmt: skip
@@ -61,16 +60,28 @@ class LinkAdd(Change):
     index: int | None = asked(Number(1, 0x7FFFFFFF), "index", "its own number")
     numtxqueues: int | None = asked(Number(1, 4096), "numtxqueues", "queues to send by")
     numrxqueues: int | None = asked(Number(1, 4096), "numrxqueues", "queues to receive by")
+    netns: str | None = asked(
+        Text(255, "a name, a path or a process"), "netns", "another network namespace that it is made in"
+    )
     up: bool | None = asked(Flag(), "up", "at once")
 
     def check(self, world: World) -> None:
-        """The name must be free."""
+        """The name must be free, or the namespace there."""
+        if self.netns is not None:
+            if self.master is not None:
+                raise Problems({"master": "is in this network namespace, where the new link will not be"})
+            with namespaces.resolve(self.netns):
+                return
         if any(device.name == self.name for device in world.devices):
             raise Problems({"name": f"there is a link {self.name} already"})
 
     def sentence(self, world: World) -> str:
         """In words."""
-        return f"a {self.kind} {self.name} is made"
+        return f"a {self.kind} {self.name} is made{self._where}"
+
+    @property
+    def _where(self) -> str:
+        return f" in the network namespace {self.netns}" if self.netns is not None else ""
 
     def words(self) -> list[str]:
         """The kind stands between what all have and its own."""
@@ -96,14 +107,19 @@ class LinkAdd(Change):
         """RTM_NEWLINK."""
         return [self._step(self.data())]
 
-    def _step(self, data: bytes) -> Step:
+    def _step(self, data: bytes, holds: object = None) -> Step:
+        """The namespace that it is made in stays open until it is sent."""
+        there = namespaces.resolve(self.netns) if self.netns is not None else None
         flags = fl.IFF_UP if self.up else 0
         nest = [b.text(il.IFLA_INFO_KIND, self.kind), *([b.nest(il.IFLA_INFO_DATA, data)] if data else [])]
         body = b.ifinfomsg(self.index or 0, flags, flags) + self._attributes() + b.nest(il.IFLA_LINKINFO, *nest)
-        return Step(il.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body, self.line)
+        body += b.u32(il.IFLA_NET_NS_FD, there.fd) if there is not None else b""
+        return Step(il.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body, self.line, holds=(there, holds))
 
     def undo(self, world: World) -> Undo:
         """Delete it, by its name."""
+        if self.netns is not None:
+            return Undo((), (f"{self.name} is in another network namespace then: it must be deleted there",))
         body = b.ifinfomsg(0) + b.text(il.IFLA_IFNAME, self.name)
         return Undo((Step(il.RTM_DELLINK, 0, body, f"ip link del dev {quoted(self.name)}"),))
 
@@ -140,7 +156,7 @@ class AddVeth(LinkAdd):
 
     def sentence(self, world: World) -> str:
         """In words."""
-        return f"two links {self.name} and {self.peer} are made, each the other's end"
+        return f"two links {self.name}{self._where} and {self.peer} are made, each the other's end"
 
     def data(self, elsewhere: bytes = b"") -> bytes:
         """The other end; `elsewhere`: the attribute that sends it to another namespace."""
@@ -154,7 +170,14 @@ class AddVeth(LinkAdd):
         if self.peer_netns is None:
             return super().steps(world)
         there = namespaces.resolve(self.peer_netns)
-        return [replace(self._step(self.data(b.u32(il.IFLA_NET_NS_FD, there.fd))), holds=there)]
+        return [self._step(self.data(b.u32(il.IFLA_NET_NS_FD, there.fd)), there)]
+
+    def undo(self, world: World) -> Undo:
+        """With one end the other goes."""
+        if self.netns is None or self.peer_netns is not None:
+            return super().undo(world)
+        body = b.ifinfomsg(0) + b.text(il.IFLA_IFNAME, self.peer)
+        return Undo((Step(il.RTM_DELLINK, 0, body, f"ip link del dev {quoted(self.peer)}"),))
 
 
 @dataclass(frozen=True, kw_only=True)
