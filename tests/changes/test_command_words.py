@@ -13,6 +13,7 @@ from nltui.changes.links.kind_options import VxlanSet
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.preview import of
 from nltui.changes.routes import RouteReplace
+from nltui.changes.rules import RuleDelete
 from nltui.errors import UsageError
 from nltui.model.ip_line.line import read
 from nltui.model.ip_line.shows import shown
@@ -187,6 +188,40 @@ def test_it_does_what_ip_does_says_so_and_is_undone(line: str, netns: Netns) -> 
             assert changing.executor.revert(done.undo.steps) == []
         left = difference(before, picture(netns, indexes=True))
         assert not left or done.undo.lost, "\n".join([*left, *(step.says for step in done.undo.steps)])
+
+
+@pytest.mark.parametrize(
+    ("line", "selector"),
+    [
+        ("ip rule add dscp 10 table 7 pref 500", "dscp AF11"),
+        ("ip rule add dscp 8/0x38 table 7 pref 500", "dscp 0x8/0x38"),
+        ("ip -6 rule add flowlabel 0x12345 table 7 pref 500", "flowlabel 0x12345"),
+        ("ip -6 rule add flowlabel 5/0xff table 7 pref 500", "flowlabel 0x5/0xff"),
+        ("ip rule add ipproto tcp sport 80/0xff dport 0x0/1 table 7 pref 500", ""),
+        ("ip rule add ipproto tcp sport 80/0xf0 dport 443 table 7 pref 500", "ipproto tcp sport 80/0xf0 dport 443"),
+    ],
+)
+def test_what_only_a_newer_ip_says_of_rules(line: str, selector: str, netns: Netns) -> None:
+    """Read back from the kernel, since `ip` may be too old to."""
+    build(netns)
+    before = picture(netns)
+    with Changing(netns) as changing:
+        world = changing.world
+        cls, texts, row = parsed(line, world)
+        if not selector:
+            with pytest.raises(Problems, match="dport"):
+                cls.parsed(texts, world, row)
+            return
+        done = changing.executor.apply([cls.parsed(texts, world, row)], [])
+        found = changing.row("rules", "priority == 500")
+        assert found is not None
+        assert changing.world.text("rules", "selector", found).removeprefix("from all ") == selector
+        gone = changing.executor.apply([RuleDelete.parsed({}, changing.world, found)], [])
+        assert changing.executor.revert(gone.undo.steps) == []
+        assert changing.row("rules", "priority == 500") is not None
+        assert changing.executor.revert(done.undo.steps) == []
+        assert changing.row("rules", "priority == 500") is None
+    assert difference(before, picture(netns)) == []
 
 
 @pytest.mark.parametrize(
@@ -490,6 +525,11 @@ def test_what_only_some_links_take(made: str, line: str, netns: Netns) -> None:
         ("ip route add 10.30.1.0/16 dev va", "dst"),
         ("ip rule add fwmark \u0661 table 7", "fwmark"),
         ("ip rule add sport \u0661 table 7", "sport"),
+        ("ip rule add sport 1/0x10000 table 7", "sport"),
+        ("ip rule add dscp 64 table 7", "dscp"),
+        ("ip rule add dscp 5 tos 8 table 7", "dscp"),
+        ("ip rule add flowlabel 5 table 7", "flowlabel"),
+        ("ip -6 rule add realms 5 table 7", "realms"),
         ("ip nexthop add id 5 group \u0661", "group"),
         ("ip route add 10.30.0.0/16 dev va hoplimit 256", "metrics"),
         ("ip route add 10.30.0.0/16 dev va features magic", "metrics"),
