@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nltui.changes.address_flush import AddressFlush
 from nltui.changes.addresses import AddressAdd, AddressDelete, AddressReplace
 from nltui.changes.base import Change
+from nltui.changes.links.bonds import BondSet
 from nltui.changes.links.bridges import BridgePortSet, BridgeSet
 from nltui.changes.links.kind_options import MacvlanSet, VxlanSet
 from nltui.changes.links.kinds import KINDS
@@ -30,8 +31,8 @@ from nltui.changes.rule_flush import RuleFlush
 from nltui.changes.rules import RuleAdd, RuleDelete, RuleMove
 
 CHANGES: tuple[type[Change], ...] = (
-    LinkUp, LinkDown, LinkSet, BridgeSet, BridgePortSet, MacvlanSet, VxlanSet, AltnameAdd, AltnameDelete, LinkMove,
-    LinkDelete,
+    LinkUp, LinkDown, LinkSet, BridgeSet, BridgePortSet, BondSet, MacvlanSet, VxlanSet, AltnameAdd, AltnameDelete,
+    LinkMove, LinkDelete,
     *KINDS, AddTuntap,
     AddressAdd, AddressReplace, AddressDelete, AddressFlush,
     RouteAdd, RouteReplace, RouteAppend, RoutePrepend, RouteDelete, RouteFlush,

@@ -147,7 +147,7 @@ CASES: tuple[Case, ...] = (
 )  # fmt: skip
 QUIET = ("NeighbourProbe", "NeighbourFlush")
 """What they change goes on changing by itself."""
-NOT_HERE = ("AddVlan", "AddBond", "AddVrf", "AddDummy", "LinkMove", "MacvlanSet", "VxlanSet")
+NOT_HERE = ("AddVlan", "AddBond", "AddVrf", "AddDummy", "LinkMove", "MacvlanSet", "VxlanSet", "BondSet")
 """Kinds that this kernel may lack, and what leaves the namespace: each has a test of its own."""
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from nltui.changes import build as b
 from nltui.changes.base import Change, Problems, Step, Undo, asked, fields_of, quoted
 from nltui.changes.inputs import Choice, Dev, Flag, Mac, Name, Number, Spelled, Text
+from nltui.changes.links.bonds import OfBond
 from nltui.changes.links.bridges import OfBridge
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
@@ -32,9 +33,6 @@ _BRIDGE: Mapping[str, Callable[[int, Any], bytes]] = {
 }  # fmt: skip
 """How wide its options are; the others have a byte."""
 _VLAN_PROTOCOLS = {"802.1q": 0x8100, "802.1ad": 0x88A8}
-_BOND_MODES = {"balance-rr": 0, "active-backup": 1, "balance-xor": 2, "broadcast": 3, "802.3ad": 4, "balance-tlb": 5,
-               "balance-alb": 6}  # fmt: skip
-_HASHES = {"layer2": 0, "layer3+4": 1, "layer2+3": 2, "encap2+3": 3, "encap3+4": 4, "vlan+srcmac": 5}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,27 +256,19 @@ class AddIfb(LinkAdd):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddBond(LinkAdd):
+class AddBond(OfBond, LinkAdd):
     """`ip link add … type bond`."""
 
     title: ClassVar[str] = "add a bond"
     help: ClassVar[str] = "Several links as one."
     kind: ClassVar[str] = "bond"
 
-    mode: int | None = asked(Choice(_BOND_MODES), "mode", "balance-rr unless told")
-    miimon: int | None = asked(Number(0, 0x7FFFFFFF, "ms"), "miimon", "between looks at the carrier")
-    updelay: int | None = asked(Number(0, 0x7FFFFFFF, "ms"), "updelay", "before a port counts as up")
-    downdelay: int | None = asked(Number(0, 0x7FFFFFFF, "ms"), "downdelay", "before a port counts as down")
-    xmit_hash_policy: int | None = asked(Choice(_HASHES), "xmit_hash_policy", "which frames stay together")
-    min_links: int | None = asked(Number(0, 0x7FFFFFFF), "min_links", "ports needed for the carrier")
-    lacp_rate: int | None = asked(Choice({"slow": 0, "fast": 1}), "lacp_rate", "802.3ad: how often ports talk")
-
     def data(self) -> bytes:
         """Its options."""
-        narrow = ("mode", "xmit_hash_policy", "lacp_rate")
-        told = ((name, getattr(self, name)) for name in il.IFLA_BOND)
+        wide = ("miimon", "updelay", "downdelay", "arp_interval", "resend_igmp", "min_links")
+        told = ((name, getattr(self, name, None)) for name in il.IFLA_BOND)
         return b"".join(
-            (b.u8 if name in narrow else b.u32)(il.IFLA_BOND[name], value) for name, value in told if value is not None
+            (b.u32 if name in wide else b.u8)(il.IFLA_BOND[name], value) for name, value in told if value is not None
         )
 
 

@@ -179,7 +179,9 @@ IFLA_BRPORT: Final = {
     "vlan_tunnel": 29, "bcast_flood": 30, "group_fwd_mask": 31, "neigh_suppress": 32, "isolated": 33, "locked": 39,
 }  # fmt: skip
 IFLA_BOND: Final = {
-    "mode": 1, "miimon": 3, "updelay": 4, "downdelay": 5, "xmit_hash_policy": 14, "min_links": 18, "lacp_rate": 21,
+    "mode": 1, "active_slave": 2, "miimon": 3, "updelay": 4, "downdelay": 5, "arp_interval": 7, "primary": 11,
+    "primary_reselect": 12, "fail_over_mac": 13, "xmit_hash_policy": 14, "resend_igmp": 15, "num_grat_arp": 16,
+    "all_slaves_active": 17, "min_links": 18, "lacp_rate": 21, "ad_select": 22, "lacp_active": 29,
 }  # fmt: skip
 IFLA_MACVLAN: Final = {"mode": 1, "bcqueuelen": 7}
 IFLA_MACVLAN_FLAGS: Final = 2
