@@ -66,6 +66,9 @@ LINES = (
     "ip addr flush dev va to 10.0.0.2/32",
     "ip addr flush dev va label va",
     "ip addr flush dev va secondary",
+    "ip addr flush to 10.0.0.0/8",
+    "ip -6 addr flush scope global",
+    "ip addr flush va scope global",
     # routes
     "ip route add 10.30/16 via 10.0.0.9",
     "ip route add 11/8 via 10.0.0.9",

@@ -41,6 +41,7 @@ CASES: tuple[Case, ...] = (
      "neighbour add 10.0.0.61 lladdr 02:00:00:00:00:61 dev va nud reachable extern_learn\n"
      "neighbour add 10.0.0.62 dev va managed")),
     ("AddressFlush", "dev == va", {"where": "address == 10.0.0.1"}, ""),
+    ("AddressFlush", "", {"where": "address in 10/8"}, "route add 10.42.0.0/16 via 10.0.0.9 src 10.1.0.1"),
     ("AddressFlush", "dev == va", {"where": "family == inet6"}, "route add fd24::/16 via fd00::9 src fd00::1"),
     ("NexthopDelete", "id == 5", {}, (
         "nexthop add id 5 encap ip id 10 dst 1.1.1.1 via 10.0.0.9 dev va\nroute add 10.43.0.0/16 nhid 5"
