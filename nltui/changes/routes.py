@@ -145,7 +145,7 @@ class RouteAdd(Change):
             return f"are refused ({rt.ROUTE_TYPES[self.kind]})"
         by = f"by the nexthops {self.hops}" if self.hops else f"by nexthop {self.nhid}" if self.nhid else ""
         by = by or " ".join(filter(None, (f"by {self.via}" if self.via else "", f"on {self.dev}" if self.dev else "")))
-        return f"go {by}"
+        return f"go {by}{f', with a header of {self.encap}' if self.encap else ''}"
 
     def sentence(self, world: World) -> str:
         """In words."""

@@ -70,6 +70,15 @@ def test_what_the_edit_dialog_shows_sent_again_changes_nothing(
     assert again[16:] == row[16:]
 
 
+def test_the_sentence_tells_of_it(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        world = changing.world
+        cls, texts, row = parsed("ip route add 10.30.0.0/16 encap ip id 7 dst 1.1.1.1 via 10.0.0.9", world)
+        said = cls.parsed(texts, world, row).sentence(world)
+        assert said == "packets to 10.30.0.0/16 go by 10.0.0.9, with a header of ip id 7 dst 1.1.1.1, in table main"
+
+
 @pytest.mark.parametrize("said", [*ROUTES, *SIX])
 def test_a_route_is_found_by_its_header_and_comes_back(said: str, netns: Netns) -> None:
     build(netns)
