@@ -30,7 +30,8 @@ _SEGMENTS_TYPE = 4
 """IPV6_SRCRT_TYPE_4, struct ipv6_sr_hdr."""
 _BYTE = Number(0, 255)
 _TABLE = Spelled(names.table, 0xFFFFFFFF, "a routing table")
-_INLINE = 0
+_INLINE, _INSERTS = 0, 9
+"""A mode and an action (End.B6) that put segments before the destination, instead of packets into packets."""
 
 
 class _Labels(Input):
@@ -120,7 +121,7 @@ _KINDS: Mapping[str, _Kind] = {
             "nh6": (lwt.SEG6_LOCAL_NH6, Address(6), b.ip),
             "iif": (lwt.SEG6_LOCAL_IIF, Dev(), _device),
             "oif": (lwt.SEG6_LOCAL_OIF, Dev(), _device),
-            "segs": (lwt.SEG6_LOCAL_SRH, _Segments(), lambda type_, value: nlattr(type_, _header(value))),
+            "segs": (lwt.SEG6_LOCAL_SRH, _Segments(), nlattr),
         },
         {"srh": 0},
         ("action",),
@@ -163,9 +164,10 @@ def encoded(text: str, world: World) -> tuple[int, bytes]:
     for word in kind.needed:
         if word not in said:
             raise UsageError(f"`{word}` is missing: {kind.parts[word][1].hint}")
+    if "segs" in said:
+        said["segs"] = _header(said["segs"], room=said.get("mode") == _INLINE or said.get("action") == _INSERTS)
     if kind.number == lwt.LWTUNNEL_ENCAP_SEG6:
-        header = _header(said["segs"], room=said["mode"] == _INLINE)
-        return kind.number, nlattr(lwt.SEG6_IPTUNNEL_SRH, struct.pack("=I", said["mode"]) + header)
+        return kind.number, nlattr(lwt.SEG6_IPTUNNEL_SRH, struct.pack("=I", said["mode"]) + said["segs"])
     body = b"".join(pack(type_, said[word]) for word, (type_, _, pack) in kind.parts.items() if word in said)
     return kind.number, body + (b.be16(lwt.LWTUNNEL_IP_FLAGS, flags) if flags else b"")
 

@@ -116,6 +116,7 @@ LINES = (
     "ip -6 route add fd30::1 encap seg6local action End.DX4 nh4 10.0.0.9 dev va",
     "ip -6 route add fd30::1 encap seg6local action End.DX2 oif vc dev va",
     "ip -6 route add fd30::1 encap seg6local action End.B6.Encaps srh segs fd01::1,fd01::2 dev va",
+    "ip -6 route add fd30::1 encap seg6local action End.B6 srh segs fd01::1,fd01::2 dev va",
     "ip route add 10.30/16 nexthop encap ip id 7 dst 1.1.1.1 via 10.0.0.9 weight 2 nexthop via 10.1.0.9",
     "ip -6 route add fd30::/16 nexthop encap seg6 mode encap segs fd01::1 via fd00::9 nexthop via fd01::9",
     "ip nexthop add id 20 encap ip id 7 dst 1.1.1.1 tos 8 via 10.0.0.9 dev va",

@@ -11,7 +11,7 @@ from nltui.changes.nexthops import NexthopReplace
 from nltui.changes.routes import RouteReplace
 from nltui.netlink.constants import nexthop as nh
 from nltui.netlink.constants import rtnetlink as rt
-from tests.changes.ground import Changing, build, difference, picture
+from tests.changes.ground import Changing, build, difference, picture, undo
 from tests.kernel.netns import Netns
 
 MPLS = (
@@ -91,6 +91,21 @@ def test_a_route_is_found_by_its_header_and_comes_back(said: str, netns: Netns) 
         done = changing.executor.apply([cls.parsed(texts, world, row)], [])
         assert difference(before, picture(netns))
         assert changing.executor.revert(done.undo.steps) == []
+    assert difference(before, picture(netns)) == []
+    with Netns() as other:
+        build(other)
+        undo(other, done.undo.steps)
+        assert difference(before, picture(other)) == []
+
+
+@pytest.mark.parametrize("said", HOPS)
+def test_the_line_that_brings_a_nexthop_back_tells_all_of_its_header(said: str, netns: Netns) -> None:
+    build(netns)
+    netns.ip(f"nexthop add id 20 {said}")
+    before = picture(netns)
+    with Changing(netns) as changing:
+        done = changing.apply("NexthopDelete", "id == 20", {})
+    undo(netns, done.undo.steps)
     assert difference(before, picture(netns)) == []
 
 

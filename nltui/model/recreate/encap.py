@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from nltui.model.recreate.words import Unrepeatable, Words, flags, option, options
@@ -23,12 +23,14 @@ def encap(row: Mapping[str, Any], taken: Collection[str] = ()) -> Words:
         words += ["tos", f"{inner['tos']:#x}"] if kind == "ip" and "tos" in inner else []
         return words + flags(inner, ("key", "csum", "seq"))
     if kind == "seg6":
-        segments = list(inner["segs"])
-        if inner["mode"] == "inline" and segments and segments[-1] == "::":
-            # The kernel puts the destination there.
-            segments.pop()
-        return ["encap", "seg6", "mode", inner["mode"], "segs", ",".join(segments)]
+        return ["encap", "seg6", "mode", inner["mode"], *_segments(inner["segs"], inner["mode"] == "inline")]
     if kind == "seg6local":
         words = ["encap", "seg6local", *options(inner, ("action", "table", "vrftable", "nh4", "nh6", "iif", "oif"))]
-        return words + (["srh", "segs", ",".join(inner["srh"]["segs"])] if "srh" in inner else [])
+        is_inline = inner.get("action") == "End.B6"
+        return words + (["srh", *_segments(inner["srh"]["segs"], is_inline)] if "srh" in inner else [])
     raise Unrepeatable(f"`encap {kind}` cannot be told in full here")
+
+
+def _segments(listed: Sequence[str], is_inline: bool) -> Words:
+    """The kernel puts the destination behind segments that are not in a header of their own."""
+    return ["segs", ",".join(listed[:-1] if is_inline and listed and listed[-1] == "::" else listed)]
