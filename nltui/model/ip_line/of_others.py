@@ -123,7 +123,7 @@ def of_links(words: tuple[str, ...], family: str = "") -> str:
 
 
 def of_rules(words: tuple[str, ...], family: str = "") -> str:
-    """Of `ip rule show`. Raises UsageError."""
+    """Of `ip rule show` and `flush`. Raises UsageError."""
     left = Conditions(words, family)
     while word := left.next():
         left.once(word, word)
@@ -139,13 +139,13 @@ def of_rules(words: tuple[str, ...], family: str = "") -> str:
             if said not in ANY:
                 left.parts.append(f"selector ~ {quoted(f'(^| ){word} {re.escape(said)}( |/|$)')}")
         else:
-            raise UsageError(f"`{cut(word)}` is no word of `ip rule show` that is known here")
+            raise UsageError(f"`{cut(word)}` is no word of `ip rule show` or `flush` that is known here")
     left.family = left.family or "inet"
     return left.filter()
 
 
 def of_nexthops(words: tuple[str, ...], family: str = "") -> str:
-    """Of `ip nexthop show`. Raises UsageError."""
+    """Of `ip nexthop show` and `flush`. Raises UsageError."""
     left = Conditions(words, family)
     while word := left.next():
         left.once(word, word)
@@ -158,5 +158,5 @@ def of_nexthops(words: tuple[str, ...], family: str = "") -> str:
         elif word == "fdb":
             left.parts.append("fdb ~ .")
         else:
-            raise UsageError(f"`{cut(word)}` is no word of `ip nexthop show` that is known here")
+            raise UsageError(f"`{cut(word)}` is no word of `ip nexthop show` or `flush` that is known here")
     return left.filter()
