@@ -74,7 +74,7 @@ class AddressFlush(Change):
     def undo(self, world: World) -> Undo:
         """All of them again, before what needs them."""
         by_link: dict[int, list[bytes]] = {}
-        for row in self.rows:
+        for row in still(world, "addresses", self.rows):
             by_link.setdefault(int.from_bytes(row[20:24], sys.byteorder), []).append(row)
         along = Along(world)
         undos = [along.addresses(world.named(index), rows) for index, rows in by_link.items()]

@@ -317,6 +317,11 @@ class AddressDelete(Change):
                 return row
         raise Problems({"local": f"{self.dev} has no address {self.local}"})
 
+    def check(self, world: World) -> None:
+        """It must be there; it is remembered as it was seen."""
+        if self.row is None:
+            object.__setattr__(self, "row", self.found(world))
+
     def subjects(self, world: World) -> list[Subject]:
         """The address."""
         return [*super().subjects(world), Subject("addresses", self.row or self.found(world))]

@@ -21,6 +21,8 @@ _SIX = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_NH_ID)
 """Attributes that the kernel compares, where they are said, of IPv4 and IPv6 routes of one prefix."""
 _PROTOCOL, _SCOPE, _TYPE, _NOWHERE = 5, 6, 7, 255
 """Of struct rtmsg."""
+_NEVER_TOLD = {fr.FRA_PRIORITY: bytes(4), fr.FRA_FWMARK: bytes(4)}
+"""What a rule has where the kernel says nothing of it."""
 
 
 def route(world: World, body: bytes, but: bytes = b"", *, is_there: bool = False) -> bytes | None:
@@ -59,6 +61,17 @@ def _said(found: Mapping[int, bytes]) -> Mapping[int, bytes]:
     return {**found, rt.RTA_ENCAP: plain(found[rt.RTA_ENCAP])} if rt.RTA_ENCAP in found else found
 
 
+def legs(row: bytes, body: bytes) -> list[bool]:
+    """Of an IPv6 route, which of its legs RTM_DELROUTE with this body takes away: one a gateway, all without one."""
+    there, said = _legs(attributes(row, 28)), _legs(attributes(body, 12))
+    goes = [any(rt.RTA_GATEWAY not in one for one in said)] * len(there)
+    for one in said:
+        at = next((at for at, leg in enumerate(there) if not goes[at] and _tells(leg, one, _SIX)), None)
+        if at is not None:
+            goes[at] = True
+    return goes
+
+
 def _legs(found: Mapping[int, bytes]) -> list[Mapping[int, bytes]]:
     if rt.RTA_MULTIPATH not in found:
         return [found]
@@ -85,7 +98,7 @@ def takes_rule(row: bytes, body: bytes) -> bool:
         mine.setdefault(fr.FRA_FWMASK, b"\xff" * 4)
     alike = row[16] == body[0] and all(asked in (0, there) for asked, there in zip(body[1:5], row[17:21], strict=True))
     alike &= body[7] in (0, row[23]) and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
-    return alike and _tells({fr.FRA_PRIORITY: bytes(4)} | attributes(row, 28), mine, mine)
+    return alike and _tells(_NEVER_TOLD | attributes(row, 28), mine, mine)
 
 
 def _tells(there: Mapping[int, bytes], mine: Mapping[int, bytes], types: Collection[int]) -> bool:

@@ -279,6 +279,11 @@ class NeighbourDelete(Change):
                 return row
         raise Problems({"dst": f"{self.dev} has no such neighbour"})
 
+    def check(self, world: World) -> None:
+        """It must be there; it is remembered as it was seen."""
+        if self.row is None:
+            object.__setattr__(self, "row", self._row(world))
+
     def subjects(self, world: World) -> list[Subject]:
         """The neighbour as it was."""
         mine = Subject("neighbours", self.row or self._row(world), told=lasting, names=_LASTING)

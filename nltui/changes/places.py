@@ -82,9 +82,10 @@ def absent(table: str, steps: Sequence[Step]) -> Subject:
 
 
 def still(world: World, table: str, rows: Sequence[bytes]) -> list[bytes]:
-    """Those that are there as they were: what somebody changed meanwhile is not what was shown."""
+    """Those that are there as they were, by their bytes of now: what somebody changed is not what was shown."""
     places = Places(world)
-    return [row for row in rows if any(world.is_same(table, one, row) for one in places.rows(table, row))]
+    found = (next((one for one in places.rows(table, row) if world.is_same(table, one, row)), None) for row in rows)
+    return [row for row in found if row is not None]
 
 
 def keys_of(steps: Iterable[Step]) -> frozenset[tuple[str, Key]]:

@@ -61,7 +61,13 @@ class _Described(RouteAdd):
         """Nothing is needed beside the destination."""
 
 
-def described(texts: Mapping[str, str], world: World) -> bytes | None:
-    """The route that `ip route delete` takes away when it is told this of it. Raises Problems."""
+def described(texts: Mapping[str, str], world: World) -> tuple[bytes | None, list[bool]]:
+    """The route that `ip route delete` takes away when it is told this of it, and which of its legs; none: all of it.
+
+    Raises Problems.
+    """
     like = _Described.parsed(texts, world)
-    return hits.route(world, like.body(world, deleting=True), is_there=True)
+    body = like.body(world, deleting=True)
+    row = hits.route(world, body, is_there=True)
+    goes = hits.legs(row, body) if row is not None and row[16] == b.AF_INET6 else []
+    return row, [] if all(goes) else goes

@@ -85,10 +85,14 @@ class Rule(Record):
 
 
 IOCTLS = (
-    0x5412, 0x541C, 0x8901, 0x8902, 0x40086602, 0x40046602, 0x40087602, 0x40047602, 0x401C5820,
+    0x5401, 0x5402, 0x5403, 0x5404, 0x802C542A, 0x402C542B, 0x402C542C, 0x402C542D, 0x5409, 0x540A, 0x540B, 0x540F,
+    0x5410, 0x5411, 0x5413, 0x5429, 0x541B, 0x5421, 0x5450, 0x5451, 0x894C, 0xB703,
 )  # fmt: skip
-"""TIOCSTI, TIOCLINUX: typing into the terminal, where a shell reads next; FIOSETOWN, SIOCSPGRP: signals to others;
-FS_IOC_SETFLAGS, FS_IOC_SETVERSION (and their 32-bit numbers), FS_IOC_FSSETXATTR: of files only opened to be read."""
+"""TCGETS, TCSETS, TCSETSW, TCSETSF and the same of termios2; TCSBRK, TCXONC, TCFLSH, TIOCGPGRP, TIOCSPGRP, TIOCOUTQ,
+TIOCGWINSZ, TIOCGSID: what a terminal is for. FIONREAD, FIONBIO, FIONCLEX, FIOCLEX; SIOCGSKNS, NS_GET_NSTYPE.
+
+No others: some type into the terminal, where a shell reads next (TIOCSTI), some send signals (FIOSETOWN), and some
+change files or file systems through what was only opened to be read (FS_IOC_SETFLAGS, FS_IOC_SET_ENCRYPTION_POLICY)."""
 OWNERS = (8, 10, 15)
 """F_SETOWN, F_SETSIG, F_SETOWN_EX: signals to others."""
 NAMESPACES = 0x7E020080
@@ -105,7 +109,7 @@ def _rules(pid: int) -> dict[str, tuple[Rule, ...]]:
         "prlimit64": (Rule(0, (0,)),),
         "socket": (Rule(0, (socket.AF_NETLINK,)),),
         "socketpair": (Rule(0, (socket.AF_UNIX,)), Rule(1, (STREAM, SEQPACKET), mask=0xF)),
-        "ioctl": (Rule(1, IOCTLS, only=False),),
+        "ioctl": (Rule(1, IOCTLS),),
         "fcntl": (Rule(1, OWNERS, only=False),),
         "clone": (Rule(0, (0,), mask=NAMESPACES),),
     }  # fmt: skip

@@ -18,7 +18,7 @@ from nltui.errors import UsageError
 from nltui.model.ip_line.line import read
 from nltui.model.ip_line.shows import shown
 from nltui.netlink.constants.netlink import NLM_F_REPLACE
-from tests.changes.ground import Changing, build, difference, picture, run
+from tests.changes.ground import Changing, Desk, build, difference, picture, run
 from tests.kernel.netns import Netns
 
 MAC, PEER = "address 02:00:00:00:01:01", "peer v2 address 02:00:00:00:01:02"
@@ -170,17 +170,41 @@ LINES = (
 
 @pytest.mark.parametrize("line", LINES)
 def test_it_does_what_ip_does_says_so_and_is_undone(line: str, netns: Netns) -> None:
+    does_as_ip(line, "", netns)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ip route del fd31::/16 via fd00::9",
+        "ip route del fd31::/16 via fd00::8 dev va metric 1024",
+        "ip route del fd31::/16 dev va",
+        "ip route del fd31::/16",
+        "ip route del fd32::/16 via fd00::8",
+        "ip route del fd32::/16 nexthop via fd00::9 nexthop via fd00::7",
+    ],
+)
+def test_of_an_ipv6_route_a_gateway_tells_one_leg(line: str, netns: Netns) -> None:
+    legs = "nexthop via fd00::9 dev va weight 3 nexthop via fd00::8 dev va"
+    more = f"ip route add fd31::/16 {legs}\nip route add fd32::/16 {legs} nexthop via fd00::7 dev va weight 2"
+    does_as_ip(line, more, netns)
+
+
+def does_as_ip(line: str, more: str, netns: Netns) -> None:
+    """In the ground, with `more` of it."""
     assert is_change(line)
     with Netns() as other, Netns() as third:
         for ns in (netns, other, third):
             build(ns)
+            run(ns, more)
         before, plain = picture(netns, indexes=True), picture(netns)
         run(other, "ip " + line.partition("ip ")[2])
-        with Changing(netns) as changing:
-            world = changing.world
+        with Desk(netns) as desk:
+            world = desk.world
             cls, texts, row = parsed(line, world)
             seen = of(world, [cls.parsed(texts, world, row)])
-            done = changing.executor.apply(seen.changes, seen.subjects)
+            done = desk.changes.apply(seen)
+            desk.changes.remember()
             changed, compared = picture(netns), [("ip", other)]
             if "…" not in seen.line:
                 run(third, seen.line)
@@ -189,7 +213,7 @@ def test_it_does_what_ip_does_says_so_and_is_undone(line: str, netns: Netns) -> 
                 told = difference(changed, picture(one))
                 assert not told, "\n".join([f"not as {name}: {seen.line}", *told])
             assert changed != plain, "nothing was changed"
-            assert changing.executor.revert(done.undo.steps) == []
+            assert desk.changes.undo(desk.changes.back()).startswith("undone: ")
         left = difference(before, picture(netns, indexes=True))
         assert not left or done.undo.lost, "\n".join([*left, *(step.says for step in done.undo.steps)])
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from nltui.changes.address_flush import AddressFlush
 from nltui.changes.base import Problems
 from nltui.changes.preview import previewed
 from nltui.changes.registry import CHANGES
 from nltui.changes.route_delete import RouteDelete
 from nltui.model.recreate import Unrepeatable
-from tests.changes.ground import Changing, build, difference, picture
+from tests.changes.ground import Changing, Desk, build, difference, picture
 from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
 
@@ -213,6 +214,31 @@ def test_an_address_whose_time_is_over_comes_back_with_what_went(netns: Netns) -
         done = changing.apply("AddressReplace", "address == 10.0.0.1", {"valid": "1", "preferred": "1"})
         assert comes_true(lambda: "10.0.0.1" not in str(netns.ip_json("address show dev va")))
         assert changing.executor.revert(done.undo.steps) == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+@pytest.mark.parametrize("texts", [{"dev": "va"}, {"dev": "va", "where": "family == inet"}])
+def test_a_flush_that_is_done_again_is_taken_back_whole(texts: dict[str, str], netns: Netns) -> None:
+    """The second time rows have other times of making: a secondary address is still the one that was shown."""
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        desk.changes.apply(previewed(desk.session, AddressFlush, texts, []))
+        desk.changes.undo(desk.changes.back())
+        desk.changes.redo(desk.changes.forth())
+        desk.changes.undo(desk.changes.back())
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_a_secondary_address_that_somebody_changed_goes_with_its_primary_and_all_comes_back(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        plan = previewed(desk.session, AddressFlush, {"dev": "va", "where": "family == inet"}, [])
+        netns.ip("address change 10.0.0.2/24 dev va valid_lft 600 preferred_lft 500")
+        before = picture(netns, indexes=True)
+        desk.changes.apply(plan)
+        assert netns.ip_json("-4 address show dev va") == []
+        desk.changes.undo(desk.changes.back())
     assert difference(before, picture(netns, indexes=True)) == []
 
 

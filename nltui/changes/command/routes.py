@@ -85,7 +85,21 @@ def asked(line: Line, world: World) -> Asked:
     texts = in_family(cls, line, texts)
     if line.verb != "delete":
         return cls, texts, None
-    row = route_delete.described(texts, world)
+    row, legs = route_delete.described(texts, world)
     if row is None:
         raise UsageError("there is no such route")
+    if legs:
+        return routes.RouteReplace, _without(routes.RouteReplace.filled(row, world), legs), row
     return route_delete.RouteDelete, {}, row
+
+
+def _without(texts: dict[str, str], goes: list[bool]) -> dict[str, str]:
+    """Of a route with several legs, those that are left; one alone is told by via and dev."""
+    hops = [hop for hop, is_gone in zip(texts.pop("hops").split(" / "), goes, strict=True) if not is_gone]
+    if len(hops) > 1:
+        return texts | {"hops": " / ".join(hops)}
+    words = hops[0].split()
+    if "weight" in words:
+        at = words.index("weight")
+        del words[at : at + 2]
+    return texts | read(routes.RouteReplace, words, special=_SPECIAL)
