@@ -8,12 +8,11 @@ from typing import ClassVar
 
 from nltui.changes.again import away
 from nltui.changes.along import Along
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, quoted
+from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, line_of_many, quoted
 from nltui.changes.inputs import Dev, Text
 from nltui.changes.places import still
 from nltui.changes.world import Device, World
 from nltui.model.filter.writing import both, equal
-from nltui.text import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +57,7 @@ class AddressFlush(Change):
         """Of many lines, what they have in common."""
         if self.where is None:
             return super().line
-        return f"ip address del … dev {quoted(self.dev)}  (each with {visible(self.where, limit=200)})"
+        return line_of_many(f"ip address del … dev {quoted(self.dev)}", len(self.rows), self.where)
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELADDR an address; a secondary one may be gone with its primary."""

@@ -8,13 +8,12 @@ from typing import ClassVar
 
 from nltui.changes import hits
 from nltui.changes.again import away
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
+from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, line_of_many
 from nltui.changes.inputs import Flag, Text
 from nltui.changes.order import again_in_order
 from nltui.changes.places import still
 from nltui.changes.world import World
 from nltui.netlink.constants import rtnetlink as rt
-from nltui.text import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +59,7 @@ class RouteFlush(Change):
     @property
     def line(self) -> str:
         """Of many lines, what they have in common."""
-        return f"ip route del …  (each route with {visible(self.where or '', limit=200)})"
+        return line_of_many("ip route del …", len(self.rows), self.where or "")
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELROUTE a route."""
