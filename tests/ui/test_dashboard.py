@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from nltui.ui.tabs import TabStrip
 from nltui.ui.theme import LIGHT
 from nltui.worker.contract import Freshness, TableStatus
 from tests.ui.fake import FakeSession, home_router
 from tests.ui.robot import sitting
+
+TABS = (("Links", "link"), ("Addresses", "addr"), ("Routes", "route"), ("Uevents", "ue"), ("Neighbours", "neigh"))
 
 
 async def test_four_panels_and_the_activity_at_120_columns() -> None:
@@ -17,11 +22,37 @@ async def test_four_panels_and_the_activity_at_120_columns() -> None:
 
 async def test_one_panel_under_tabs_at_80_columns() -> None:
     async with sitting(80, 24) as robot:
-        await robot.sees("1 Links  2 Addresses  3 Routes", "br-lan", "mtu 1500→9000")
+        await robot.sees("br-lan", "mtu 1500→9000")
         await robot.misses("fe80::5054")
         await robot.press("2")
         await robot.sees("fe80::5054")
         await robot.misses("br-lan ▲")
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (57, " 1 Links  2 Addresses  3 Routes  4 Uevents  5 Neighbours"),
+        (56, " 1 Links  2 addr  3 route  4 ue  5 neigh"),
+        (39, " 1 Links  2 addr 3 route 4 ue 5 neigh"),
+        (36, " 1 Links  2 addr 3 route 4 ue 5"),
+        (25, " 1 Links  2 addr 3 4 5"),
+    ],
+)
+def test_tabs_are_words_as_long_as_there_is_room(width: int, shown: str) -> None:
+    tabs = TabStrip(
+        [(label, f"{number} {label}", f"{number} {brief}") for number, (label, brief) in enumerate(TABS, 1)]
+    )
+    tabs.choose("Links")
+    assert "".join(label for _, label in tabs.fitting(width)).rstrip() == shown
+
+
+async def test_marked_rows_are_unmarked_by_a_key_that_the_footer_names() -> None:
+    async with sitting(80, 24) as robot:
+        await robot.press("space")
+        await robot.sees("1 marked", "Esc unmark")
+        await robot.press("escape")
+        await robot.misses("marked", "Esc unmark")
 
 
 async def test_a_digit_focuses_and_again_zooms_and_escape_goes_back() -> None:
