@@ -216,7 +216,7 @@ class Sheet(Still):
             empty = [one.name for one in self.fields if self.is_missing(one)]
             wrong = [f"{name}: {said}" if name else said for name, said in self.problems.items() if name not in empty]
             said = "…" if self.is_busy else "; ".join(wrong) or ("fill in what is marked with *" if empty else "")
-            return [[(text, dim)] for text in sentence(visible(said, limit=600), width)]
+            return [[(text, dim)] for text in sentence(visible(said, limit=600), width)] + self._lacking(width, paint)
         lines: list[Line] = [[(text, paint.style(strong=True))] for text in sentence(preview.sentence, width)]
         commands = preview.line.split("\n")
         for number, text in enumerate(commands[:3]):
@@ -227,14 +227,7 @@ class Sheet(Still):
         said = f"{len(preview.steps):,} message{'s' * (len(preview.steps) > 1)}, {sizes:,} bytes"
         said = said if sizes else "no message: an ioctl of /dev/net/tun"
         lines += self._told("sent", said, width, plain, dim)
-        if not self.can:
-            lines += self._told(
-                "needs",
-                "CAP_NET_ADMIN, which this process lacks: run nltui with sudo",
-                width,
-                paint.style(Tone.BAD),
-                dim,
-            )
+        lines += self._lacking(width, paint)
         for finding in preview.findings:
             mark, tone = ("! ", Tone.CHANGED) if finding.cuts else ("✗ ", Tone.BAD)
             style = paint.style(Tone.CHANGED, strong=True) if finding.cuts else plain
@@ -242,6 +235,13 @@ class Sheet(Still):
                 lines.append([(mark if not number else "  ", paint.style(tone)), (text, style)])
         lines += self._back(preview, width, paint)
         return lines
+
+    def _lacking(self, width: int, paint: Paint) -> list[Line]:
+        """What it takes to change anything, where this process has it not."""
+        if self.can:
+            return []
+        said = "CAP_NET_ADMIN, which this process lacks: run nltui with sudo"
+        return self._told("needs", said, width, paint.style(Tone.BAD), paint.style(Tone.DIM))
 
     def _asking(self, paint: Paint) -> list[Line]:
         """What must be seen, and typed, before a change that can cut somebody off."""

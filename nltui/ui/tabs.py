@@ -41,11 +41,12 @@ class TabStrip(Still):
             self.refresh()
 
     def fitting(self, width: int) -> list[tuple[str, str]]:
-        """Names as they are drawn: all whole, else in short but for the current one, else the last ones as digits."""
+        """Names as they are drawn: all whole, else in short, the current one last, else the last ones as digits."""
         whole = [(name, f" {label} ") for name, label, _ in self._tabs]
         short = [(name, f" {label if name == self._current else brief} ") for name, label, brief in self._tabs]
         close = [(name, label if name == self._current else label.rstrip()) for name, label in short]
-        for tabs in (whole, short, close):
+        least = [(name, f" {brief}{' ' if name == self._current else ''}") for name, _, brief in self._tabs]
+        for tabs in (whole, short, close, least):
             if _width(tabs) <= width:
                 return tabs
         for place in reversed(range(len(tabs))):

@@ -274,3 +274,13 @@ async def test_what_is_wrong_in_a_line_is_where_the_focus_goes(netns: Netns) -> 
         screen = await line(robot, "ip route add 10.3.0.0/16 dev vaa")
         assert screen._sheet.place == "dev"
         await robot.sees("there is no link 'vaa' here; did you mean `va`?")
+
+
+async def test_what_is_missing_to_change_anything_is_told_before_anything_is_filled_in(netns: Netns) -> None:
+    build(netns)
+    async with opened(netns, "routes") as robot:
+        robot.app.desk.can = False
+        await robot.press("a")
+        screen = await dialog(robot)
+        assert screen._sheet.preview is None
+        await robot.sees("needs", "CAP_NET_ADMIN, which this process lacks")

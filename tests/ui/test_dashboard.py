@@ -35,8 +35,9 @@ async def test_one_panel_under_tabs_at_80_columns() -> None:
         (57, " 1 Links  2 Addresses  3 Routes  4 Uevents  5 Neighbours"),
         (56, " 1 Links  2 addr  3 route  4 ue  5 neigh"),
         (39, " 1 Links  2 addr 3 route 4 ue 5 neigh"),
-        (36, " 1 Links  2 addr 3 route 4 ue 5"),
-        (25, " 1 Links  2 addr 3 4 5"),
+        (36, " 1 link  2 addr 3 route 4 ue 5 neigh"),
+        (34, " 1 link  2 addr 3 route 4 ue 5"),
+        (25, " 1 link  2 addr 3 4 5"),
     ],
 )
 def test_tabs_are_words_as_long_as_there_is_room(width: int, shown: str) -> None:
@@ -126,6 +127,16 @@ async def test_a_low_terminal_shows_rows_rather_than_the_activity() -> None:
 async def test_an_empty_table_says_so_calmly() -> None:
     async with sitting(session=FakeSession()) as robot:
         await robot.sees("no links", "no addresses", "no routes", "no uevents yet", "no activity yet")
+        await robot.press("1", "slash")
+        await robot.type("nothing")
+        await robot.sees("/ links: nothing", "no links  ")
+
+
+async def test_no_row_of_many_matches() -> None:
+    async with sitting() as robot:
+        await robot.press("0", "slash")
+        await robot.type("nothing")
+        await robot.sees("no activity matches “nothing” · Esc shows all 3")
 
 
 async def test_a_table_that_cannot_be_read_says_why_in_its_place() -> None:

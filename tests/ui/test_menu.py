@@ -6,6 +6,8 @@ import pytest
 
 from nltui.model.types import Tone
 from nltui.model.why.telling import Line
+from nltui.record import replace
+from nltui.ui.column_choice import ColumnChoice
 from nltui.ui.commands import commands
 from nltui.ui.menu import Menu
 from nltui.ui.picker import Item, Picker
@@ -105,3 +107,17 @@ async def test_why_is_read_to_its_end(width: int) -> None:
         await robot.app.push_screen(WhyScreen("why", lambda: told))
         await robot.sees("nexthop via 10.0.0.9", "word.", "live · Esc")
         assert all(cells(line) <= width for line in robot.screen.splitlines())
+
+
+async def test_columns_to_choose_from_are_read_to_their_end() -> None:
+    async with sitting(60, 24) as robot:
+        panel = robot.app.dashboard.focused_panel
+        assert panel is not None
+        column = replace(panel.table.columns[0], help=LONG)
+        table = replace(panel.table, columns=(column, *panel.table.columns[1:]))
+        choice = ColumnChoice(table, None, lambda names: None)
+        robot.app.push_screen(choice)
+        await robot.sees(f"✓ {column.name}", "word.")
+        assert robot.screen.count(f"✓ {column.name}") == 1
+        await robot.press("down", "space")
+        assert table.columns[1].name not in choice._list.chosen
