@@ -49,13 +49,13 @@ class TabStrip(Still):
         for tabs in (whole, short, close, least):
             if _width(tabs) <= width:
                 return tabs
-        for place in reversed(range(len(tabs))):
-            if _width(tabs) <= width:
+        for place in reversed(range(len(close))):
+            if _width(close) <= width:
                 break
-            name, label = tabs[place]
+            name, label = close[place]
             if name != self._current:
-                tabs[place] = name, label[:2]
-        return tabs
+                close[place] = name, label[:2]
+        return close
 
     def render_line(self, y: int) -> Strip:
         """The names on one line."""

@@ -36,8 +36,8 @@ async def test_one_panel_under_tabs_at_80_columns() -> None:
         (56, " 1 Links  2 addr  3 route  4 ue  5 neigh"),
         (39, " 1 Links  2 addr 3 route 4 ue 5 neigh"),
         (36, " 1 link  2 addr 3 route 4 ue 5 neigh"),
-        (34, " 1 link  2 addr 3 route 4 ue 5"),
-        (25, " 1 link  2 addr 3 4 5"),
+        (35, " 1 Links  2 addr 3 route 4 ue 5"),
+        (25, " 1 Links  2 addr 3 4 5"),
     ],
 )
 def test_tabs_are_words_as_long_as_there_is_room(width: int, shown: str) -> None:
