@@ -62,9 +62,9 @@ class Along:
         down = [*devices, *(one for one in others if kind_of(self._world.links[one.index]) == "vlan")]
         down, with_hops = list(dict.fromkeys(down)), dict.fromkeys([*devices, *others])
         hops = [row for one in with_hops for row in self._world.where("nexthops", dev=one.name)]
-        gone = {attributes(row, 24).get(nh.NHA_ID, b"") for row in hops}
+        gone = {_number(row) for row in hops}
         groups = [row for row in self._world.rows("nexthops", "group ~ .") if self._members(row) & gone]
-        named = gone | {attributes(row, 24).get(nh.NHA_ID, b"") for row in groups}
+        named = gone | {_number(row) for row in groups}
         routes = [row for one in down for row in self._routes(one)] + self._using(named)
         made, lost = again_in_order(self._world, dict.fromkeys(routes), in_part=True)
         family = 0 if every else AF_INET6
@@ -81,13 +81,14 @@ class Along:
         """Lasting ones of a link that are flushed though it stays."""
         return tuple(self._again("neighbours", self._neighbours(device)))
 
-    def nexthop(self, row: bytes) -> Undo:
-        """With a nexthop object: the groups it is in, and the routes that use it or a group of it alone."""
-        mine = attributes(row, 24).get(nh.NHA_ID, b"")
-        groups = [one for one in self._world.rows("nexthops", "group ~ .") if mine in self._members(one)]
-        named = {mine, *(attributes(one, 24).get(nh.NHA_ID, b"") for one in groups)}
-        steps = self._again("nexthops", [row, *groups], REPLACE)
-        routes, lost = again_in_order(self._world, self._using(named))
+    def nexthop(self, *rows: bytes) -> Undo:
+        """With nexthop objects: the groups they are in, and the routes that use them or a group of them alone."""
+        mine = {_number(row) for row in rows}
+        groups = [one for one in self._world.rows("nexthops", "group ~ .") if self._members(one) & mine]
+        gone = dict.fromkeys([*rows, *groups])
+        # A group needs its members to be there.
+        steps = self._again("nexthops", sorted(gone, key=lambda row: bool(self._members(row))), REPLACE)
+        routes, lost = again_in_order(self._world, self._using({_number(row) for row in gone}))
         return Undo((*steps, *routes), tuple(lost))
 
     # -- rows
@@ -160,6 +161,11 @@ def _lasts(row: bytes) -> bool:
         return True
     hardware = found.get(nd.NDA_LLADDR, b"")
     return bool(row[24] & nd.NUD_NOARP and any(hardware) and not hardware[0] & 1)
+
+
+def _number(row: bytes) -> bytes:
+    """Of a nexthop."""
+    return attributes(row, 24).get(nh.NHA_ID, b"")
 
 
 def _is_second(row: bytes) -> bool:

@@ -44,6 +44,11 @@ def u32(type_: int, value: int) -> bytes:
     return nlattr(type_, struct.pack("=I", value & 0xFFFFFFFF))
 
 
+def u64(type_: int, value: int) -> bytes:
+    """Eight bytes."""
+    return nlattr(type_, struct.pack("=Q", value))
+
+
 def be32(type_: int, value: int) -> bytes:
     """Four bytes in network order."""
     return nlattr(type_, struct.pack("!I", value))

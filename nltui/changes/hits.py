@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from nltui.changes import standing
 from nltui.changes.again import attributes
 from nltui.changes.build import AF_INET6
+from nltui.changes.encap import plain
 from nltui.changes.hops import legs_of
 from nltui.changes.route_rows import place_of
 from nltui.changes.world import World
@@ -42,7 +43,7 @@ def route(world: World, body: bytes, but: bytes = b"", *, is_there: bool = False
 
 def takes(row: bytes, body: bytes) -> bool:
     """Whether RTM_DELROUTE with this body takes a route of the same destination away, or a leg of it."""
-    six, there, mine = body[0] == AF_INET6, attributes(row, 28), attributes(body, 12)
+    six, there, mine = body[0] == AF_INET6, _said(attributes(row, 28)), _said(attributes(body, 12))
     if body[_PROTOCOL] not in (0, row[16 + _PROTOCOL]):
         return False
     if six and rt.RTA_MULTIPATH in {**there, **mine}:
@@ -51,6 +52,11 @@ def takes(row: bytes, body: bytes) -> bool:
     alike = six or (body[_SCOPE] in (_NOWHERE, row[16 + _SCOPE]) and body[_TYPE] in (0, row[16 + _TYPE]))
     alike &= six or _leads(there.get(rt.RTA_MULTIPATH, b""), mine.get(rt.RTA_MULTIPATH, b""))
     return alike and _tells(there, mine, _SIX if six else _FOUR)
+
+
+def _said(found: Mapping[int, bytes]) -> Mapping[int, bytes]:
+    """Attributes of a route as they are said."""
+    return {**found, rt.RTA_ENCAP: plain(found[rt.RTA_ENCAP])} if rt.RTA_ENCAP in found else found
 
 
 def _legs(found: Mapping[int, bytes]) -> list[Mapping[int, bytes]]:
@@ -64,19 +70,22 @@ def _legs(found: Mapping[int, bytes]) -> list[Mapping[int, bytes]]:
 
 def rule(world: World, body: bytes, but: bytes = b"") -> bytes | None:
     """The first rule, another than `but` and before it, that RTM_DELRULE with this body takes away."""
+    for row in standing.rules(world):
+        if but and row[16] == body[0] and world.is_same("rules", row, but):
+            return None
+        if takes_rule(row, body):
+            return row
+    return None
+
+
+def takes_rule(row: bytes, body: bytes) -> bool:
+    """Whether RTM_DELRULE with this body takes a rule away, where it is the first."""
     mine = attributes(body, 12)
     if fr.FRA_FWMARK in mine:
         mine.setdefault(fr.FRA_FWMASK, b"\xff" * 4)
-    for row in standing.rules(world):
-        if row[16] != body[0]:
-            continue
-        if but and world.is_same("rules", row, but):
-            return None
-        alike = all(asked in (0, there) for asked, there in zip(body[1:5], row[17:21], strict=True))
-        alike &= body[7] in (0, row[23]) and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
-        if alike and _tells({fr.FRA_PRIORITY: bytes(4)} | attributes(row, 28), mine, mine):
-            return row
-    return None
+    alike = row[16] == body[0] and all(asked in (0, there) for asked, there in zip(body[1:5], row[17:21], strict=True))
+    alike &= body[7] in (0, row[23]) and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
+    return alike and _tells({fr.FRA_PRIORITY: bytes(4)} | attributes(row, 28), mine, mine)
 
 
 def _tells(there: Mapping[int, bytes], mine: Mapping[int, bytes], types: Collection[int]) -> bool:
@@ -90,6 +99,6 @@ def _leads(there: bytes, mine: bytes) -> bool:
         return True
     legs, told = list(legs_of(there)), list(legs_of(mine))
     return len(legs) == len(told) and all(
-        said.index in (0, leg.index) and _tells(leg.attributes, said.attributes, said.attributes)
+        said.index in (0, leg.index) and _tells(_said(leg.attributes), _said(said.attributes), said.attributes)
         for leg, said in zip(legs, told, strict=True)
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from nltui.changes import build as b
 from nltui.changes.again import attributes
+from nltui.changes.encap import Encap, packed, taken, told
 from nltui.changes.inputs import Address, Dev, Input, Number
 from nltui.changes.world import World
 from nltui.errors import UsageError
@@ -20,20 +21,32 @@ _WEIGHTS = Number(1, 256)
 
 
 def _legs(text: str) -> list[list[str]]:
-    return [leg.split() for leg in text.split("/")] if "/" in text else [leg.split() for leg in text.split(" nexthop ")]
+    """Between them stands ` / `, or `nexthop`, which also may begin the first."""
+    legs: list[list[str]] = [[]]
+    for word in text.split():
+        if word not in ("/", "nexthop"):
+            legs[-1].append(word)
+        elif word == "/" or legs[-1]:
+            legs.append([])
+    return legs
 
 
 def _read(words: Sequence[str], world: World) -> dict[str, Any]:
     """One leg. Raises UsageError."""
     found: dict[str, Any] = {"weight": 1}
-    left = [word for word in words if word not in ("nexthop", "inet", "inet6")]
+    left = [word for word in words if word not in ("inet", "inet6")]
     while left:
         word = left.pop(0)
         if word == "onlink":
             found["onlink"] = True
             continue
+        if word == "encap" and word not in found:
+            found[word] = Encap().parse(" ".join(taken(left)), world)
+            continue
         if word not in ("via", "dev", "weight") or not left:
-            raise UsageError(f"`{visible(word, limit=40)}`: each nexthop is `via ADDRESS dev LINK weight N onlink`")
+            raise UsageError(
+                f"`{visible(word, limit=40)}`: each nexthop is `encap … via ADDRESS dev LINK weight N onlink`"
+            )
         if word in found and word != "weight":
             raise UsageError(f"`{word}` is said twice of one nexthop")
         value = left.pop(0)
@@ -65,22 +78,23 @@ class Hops(Input):
         for words in _legs(text) if text else ():
             out.append("nexthop")
             for word in words:
-                if word != "nexthop":
-                    out += ["inet6", word] if out[-1] == "via" and ":" in word and not six else [word]
+                out += ["inet6", word] if out[-1] == "via" and ":" in word and not six else [word]
         return out
 
-    @staticmethod
-    def told(legs: Sequence[Mapping[str, Any]]) -> str:
-        """From a row's JSON."""
-        out = []
-        for leg in legs:
-            words = [f"via {leg['gateway']}"] if "gateway" in leg else []
-            words += [f"via {leg['via']['host']}"] if "via" in leg else []
-            words += [f"dev {leg['dev']}"] if "dev" in leg else []
-            words += [f"weight {leg['weight']}"] if leg.get("weight", 1) != 1 else []
-            words += ["onlink"] if "onlink" in leg.get("flags", ()) else []
-            out.append(" ".join(words))
-        return " / ".join(out)
+
+def hops_told(legs: Sequence[Mapping[str, Any]], raw: bytes, world: World) -> str:
+    """From a row's JSON and its RTA_MULTIPATH. Raises Unrepeatable for what has no words."""
+    out = []
+    for leg, found in zip(legs, legs_of(raw), strict=True):
+        header = told(found.attributes, world, rt.RTA_ENCAP, rt.RTA_ENCAP_TYPE)
+        words = [f"encap {header}"] if header else []
+        words += [f"via {leg['gateway']}"] if "gateway" in leg else []
+        words += [f"via {leg['via']['host']}"] if "via" in leg else []
+        words += [f"dev {leg['dev']}"] if "dev" in leg else []
+        words += [f"weight {leg['weight']}"] if leg.get("weight", 1) != 1 else []
+        words += ["onlink"] if "onlink" in leg.get("flags", ()) else []
+        out.append(" ".join(words))
+    return " / ".join(out)
 
 
 def multipath(text: str, world: World, six: bool) -> bytes:
@@ -93,6 +107,7 @@ def multipath(text: str, world: World, six: bool) -> bytes:
             inside = b.ip(rt.RTA_GATEWAY, via)
         elif via is not None:
             inside = nlattr(rt.RTA_VIA, struct.pack("=H", b.family_of(via)) + b.packed(via))
+        inside += packed(leg.get("encap"), world, rt.RTA_ENCAP, rt.RTA_ENCAP_TYPE)
         flags = rt.RTNH_F_ONLINK if leg.get("onlink") else 0
         index = leg["dev"].index if "dev" in leg else 0
         body += struct.pack("=HBBi", 8 + len(inside), flags, leg["weight"] - 1, index) + inside

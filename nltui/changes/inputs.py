@@ -293,6 +293,26 @@ class Mac(Input):
         return text.lower()
 
 
+class Realms(Text):
+    """Where packets go to, or from where to where, for `tc` and counters."""
+
+    def __init__(self) -> None:
+        super().__init__(11, "to, or from/to", r"^[0-9]{1,5}(/[0-9]{1,5})?$", "numbers")
+
+    def parse(self, text: str, world: World) -> str:
+        """Of 16 bits each."""
+        found = super().parse(text, world)
+        if max(map(int, found.split("/"))) > 0xFFFF:
+            raise UsageError("are up to 65535")
+        return found
+
+    @staticmethod
+    def number(text: str) -> int:
+        """As the kernel has both; one alone is where packets go to."""
+        origin, _, to = text.rpartition("/")
+        return int(origin or 0) << 16 | int(to)
+
+
 class Lifetime(Input):
     """Seconds, or forever."""
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes import build as b
-from nltui.changes.again import REPLACE, ROW_GONE, again, away
+from nltui.changes.again import REPLACE, ROW_GONE, again, attributes, away
 from nltui.changes.along import Along
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of
+from nltui.changes.encap import Encap, packed, told
 from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Spelled, Text
 from nltui.changes.places import absent
 from nltui.changes.world import Device, World
-from nltui.model.recreate import Unrepeatable
 from nltui.netlink.constants import netlink as nl
 from nltui.netlink.constants import nexthop as nh
 from nltui.netlink.constants import rtnetlink as rt
@@ -40,6 +40,7 @@ class NexthopAdd(Change):
     flags: ClassVar[int] = nl.NLM_F_CREATE | nl.NLM_F_EXCL
 
     id: int = asked(Number(1, 0xFFFFFFFF), "id", "its number", required=True)
+    encap: str | None = asked(Encap(), "encap", "a header that packets get")
     via: str | None = asked(Address(), "via", "the gateway")
     dev: Device | None = asked(Dev(), "dev", "the link")
     onlink: bool | None = asked(Flag(), "onlink", "the gateway is on the link whatever its address")
@@ -65,6 +66,8 @@ class NexthopAdd(Change):
             wrong["via"] = "either a gateway or link, or blackhole, or a group"
         if self.via and not self.dev and not self.fdb:
             wrong["dev"] = "must be given with a gateway"
+        if self.encap is not None and not leads:
+            wrong["encap"] = "needs a gateway or link"
         if self.group is None:
             only = ("type", "buckets", "idle_timer", "unbalanced_timer")
             wrong |= {name: "is for groups" for name in only if getattr(self, name) is not None}
@@ -82,7 +85,7 @@ class NexthopAdd(Change):
 
     def sentence(self, world: World) -> str:
         """In words."""
-        what = " ".join(self.spoken("via", "dev", "blackhole", "group", "type"))
+        what = " ".join(self.spoken("encap", "via", "dev", "blackhole", "group", "type"))
         return f"nexthop {self.id} leads {what}" if not self.blackhole else f"nexthop {self.id} drops packets"
 
     def families(self) -> tuple[str, ...]:
@@ -100,16 +103,17 @@ class NexthopAdd(Change):
         """The family stands before."""
         return super().spoken(*(wanted or [one.name for one in fields_of(type(self)) if one.name != "family"]))
 
-    def _body(self) -> bytes:
+    def _body(self, world: World) -> bytes:
         flags = rt.RTNH_F_ONLINK if self.onlink else 0
         body = b.nhmsg(self.af, self.proto or 0, flags) + b.u32(nh.NHA_ID, self.id)
         body += b.u32(nh.NHA_OIF, self.dev.index) if self.dev is not None else b""
         body += b.ip(nh.NHA_GATEWAY, self.via) if self.via is not None else b""
+        body += packed(self.encap, world, nh.NHA_ENCAP, nh.NHA_ENCAP_TYPE)
         body += nlattr(nh.NHA_BLACKHOLE) if self.blackhole else b""
         if self.group is not None:
             members = [member.partition(",") for member in self.group.split("/")]
-            packed = (struct.pack("=IBBH", int(one), int(weight or 1) - 1, 0, 0) for one, _, weight in members)
-            body += nlattr(nh.NHA_GROUP, b"".join(packed))
+            made = (struct.pack("=IBBH", int(one), int(weight or 1) - 1, 0, 0) for one, _, weight in members)
+            body += nlattr(nh.NHA_GROUP, b"".join(made))
             body += b.u16(nh.NHA_GROUP_TYPE, self.type) if self.type is not None else b""
             body += self._resilient()
         return body + (nlattr(nh.NHA_FDB) if self.fdb else b"")
@@ -126,7 +130,7 @@ class NexthopAdd(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """RTM_NEWNEXTHOP."""
-        return [Step(rt.RTM_NEWNEXTHOP, self.flags, self._body(), self.line)]
+        return [Step(rt.RTM_NEWNEXTHOP, self.flags, self._body(world), self.line)]
 
     def undo(self, world: World) -> Undo:
         """Delete it."""
@@ -152,11 +156,11 @@ class NexthopReplace(NexthopAdd):
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
-        """As it is. Raises UsageError where a part of it has no field."""
+        """As it is. Raises Unrepeatable where a part of it has no field."""
         said = world.said("nexthops", row)
-        if "encap" in said:
-            raise Unrepeatable("this nexthop has parts that the dialog has no fields for (encap)")
         found = {"id": str(said["id"])}
+        if header := told(attributes(row, 24), world, nh.NHA_ENCAP, nh.NHA_ENCAP_TYPE):
+            found["encap"] = header
         for key, name in (("gateway", "via"), ("dev", "dev"), ("protocol", "proto")):
             if said.get(key) not in (None, "unspec"):
                 found[name] = str(said[key])

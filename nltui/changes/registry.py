@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from nltui.changes.address_flush import AddressFlush
 from nltui.changes.addresses import AddressAdd, AddressDelete, AddressReplace
 from nltui.changes.base import Change
+from nltui.changes.links.bonds import BondSet
 from nltui.changes.links.bridges import BridgePortSet, BridgeSet
+from nltui.changes.links.kind_options import MacvlanSet, VxlanSet
 from nltui.changes.links.kinds import KINDS
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import AltnameAdd, AltnameDelete, LinkDelete, LinkDown, LinkMove, LinkUp
@@ -20,20 +22,23 @@ from nltui.changes.neighbours import (
     NeighbourReplace,
     ProxyAdd,
 )
+from nltui.changes.nexthop_flush import NexthopFlush
 from nltui.changes.nexthops import NexthopAdd, NexthopDelete, NexthopReplace
 from nltui.changes.route_delete import RouteDelete
 from nltui.changes.route_flush import RouteFlush
 from nltui.changes.routes import RouteAdd, RouteAppend, RoutePrepend, RouteReplace
+from nltui.changes.rule_flush import RuleFlush
 from nltui.changes.rules import RuleAdd, RuleDelete, RuleMove
 
 CHANGES: tuple[type[Change], ...] = (
-    LinkUp, LinkDown, LinkSet, BridgeSet, BridgePortSet, AltnameAdd, AltnameDelete, LinkMove, LinkDelete,
+    LinkUp, LinkDown, LinkSet, BridgeSet, BridgePortSet, BondSet, MacvlanSet, VxlanSet, AltnameAdd, AltnameDelete,
+    LinkMove, LinkDelete,
     *KINDS, AddTuntap,
     AddressAdd, AddressReplace, AddressDelete, AddressFlush,
     RouteAdd, RouteReplace, RouteAppend, RoutePrepend, RouteDelete, RouteFlush,
     NeighbourAdd, ProxyAdd, NeighbourReplace, NeighbourProbe, NeighbourDelete, NeighbourFlush,
-    RuleAdd, RuleMove, RuleDelete,
-    NexthopAdd, NexthopReplace, NexthopDelete,
+    RuleAdd, RuleMove, RuleDelete, RuleFlush,
+    NexthopAdd, NexthopReplace, NexthopDelete, NexthopFlush,
 )  # fmt: skip
 """In the order in which a list shows them."""
 

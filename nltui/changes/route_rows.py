@@ -6,10 +6,10 @@ import sys
 
 from nltui.changes import build as b
 from nltui.changes.again import attributes
-from nltui.changes.hops import Hops
+from nltui.changes.encap import told
+from nltui.changes.hops import hops_told
 from nltui.changes.route_metrics import fields_from
 from nltui.changes.world import World
-from nltui.model.recreate import Unrepeatable
 from nltui.netlink.constants import rtnetlink as rt
 
 REFUSING = ("blackhole", "unreachable", "prohibit", "throw")
@@ -32,8 +32,6 @@ def metric_of(body: bytes) -> int:
 def filled_from(row: bytes, world: World) -> dict[str, str]:
     """The fields of a route that is there. Raises Unrepeatable where a part of it has none."""
     said = world.said("routes", row)
-    if "encap" in said or any("encap" in leg for leg in said.get("nexthops", ())):
-        raise Unrepeatable("this route has parts that the dialog has no fields for (encap)")
     six = said["family"] == "inet6"
     found = {"dst": said["dst"], "family": said["family"]}
     for key, name in (("gateway", "via"), ("dev", "dev"), ("metric", "metric"), ("protocol", "proto"),
@@ -58,8 +56,11 @@ def filled_from(row: bytes, world: World) -> dict[str, str]:
         found["pref"] = said["pref"]
     if six and "expires" in said:
         found["expires"] = str(said["expires"])
+    raw = attributes(row, 28)
+    if header := told(raw, world, rt.RTA_ENCAP, rt.RTA_ENCAP_TYPE) if "nhid" not in said else "":
+        found["encap"] = header
     if "nexthops" in said and "nhid" not in said:
-        found["hops"] = Hops.told(said["nexthops"])
+        found["hops"] = hops_told(said["nexthops"], raw[rt.RTA_MULTIPATH], world)
     if "nhid" in found:
         found = {name: text for name, text in found.items() if name not in ("via", "dev", "hops")}
     if "onlink" in said.get("flags", ()) and "nhid" not in found:

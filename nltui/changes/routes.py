@@ -12,8 +12,9 @@ from nltui.changes import build as b
 from nltui.changes import hits, standing
 from nltui.changes.again import ADD, REPLACE, ROW_GONE, again, away
 from nltui.changes.base import Change, Problems, Step, Subject, Tier, Undo, asked, fields_of, line_of
+from nltui.changes.encap import Encap, packed
 from nltui.changes.hops import Hops, multipath
-from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Prefix, Spelled, Text, Tos
+from nltui.changes.inputs import Address, Choice, Dev, Flag, Number, Prefix, Realms, Spelled, Tos
 from nltui.changes.order import again_in_order, is_far
 from nltui.changes.places import absent
 from nltui.changes.route_metrics import Metrics, encoded
@@ -61,14 +62,13 @@ class RouteAdd(Change):
     src: str | None = asked(Address(), "src", "source address that is preferred")
     source: str | None = asked(Prefix(), "from", "IPv6: only packets from here")
     tos: int | None = asked(Tos(), "tos", "IPv4: only packets with this TOS, in hexadecimal", also=("dsfield",))
+    encap: str | None = asked(Encap(), "encap", "a header that packets get")
     nhid: int | None = asked(Number(1, 0xFFFFFFFF), "nhid", "a nexthop object instead of gateway and link")
     hops: str | None = asked(Hops(), "nexthops", "several: via A dev X weight N / via B dev Y", also=("nexthop",))
     mtu: int | None = asked(Number(1, 0xFFFF), "mtu", "largest packet on the path")
     advmss: int | None = asked(Number(1, 0xFFFF), "advmss", "segment size told to the other end")
     metrics: str | None = asked(Metrics(), "metrics", "more metrics, each with its value")
-    realms: str | None = asked(
-        Text(11, "to, or from/to", r"^[0-9]{1,5}(/[0-9]{1,5})?$", "numbers"), "realms", "IPv4: for `tc` and counters"
-    )
+    realms: str | None = asked(Realms(), "realms", "IPv4: for `tc` and counters")
     onlink: bool | None = asked(Flag(), "onlink", "the gateway is on the link whatever its address")
     expires: int | None = asked(Number(0, 0xFFFFFFFE, "s"), "expires", "IPv6: until it goes; never unless told")
     pref: int | None = asked(Choice(_PREFERENCES), "pref", "IPv6: preference among routers")
@@ -113,8 +113,6 @@ class RouteAdd(Change):
             wrong |= {name: "is for IPv6 only" for name in only if getattr(self, name) is not None}
         else:
             wrong |= {name: "is for IPv4 only" for name in ("tos", "realms") if getattr(self, name)}
-        if self.realms and max(map(int, self.realms.split("/"))) > 0xFFFF:
-            wrong["realms"] = "are up to 65535"
         if six and self.source and ":" not in self.source:
             wrong["source"] = "is of another family than the destination"
         several = [name for name in ("hops", "nhid") if getattr(self, name)]
@@ -125,6 +123,8 @@ class RouteAdd(Change):
             wrong["type"] = "leads nowhere: without via, dev and nexthops"
         elif self.kind == rt.RTN_UNICAST and not leads:
             wrong["via"] = "a gateway, a link or nexthops are needed"
+        if self.encap is not None and not (self.via or self.dev):
+            wrong["encap"] = "needs via or dev; of several nexthops each has its own"
         if self.onlink and not (self.via and self.dev):
             wrong["onlink"] = "needs via and dev"
         twice = [name for name in ("mtu", "advmss") if getattr(self, name) and name in (self.metrics or "").split()]
@@ -145,7 +145,7 @@ class RouteAdd(Change):
             return f"are refused ({rt.ROUTE_TYPES[self.kind]})"
         by = f"by the nexthops {self.hops}" if self.hops else f"by nexthop {self.nhid}" if self.nhid else ""
         by = by or " ".join(filter(None, (f"by {self.via}" if self.via else "", f"on {self.dev}" if self.dev else "")))
-        return f"go {by}"
+        return f"go {by}{f', with a header of {self.encap}' if self.encap else ''}"
 
     def sentence(self, world: World) -> str:
         """In words."""
@@ -161,7 +161,7 @@ class RouteAdd(Change):
         shown = [rt.ROUTE_TYPES[self.type]] if self.type not in (None, rt.RTN_UNICAST) else []
         if wanted:
             return super().spoken(*wanted)
-        special = ("type", "hops", "metrics", "family", "via", "dst", "tos", "source")
+        special = ("type", "hops", "metrics", "family", "via", "dst", "tos", "source", "encap")
         # `ip` takes nothing of the whole route behind its nexthops.
         rest = [field.name for field in fields_of(type(self)) if field.name not in special]
         via = (
@@ -175,6 +175,7 @@ class RouteAdd(Change):
             *shown,
             self.dst,
             *tos,
+            *super().spoken("encap"),
             *via,
             *super().spoken(*rest),
             *metrics,
@@ -220,6 +221,7 @@ class RouteAdd(Change):
                 body += b.ip(rt.RTA_GATEWAY, self.via)
             else:
                 body += nlattr(rt.RTA_VIA, struct.pack("=H", b.family_of(self.via)) + b.packed(self.via))
+        body += packed(self.encap, world, rt.RTA_ENCAP, rt.RTA_ENCAP_TYPE)
         body += b.u32(rt.RTA_OIF, self.dev.index) if self.dev is not None else b""
         body += b.u32(rt.RTA_PRIORITY, self.metric) if self.metric is not None else b""
         body += b.ip(rt.RTA_PREFSRC, self.src) if self.src is not None else b""
@@ -227,10 +229,7 @@ class RouteAdd(Change):
         body += multipath(self.hops, world, six) if self.hops is not None else b""
         metrics = self._metrics()
         body += b.nest(rt.RTA_METRICS, metrics) if metrics else b""
-        if self.realms is not None:
-            # One number is where packets go to.
-            origin, _, to = self.realms.rpartition("/")
-            body += b.u32(rt.RTA_FLOW, int(origin or 0) << 16 | int(to))
+        body += b.u32(rt.RTA_FLOW, Realms.number(self.realms)) if self.realms is not None else b""
         body += b.u8(rt.RTA_PREF, self.pref) if self.pref is not None else b""
         body += b.u32(rt.RTA_EXPIRES, self.expires) if self.expires is not None else b""
         return body

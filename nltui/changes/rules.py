@@ -13,7 +13,7 @@ from nltui.changes import build as b
 from nltui.changes import hits, standing
 from nltui.changes.again import ROW_GONE, again, attributes, away, body_of, joined
 from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, fields_of
-from nltui.changes.inputs import Choice, Flag, Number, Prefix, Spelled, Text, Tos
+from nltui.changes.inputs import Choice, Flag, Number, Prefix, Realms, Spelled, Text, Tos
 from nltui.changes.of_row import OfRow
 from nltui.changes.places import key_of
 from nltui.changes.world import World
@@ -27,13 +27,21 @@ from nltui.system import names
 _ACTIONS = {"blackhole": fr.FR_ACT_BLACKHOLE, "unreachable": fr.FR_ACT_UNREACHABLE, "prohibit": fr.FR_ACT_PROHIBIT,
             "nop": fr.FR_ACT_NOP}  # fmt: skip
 _IP_PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "ipv6-icmp": 58, "sctp": 132}
-_RANGE = r"^[0-9]+(-[0-9]+)?$"
+_PORTS = r"^[0-9]+(-[0-9]+|/(0x[0-9a-fA-F]+|[0-9]+))?$"
 _MARK = r"^(0x[0-9a-fA-F]+|[0-9]+)(/(0x[0-9a-fA-F]+|[0-9]+))?$"
+_MASKED = {"fwmark": 0xFFFFFFFF, "dscp": 0x3F, "flowlabel": 0xFFFFF, "sport": 0xFFFF, "dport": 0xFFFF}
+"""Fields that a mask may stand behind, and the most of both."""
 
 
 def _range(text: str) -> tuple[int, int]:
-    low, _, high = text.partition("-")
+    low, _, high = text.partition("/")[0].partition("-")
     return int(low), int(high or low)
+
+
+def _masked(text: str) -> tuple[int, int | None]:
+    """A value and its mask, where one is said."""
+    value, _, mask = text.partition("/")
+    return int(value, 0), int(mask, 0) if mask else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +66,15 @@ class RuleAdd(Change):
     oif: str | None = asked(Text(15, "a link's name"), "oif", "from sockets bound to this link")
     fwmark: str | None = asked(Text(21, "mark, or mark/mask", _MARK), "fwmark", "with this mark")
     tos: int | None = asked(Tos(), "tos", "with this TOS, in hexadecimal", also=("dsfield",))
+    dscp: str | None = asked(
+        Text(9, "0 to 63, or value/mask", _MARK), "dscp", "with this DSCP, whatever the rest of TOS"
+    )
+    flowlabel: str | None = asked(Text(15, "label, or label/mask", _MARK), "flowlabel", "IPv6: with this flow label")
     ipproto: int | None = asked(
         Number(1, 255, named=_IP_PROTOCOLS), "ipproto", "of this protocol: tcp, udp or a number"
     )
-    sport: str | None = asked(Text(11, "port, or low-high", _RANGE), "sport", "from this port")
-    dport: str | None = asked(Text(11, "port, or low-high", _RANGE), "dport", "to this port")
+    sport: str | None = asked(Text(12, "port, low-high or port/mask", _PORTS), "sport", "from this port")
+    dport: str | None = asked(Text(12, "port, low-high or port/mask", _PORTS), "dport", "to this port")
     tun_id: int | None = asked(Number(1, 0xFFFFFFFFFFFFFFFF), "tun_id", "with this tunnel identifier")
     uidrange: str | None = asked(Text(21, "low-high", r"^[0-9]+-[0-9]+$"), "uidrange", "of sockets of these users")
     table_id: int | None = asked(
@@ -77,6 +89,7 @@ class RuleAdd(Change):
     suppress_group: int | None = asked(
         Spelled(names.group, 0xFFFFFFFF, "a link group"), "suppress_ifgroup", "not routes by links of this group"
     )
+    realms: str | None = asked(Realms(), "realms", "IPv4: for `tc` and counters")
     proto: int | None = asked(
         Spelled(names.protocol, 255, "who set it", (3, 4)), "protocol", "who set it", also=("proto",)
     )
@@ -108,12 +121,20 @@ class RuleAdd(Change):
             text = getattr(self, name)
             if text and not _range(text)[0] <= _range(text)[1] <= (0xFFFF if "port" in name else 0xFFFFFFFF):
                 wrong[name] = "is no range"
-        if self.fwmark is not None:
+        for name, most in _MASKED.items():
+            text = getattr(self, name)
+            if text is None or "-" in text:
+                continue
             try:
-                if max(int(part, 0) for part in self.fwmark.split("/")) > 0xFFFFFFFF:
-                    wrong["fwmark"] = "is larger than 32 bits"
+                if max(int(part, 0) for part in text.split("/")) > most:
+                    wrong[name] = f"is larger than {most.bit_length()} bits"
             except ValueError:
-                wrong["fwmark"] = "has a number that begins with 0; octal is written 0o17"
+                wrong[name] = "has a number that begins with 0; octal is written 0o17"
+        other, family = ("flowlabel", 6) if self.af == b.AF_INET else ("realms", 4)
+        if getattr(self, other) is not None:
+            wrong[other] = f"is for IPv{family} only"
+        if self.dscp is not None and self.tos is not None:
+            wrong["dscp"] = "is a part of tos: one of both"
         if self.goto is not None and self.priority is not None and self.goto <= self.priority:
             wrong["goto"] = "must be behind this rule: a larger number than its priority"
         if wrong:
@@ -132,7 +153,19 @@ class RuleAdd(Change):
         """In words."""
         what = " ".join(
             self.spoken(
-                "source", "to", "iif", "oif", "fwmark", "tos", "ipproto", "sport", "dport", "uidrange", "tun_id"
+                "source",
+                "to",
+                "iif",
+                "oif",
+                "fwmark",
+                "tos",
+                "dscp",
+                "flowlabel",
+                "ipproto",
+                "sport",
+                "dport",
+                "uidrange",
+                "tun_id",
             )
         )
         return f"packets {'not ' if self.negated else ''}{what or 'of all kinds'} {self._does()}"
@@ -167,17 +200,31 @@ class RuleAdd(Change):
         body += b.text(fr.FRA_IIFNAME, self.iif) if self.iif else b""
         body += b.text(fr.FRA_OIFNAME, self.oif) if self.oif else b""
         if self.fwmark is not None:
-            mark, _, mask = self.fwmark.partition("/")
-            body += b.u32(fr.FRA_FWMARK, int(mark, 0))
-            body += b.u32(fr.FRA_FWMASK, int(mask, 0)) if mask else b""
+            mark, mask = _masked(self.fwmark)
+            body += b.u32(fr.FRA_FWMARK, mark)
+            body += b.u32(fr.FRA_FWMASK, mask) if mask is not None else b""
+        if self.dscp is not None:
+            dscp, mask = _masked(self.dscp)
+            body += b.u8(fr.FRA_DSCP, dscp)
+            body += b.u8(fr.FRA_DSCP_MASK, mask) if mask is not None else b""
+        if self.flowlabel is not None:
+            label, mask = _masked(self.flowlabel)
+            body += b.be32(fr.FRA_FLOWLABEL, label)
+            body += b.be32(fr.FRA_FLOWLABEL_MASK, _MASKED["flowlabel"] if mask is None else mask)
         body += b.be64(fr.FRA_TUN_ID, self.tun_id) if self.tun_id is not None else b""
         body += b.u8(fr.FRA_L3MDEV, 1) if self.l3mdev else b""
         body += b.u8(fr.FRA_IP_PROTO, self.ipproto) if self.ipproto is not None else b""
-        for type_, text in ((fr.FRA_SPORT_RANGE, self.sport), (fr.FRA_DPORT_RANGE, self.dport)):
+        ports = (
+            (fr.FRA_SPORT_RANGE, fr.FRA_SPORT_MASK, self.sport),
+            (fr.FRA_DPORT_RANGE, fr.FRA_DPORT_MASK, self.dport),
+        )
+        for type_, masked, text in ports:
             body += nlattr(type_, struct.pack("=HH", *_range(text))) if text else b""
+            body += b.u16(masked, _masked(text)[1] or 0) if text and "/" in text else b""
         if self.uidrange:
             body += nlattr(fr.FRA_UID_RANGE, struct.pack("=II", *_range(self.uidrange)))
         body += b.u32(fr.FRA_TABLE, table) if table >= 256 else b""
+        body += b.u32(fr.FRA_FLOW, Realms.number(self.realms)) if self.realms is not None else b""
         body += b.u32(fr.FRA_GOTO, self.goto) if self.goto is not None else b""
         body += b.u32(fr.FRA_SUPPRESS_PREFIXLEN, self.suppress) if self.suppress is not None else b""
         return body + (b.u32(fr.FRA_SUPPRESS_IFGROUP, self.suppress_group) if self.suppress_group is not None else b"")

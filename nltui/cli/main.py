@@ -23,6 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; `argv` is without the program's name and defaults to this process's. Returns the exit code."""
     # Nothing here needs linear algebra: the threads that numpy starts for it, one a core, are only in the way.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
+        # PYTHONUNBUFFERED: of a text that is written at once, what the kernel does not take at once would be lost.
+        whole = io.BufferedWriter(io.FileIO(sys.stdout.fileno(), "wb", closefd=False))
+        sys.stdout = io.TextIOWrapper(whole, sys.stdout.encoding, line_buffering=True)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A locale that lacks a character must not turn a table into a traceback.

@@ -29,6 +29,9 @@ CASES: tuple[Case, ...] = (
     ("LinkSet", "name == vd", {"master": ""}),
     ("LinkSet", "name == vc", {"name": "other", "arp": "off", "multicast": "off", "allmulticast": "on"}),
     ("BridgeSet", "name == bri0", {"stp_state": "1", "ageing_time": "20000", "priority": "99", "mcast_snooping": "0"}),
+    ("BridgeSet", "name == bri0", {"group_fwd_mask": "8", "mcast_query_interval": "9000",
+                                   "group_address": "01:80:c2:00:00:04", "nf_call_iptables": "1",
+                                   "mcast_last_member_count": "3", "mcast_hash_max": "1024"}),
     ("BridgePortSet", "name == vd", {"cost": "77", "hairpin": "on", "learning": "off", "isolated": "on",
                                            "state": "blocking"}),
     ("AltnameAdd", "name == vc", {"altname": "a-second-name-longer-than-fifteen"}),
@@ -40,6 +43,9 @@ CASES: tuple[Case, ...] = (
                      "peer_address": OTHER_MAC}),
     ("AddBridge", "", {"name": "b1", "stp_state": "1", "forward_delay": "1000", "address": MAC,
                        "ageing_time": "9000", "priority": "99", "mcast_snooping": "0"}),
+    ("AddBridge", "", {"name": "b1", "address": MAC, "vlan_protocol": "802.1ad", "group_fwd_mask": "8",
+                       "mcast_query_interval": "9000", "group_address": "01:80:c2:00:00:04", "hello_time": "300",
+                       "mcast_igmp_version": "3", "nf_call_arptables": "1", "mcast_startup_query_count": "4"}),
     ("AddMacvlan", "", {"name": "m1", "link": "va", "mode": "bridge", "address": MAC}),
     ("AddMacvtap", "", {"name": "t1", "link": "va", "mode": "private", "address": MAC}),
     ("AddVxlan", "", {"name": "x1", "id": "42", "remote": "10.0.0.9", "local": "10.0.0.1", "dstport": "4789",
@@ -121,6 +127,9 @@ CASES: tuple[Case, ...] = (
     ("RuleAdd", "", {"goto": "1000", "priority": "503"}),
     ("RuleMove", "priority == 1000", {"priority": "900"}),
     ("RuleDelete", "priority == 1001", {}),
+    ("RuleFlush", "", {"where": "table == 100"}),
+    ("RuleFlush", "", {"where": "family == inet6"}),
+    ("RuleAdd", "", {"realms": "3/4", "table_id": "100", "priority": "504"}),
     ("NexthopAdd", "", {"id": "20", "via": "10.0.0.8", "dev": "va", "proto": "bgp"}),
     ("NexthopAdd", "", {"id": "20", "via": "192.0.2.1", "dev": "va", "onlink": "yes"}),
     ("NexthopAdd", "", {"id": "20", "blackhole": "yes", "family": "inet6"}),
@@ -131,12 +140,14 @@ CASES: tuple[Case, ...] = (
     ("NexthopReplace", "id == 1", {"via": "10.0.0.8"}),
     ("NexthopReplace", "id == 10", {"group": "1,5/2"}),
     ("NexthopDelete", "id == 3", {}),
+    ("NexthopFlush", "", {"where": "dev == va"}),
+    ("NexthopFlush", "", {"where": "group ~ ."}),
     ("NexthopDelete", "id == 10", {}),
     ("NexthopDelete", "id == 2", {}),
 )  # fmt: skip
 QUIET = ("NeighbourProbe", "NeighbourFlush")
 """What they change goes on changing by itself."""
-NOT_HERE = ("AddVlan", "AddBond", "AddVrf", "AddDummy", "LinkMove")
+NOT_HERE = ("AddVlan", "AddBond", "AddVrf", "AddDummy", "LinkMove", "MacvlanSet", "VxlanSet", "BondSet")
 """Kinds that this kernel may lack, and what leaves the namespace: each has a test of its own."""
 
 
@@ -256,6 +267,8 @@ def test_what_was_there_before_outlives_a_plan_that_fails(netns: Netns) -> None:
          "RuleDelete", "priority == 700 not fwmark", {}),
         ("rule add iif va fwmark 7 lookup 100 pref 700\nrule add iif va lookup 100 pref 700",
          "RuleMove", "priority == 700 not fwmark", {"priority": "701"}),
+        ("rule add iif va fwmark 7 lookup 100 pref 700\nrule add iif va lookup 100 pref 700",
+         "RuleFlush", "priority == 700 not fwmark", {"where": "priority == 700 not fwmark"}),
         ("", "RouteReplace", "dst == 10.21.0.0/16 via == 10.0.0.8", {"via": "10.0.0.6"}),
     ],
 )  # fmt: skip

@@ -9,9 +9,11 @@ import pytest
 
 from nltui.changes.base import Problems
 from nltui.changes.command import is_change, parsed
+from nltui.changes.links.kind_options import VxlanSet
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.preview import of
 from nltui.changes.routes import RouteReplace
+from nltui.changes.rules import RuleDelete
 from nltui.errors import UsageError
 from nltui.model.ip_line.line import read
 from nltui.model.ip_line.shows import shown
@@ -64,6 +66,9 @@ LINES = (
     "ip addr flush dev va to 10.0.0.2/32",
     "ip addr flush dev va label va",
     "ip addr flush dev va secondary",
+    "ip addr flush to 10.0.0.0/8",
+    "ip -6 addr flush scope global",
+    "ip addr flush va scope global",
     # routes
     "ip route add 10.30/16 via 10.0.0.9",
     "ip route add 11/8 via 10.0.0.9",
@@ -99,6 +104,24 @@ LINES = (
     "ip route flush scope link",
     "ip -6 route flush dev va proto boot",
     "ip -6 route flush root fd20::/14",
+    # headers that packets get
+    "ip route add 10.30/16 encap ip id 7 src 10.0.0.1 dst 10.0.0.9 ttl 9 tos 8 key csum via 10.0.0.9",
+    "ip route add 10.30/16 encap ip6 id 7 dst fd00::9 hoplimit 9 tc 8 seq via 10.0.0.9 src 10.0.0.2",
+    "ip -6 route add fd30::/16 encap seg6 mode encap segs fd01::1,fd01::2 via fd00::9",
+    "ip -6 route add fd30::/16 encap seg6 mode inline segs fd01::1 dev va table 100",
+    "ip route add 10.30/16 encap seg6 mode l2encap segs fd01::1 dev va",
+    "ip -6 route add fd30::1 encap seg6local action End dev va",
+    "ip -6 route add fd30::1 encap seg6local action End.X nh6 fd00::9 dev va",
+    "ip -6 route add fd30::1 encap seg6local action End.DT6 table 100 dev va table 7",
+    "ip -6 route add fd30::1 encap seg6local action End.DX4 nh4 10.0.0.9 dev va",
+    "ip -6 route add fd30::1 encap seg6local action End.DX2 oif vc dev va",
+    "ip -6 route add fd30::1 encap seg6local action End.B6.Encaps srh segs fd01::1,fd01::2 dev va",
+    "ip -6 route add fd30::1 encap seg6local action End.B6 srh segs fd01::1,fd01::2 dev va",
+    "ip route add 10.30/16 nexthop encap ip id 7 dst 1.1.1.1 via 10.0.0.9 weight 2 nexthop via 10.1.0.9",
+    "ip -6 route add fd30::/16 nexthop encap seg6 mode encap segs fd01::1 via fd00::9 nexthop via fd01::9",
+    "ip nexthop add id 20 encap ip id 7 dst 1.1.1.1 tos 8 via 10.0.0.9 dev va",
+    "ip nexthop add id 20 encap seg6 mode encap segs fd01::1 via fd00::9 dev va",
+    "ip route replace 10.20.0.0/16 encap ip id 7 dst 1.1.1.1 via 10.0.0.9",
     # neighbours
     "ip neigh add lladdr 02:00:00:00:00:50 dev va to 10.0.0.50 proto static",
     "ip neigh change 10.0.0.9 lladdr 02:00:00:00:00:50 dev va",
@@ -125,10 +148,23 @@ LINES = (
     "ip rule del from 10.0.0.0/24",
     "ip rule del table 100",
     "ip rule del fwmark 7/0xff",
+    "ip rule add from 10.5/16 realms 3/4 table 7 pref 500",
+    "ip rule add realms 4 pref 500",
+    "ip rule flush",
+    "ip -6 rule flush",
+    "ip rule flush table 100",
+    "ip rule flush from 10.0.0.0/24",
+    "ip rule flush pref 1001",
     # nexthops
     "ip nexthop add id 20 via 10.0.0.8 dev va onlink",
     "ip -6 nexthop add id 20 dev va",
     "ip nexthop delete id 2",
+    "ip nexthop flush",
+    "ip -4 nexthop flush",
+    "ip -6 nexthop flush",
+    "ip nexthop flush dev va",
+    "ip nexthop flush groups",
+    "ip nexthop flush id 3",
 )
 
 
@@ -156,6 +192,40 @@ def test_it_does_what_ip_does_says_so_and_is_undone(line: str, netns: Netns) -> 
             assert changing.executor.revert(done.undo.steps) == []
         left = difference(before, picture(netns, indexes=True))
         assert not left or done.undo.lost, "\n".join([*left, *(step.says for step in done.undo.steps)])
+
+
+@pytest.mark.parametrize(
+    ("line", "selector"),
+    [
+        ("ip rule add dscp 10 table 7 pref 500", "dscp AF11"),
+        ("ip rule add dscp 8/0x38 table 7 pref 500", "dscp 0x8/0x38"),
+        ("ip -6 rule add flowlabel 0x12345 table 7 pref 500", "flowlabel 0x12345"),
+        ("ip -6 rule add flowlabel 5/0xff table 7 pref 500", "flowlabel 0x5/0xff"),
+        ("ip rule add ipproto tcp sport 80/0xff dport 0x0/1 table 7 pref 500", ""),
+        ("ip rule add ipproto tcp sport 80/0xf0 dport 443 table 7 pref 500", "ipproto tcp sport 80/0xf0 dport 443"),
+    ],
+)
+def test_what_only_a_newer_ip_says_of_rules(line: str, selector: str, netns: Netns) -> None:
+    """Read back from the kernel, since `ip` may be too old to."""
+    build(netns)
+    before = picture(netns)
+    with Changing(netns) as changing:
+        world = changing.world
+        cls, texts, row = parsed(line, world)
+        if not selector:
+            with pytest.raises(Problems, match="dport"):
+                cls.parsed(texts, world, row)
+            return
+        done = changing.executor.apply([cls.parsed(texts, world, row)], [])
+        found = changing.row("rules", "priority == 500")
+        assert found is not None
+        assert changing.world.text("rules", "selector", found).removeprefix("from all ") == selector
+        gone = changing.executor.apply([RuleDelete.parsed({}, changing.world, found)], [])
+        assert changing.executor.revert(gone.undo.steps) == []
+        assert changing.row("rules", "priority == 500") is not None
+        assert changing.executor.revert(done.undo.steps) == []
+        assert changing.row("rules", "priority == 500") is None
+    assert difference(before, picture(netns)) == []
 
 
 @pytest.mark.parametrize(
@@ -354,6 +424,46 @@ def test_the_other_end_goes_elsewhere_and_comes_back(netns: Netns) -> None:
     assert difference(before, picture(netns)) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "comes_back"),
+    [
+        (f"ip link add m1 {MAC} link va netns {{}} type macvlan mode bridge", False),
+        (f"ip link add i1 {MAC} mtu 1300 netns {{}} up type ifb", False),
+        (f"ip link add v1 {MAC} netns {{}} type veth {PEER}", True),
+    ],
+)
+def test_a_link_is_made_elsewhere(line: str, comes_back: bool, netns: Netns) -> None:
+    build(netns)
+    before = picture(netns)
+    with Netns() as other, Netns() as third:
+        with Changing(netns) as changing:
+            world = changing.world
+            cls, texts, row = parsed(line.format(other.name), world)
+            seen = of(world, [cls.parsed(texts, world, row)])
+            assert f"in the network namespace {other.name}" in seen.sentence
+            done = changing.executor.apply(seen.changes, seen.subjects)
+            assert bool(done.undo.lost) == (not comes_back)
+            made = other.ip_json("-d link show")
+            assert len(made) == 2
+            if comes_back:
+                assert changing.executor.revert(done.undo.steps) == []
+                assert len(other.ip_json("link show")) == 1
+        assert difference(before, picture(netns)) == []
+        run(netns, line.format(third.name))
+        kept = ("ifname", "address", "mtu", "linkinfo")
+        assert [[one.get(key) for key in kept] for one in made] == [
+            [one.get(key) for key in kept] for one in third.ip_json("-d link show")
+        ]
+
+
+def test_a_port_is_not_made_elsewhere(netns: Netns) -> None:
+    build(netns)
+    with Changing(netns) as changing:
+        cls, texts, row = parsed(f"ip link add i1 netns {netns.name} master bri0 type ifb", changing.world)
+        with pytest.raises(Problems, match="master: is in this network namespace"):
+            cls.parsed(texts, changing.world, row)
+
+
 @pytest.mark.parametrize("line", ["ip link set va down mtu 1400", "ip link set up mtu 1400 dev spare"])
 def test_up_and_down_with_settings_are_taken_back(line: str, netns: Netns) -> None:
     """With routes, addresses, neighbours and nexthops, which go along."""
@@ -419,6 +529,11 @@ def test_what_only_some_links_take(made: str, line: str, netns: Netns) -> None:
         ("ip route add 10.30.1.0/16 dev va", "dst"),
         ("ip rule add fwmark \u0661 table 7", "fwmark"),
         ("ip rule add sport \u0661 table 7", "sport"),
+        ("ip rule add sport 1/0x10000 table 7", "sport"),
+        ("ip rule add dscp 64 table 7", "dscp"),
+        ("ip rule add dscp 5 tos 8 table 7", "dscp"),
+        ("ip rule add flowlabel 5 table 7", "flowlabel"),
+        ("ip -6 rule add realms 5 table 7", "realms"),
         ("ip nexthop add id 5 group \u0661", "group"),
         ("ip route add 10.30.0.0/16 dev va hoplimit 256", "metrics"),
         ("ip route add 10.30.0.0/16 dev va features magic", "metrics"),
@@ -456,3 +571,67 @@ def test_a_metric_stands_in_one_field_only(netns: Netns) -> None:
         RouteReplace.parsed(
             {"dst": "10.30.0.0/16", "dev": "va", "mtu": "1400", "metrics": "mtu lock 1400"}, changing.world
         )
+
+
+KINDS = (
+    ("link add x1 link va type macvlan mode bridge", "ip link set x1 type macvlan mode private"),
+    ("link add x1 link va type macvlan mode bridge", "ip link set x1 type macvlan mode vepa bcqueuelen 2000"),
+    ("link add x1 type vxlan id 7 dstport 4789", "ip link set x1 type vxlan remote 10.0.0.9 local 10.0.0.1"),
+    ("link add x1 type vxlan id 7 dstport 4789 remote fd00::9", "ip link set x1 type vxlan remote fd00::8"),
+    ("link add x1 type vxlan id 7 dstport 4789 remote 10.0.0.9", "ip link set x1 type vxlan remote 10.0.0.8 dev va"),
+    ("link add x1 type vxlan id 7 dstport 4789 dev va", "ip link set x1 type vxlan dev vc group 239.1.1.1"),
+    (
+        "link add x1 type vxlan id 7 dstport 4789 dev va group 239.1.1.1",
+        "ip link set x1 type vxlan group 239.1.1.2 dev va",
+    ),
+    ("link add x1 type vxlan id 7 dstport 4789 ttl 9", "ip link set x1 type vxlan ttl auto tos 8 df set ageing 50"),
+    ("link add x1 type vxlan id 7 dstport 4789", "ip link set x1 type vxlan nolearning"),
+    ("link add x1 type vxlan id 7 dstport 4789 nolearning", "ip link set x1 type vxlan learning ttl 7"),
+)
+
+
+@pytest.mark.parametrize(("made", "line"), KINDS, ids=[line for _, line in KINDS])
+def test_options_of_a_kind_are_set_and_taken_back(made: str, line: str, netns: Netns) -> None:
+    with Netns() as other, Netns() as third:
+        for ns in (netns, other, third):
+            build(ns)
+            ns.ip(made.replace("x1", "x1 address 02:00:00:00:01:01"))
+        before = picture(netns, indexes=True)
+        run(other, line)
+        with Changing(netns) as changing:
+            world = changing.world
+            cls, texts, row = parsed(line, world)
+            seen = of(world, [cls.parsed(texts, world, row)])
+            done = changing.executor.apply(seen.changes, seen.subjects)
+            run(third, seen.line)
+            assert difference(picture(netns), picture(other)) == difference(picture(netns), picture(third)) == []
+            assert difference(before, picture(netns, indexes=True))
+            assert changing.executor.revert(done.undo.steps) == []
+            # A link that was not named has no words.
+            said = "\n".join(step.says for step in done.undo.steps if step.says.startswith("ip "))
+        assert not difference(before, picture(netns, indexes=True)) or done.undo.lost
+        run(third, said)
+        assert "dev" in line or difference(picture(netns), picture(third)) == []
+
+
+@pytest.mark.parametrize("below", ["dev va", ""])
+def test_a_group_goes_by_a_link(below: str, netns: Netns) -> None:
+    build(netns)
+    netns.ip(f"link add x1 type vxlan id 7 dstport 4789 {below}")
+    with Changing(netns) as changing:
+        world = changing.world
+        texts = {"dev": "x1", "remote": "239.1.1.1"}
+        if not below:
+            with pytest.raises(Problems, match="lower: must be given with a multicast group"):
+                VxlanSet.parsed(texts, world)
+            return
+        assert VxlanSet.parsed(texts, world).line == "ip link set dev x1 type vxlan group 239.1.1.1 dev va"
+
+
+def test_what_only_its_making_decides_of_a_tunnel_has_no_field(netns: Netns) -> None:
+    build(netns)
+    netns.ip("link add x1 type vxlan id 7 dstport 4789")
+    with Changing(netns) as changing:
+        for word in ("id 5", "dstport 9", "proxy"):
+            with pytest.raises(UsageError, match="is not understood here"):
+                parsed(f"ip link set x1 type vxlan {word}", changing.world)

@@ -118,6 +118,8 @@ TYPED = (
     ("RuleAdd", {"source": "10.0.0.0/8"}, "table_id", "needed"),
     ("NexthopAdd", {"id": "5"}, "via", "either"),
     ("RouteFlush", {"where": "dst in 192.0.2.0/24"}, "where", "no route is left"),
+    ("RuleFlush", {"where": "priority == 0"}, "where", "those of priority 0 stay"),
+    ("NexthopFlush", {"where": "id == 99"}, "where", "no nexthop is left"),
 )
 
 

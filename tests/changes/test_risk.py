@@ -139,6 +139,25 @@ def test_what_does_not(session: str, line: str, desk: Changing, monkeypatch: pyt
     assert [text for text, cuts in told(session, line, desk, monkeypatch) if cuts] == []
 
 
+@pytest.mark.parametrize(
+    ("line", "family"),
+    [
+        ("ip rule flush", "IPv4"),
+        ("ip -6 rule flush", "IPv6"),
+        ("ip rule del pref 32766", "IPv4"),
+        ("ip rule flush table 100", ""),
+        ("ip rule del pref 1000", ""),
+        ("ip rule add from 10.5.0.0/16 lookup main", ""),
+    ],
+)
+def test_that_the_main_table_is_not_asked_any_more_is_told(line: str, family: str, desk: Changing) -> None:
+    world = desk.world
+    cls, texts, row = parsed(line, world)
+    found = [one.text for one in of(world, [cls.parsed(texts, world, row)]).findings if "main table" in one.text]
+    said = f"no rule leads all {family} packets to the main table any more: its routes go unused"
+    assert found == ([said] if family else [])
+
+
 def told(session: str, line: str, desk: Changing, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     """Findings about the session, and whether each cuts; nothing is sent."""
     client, server = session.split()

@@ -91,6 +91,8 @@ QUIET: tuple[Case, ...] = (
     ("NexthopDelete", "id == 2", {}),
     ("RuleMove", "priority == 1000", {"priority": "900"}),
     ("RouteFlush", "", {"where": "dst in 10.16/12"}),
+    ("RuleFlush", "", {"where": "family == inet"}),
+    ("NexthopFlush", "", {"where": "id > 0"}),
     ("AddTuntap", "", {"name": "u1", "mode": "tun"}),
 )
 

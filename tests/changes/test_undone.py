@@ -41,6 +41,7 @@ CASES: tuple[Case, ...] = (
      "neighbour add 10.0.0.61 lladdr 02:00:00:00:00:61 dev va nud reachable extern_learn\n"
      "neighbour add 10.0.0.62 dev va managed")),
     ("AddressFlush", "dev == va", {"where": "address == 10.0.0.1"}, ""),
+    ("AddressFlush", "", {"where": "address in 10/8"}, "route add 10.42.0.0/16 via 10.0.0.9 src 10.1.0.1"),
     ("AddressFlush", "dev == va", {"where": "family == inet6"}, "route add fd24::/16 via fd00::9 src fd00::1"),
     ("NexthopDelete", "id == 5", {}, (
         "nexthop add id 5 encap ip id 10 dst 1.1.1.1 via 10.0.0.9 dev va\nroute add 10.43.0.0/16 nhid 5"
@@ -57,6 +58,10 @@ CASES: tuple[Case, ...] = (
     ("RouteReplace", "dst == 10.20.0.0/16", {"metric": "7"}, ""),
     ("RouteReplace", "dst == 10.23.0.0/16", {"table_id": "200"}, ""),
     ("RouteReplace", "dst == fd21::/16", {"metric": "70"}, ""),
+    ("RuleFlush", "", {"where": "priority == 1000"}, "rule add from 10.0.0.0/24 lookup 200 priority 1000"),
+    ("RuleFlush", "", {"where": "table == 200"}, "rule add from 10.0.0.0/24 lookup 200 priority 1000"),
+    ("NexthopFlush", "", {"where": "dev == va"}, "route add 10.43.0.0/16 nhid 1\nroute add 10.44.0.0/16 nhid 10"),
+    ("NexthopFlush", "", {"where": "id > 0"}, "route add 10.43.0.0/16 nhid 1\nroute add fd43::/16 nhid 3"),
     ("AddressReplace", "address == 10.0.0.1", {"valid": "1000", "preferred": "500", "metric": "7"}, ""),
 )  # fmt: skip
 
@@ -133,6 +138,7 @@ def test_which_of_them_is_first_is_asked_of_the_kernel(netns: Netns) -> None:
         ("LinkSet", "name == va", {"name": "vq"}, "labels of its further IPv4 addresses"),
         ("RuleDelete", "priority == 1000 table == 100", {}, "its place before others of the same priority"),
         ("RuleMove", "priority == 1000 table == 100", {"priority": "900"}, "its place before others"),
+        ("RuleFlush", "", {"where": "priority == 1000 table == 100"}, "the place of rules of priority 1000 before"),
         ("RuleMove", "priority == 1000 table == 100", {"priority": "500"}, "the kernel would take one that was there"),
     ],
 )
@@ -228,9 +234,9 @@ def test_marked_routes_come_back_in_their_order(netns: Netns) -> None:
 @pytest.mark.parametrize(
     ("name", "where", "line"),
     [
-        ("NexthopReplace", "id == 5", "nexthop add id 5 encap ip id 10 dst 1.1.1.1 via 10.0.0.9 dev va"),
+        ("NexthopReplace", "id == 5", "nexthop add id 5 encap ip id 10 dst 1.1.1.1 vxlan_opts 5 via 10.0.0.9 dev va"),
         ("RouteReplace", "dst == 10.51.0.0/16",
-         "route add 10.51.0.0/16 nexthop encap ip id 10 dst 1.1.1.1 via 10.0.0.9 nexthop via 10.1.0.9"),
+         "route add 10.51.0.0/16 nexthop encap ip dst 1.1.1.1 vxlan_opts 5 via 10.0.0.9 nexthop via 10.1.0.9"),
     ],
 )  # fmt: skip
 def test_what_has_parts_without_a_field_is_not_edited(name: str, where: str, line: str, netns: Netns) -> None:

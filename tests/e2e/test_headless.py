@@ -80,18 +80,21 @@ def test_a_redirected_stderr_is_no_terminal() -> None:
         os.close(slave)
 
 
-def test_a_broken_pipe_is_quiet(gateway: Netns) -> None:
+@pytest.mark.parametrize("words", [[], ["-j"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_broken_pipe_is_quiet(gateway: Netns, words: list[str], unbuffered: str) -> None:
     gateway.batch(f"route add 10.9.{high}.{low}/32 dev wan0" for high in range(20) for low in range(250))
     process = subprocess.Popen(
-        [sys.executable, "-m", "nltui", "-n", gateway.name, "dump", "routes"],
+        [sys.executable, "-m", "nltui", "-n", gateway.name, "dump", "routes", *words],
         cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    assert "DESTINATION" in process.stdout.readline()
+    assert process.stdout.read(10)
     process.stdout.close()
     assert process.stderr.read() == ""
     assert process.wait(30) == 128 + signal.SIGPIPE

@@ -71,10 +71,10 @@ def _is(world: World, row: bytes, local: str) -> bool:
 
 
 def _flush(line: Line) -> Asked:
-    """Of the link that is named, those for which the rest holds. Raises UsageError."""
+    """Of the link that is named, or of all, those for which the rest holds. Raises UsageError."""
     words = list(line.words)
     dev = take(words, "dev")
-    if dev is None:
-        raise UsageError("`ip address flush` of all links is not known here: say `dev LINK`")
     where = of_addresses(tuple(words), line.family)
-    return AddressFlush, {"dev": dev} | ({"where": where} if where else {}), None
+    if not words and dev is None:
+        raise UsageError("`ip address flush` needs more: dev LINK, a prefix, scope …")
+    return AddressFlush, ({"dev": dev} if dev is not None else {}) | ({"where": where} if where else {}), None

@@ -14,7 +14,6 @@ from nltui.model.ip_line.line import cut
 _KINDS = {cls.kind: cls for cls in KINDS}
 _SPECIAL: dict[str, Special] = {
     "alias": unknown("is told to a link that is there: `ip link set dev LINK alias …`"),
-    "netns": unknown("makes it elsewhere: `:ns NAME` shows that namespace, and there it can be made"),
     "addrgenmode": unknown("is told to a link that is there: `ip link set dev LINK addrgenmode …`"),
     "down": unknown("says nothing of a new link, which is down"),
 }

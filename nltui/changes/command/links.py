@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from nltui.changes.base import fields_of
 from nltui.changes.command import link_add
 from nltui.changes.command.words import Asked, Special, read, unknown
-from nltui.changes.links import bridges, settings, state
+from nltui.changes.links import bonds, bridges, kind_options, settings, state
+from nltui.changes.links.options import Options
 from nltui.changes.world import World
 from nltui.errors import UsageError
 from nltui.model.ip_line.line import Line, cut, first
 
-_OPTIONS: dict[str, type[bridges.Options]] = {"bridge": bridges.BridgeSet, "bridge_slave": bridges.BridgePortSet}
+_OPTIONS: dict[str, type[Options]] = {
+    cls.kind: cls
+    for cls in (bridges.BridgeSet, bridges.BridgePortSet, bonds.BondSet, kind_options.MacvlanSet, kind_options.VxlanSet)
+}
 
 
 def _state(word: str, left: list[str], found: dict[str, str]) -> None:
@@ -39,6 +46,12 @@ def _netns(word: str, left: list[str], found: dict[str, str]) -> None:
     found["netns"] = left.pop(0)
 
 
+def _learning(word: str, left: list[str], found: dict[str, str]) -> None:
+    found["learning"] = word
+
+
+_WORDS: Mapping[str, Mapping[str, Special]] = {"vxlan": dict.fromkeys(("learning", "nolearning"), _learning)}
+"""By kind."""
 _SPECIAL: dict[str, Special] = {
     "up": _state, "down": _state, "nomaster": _nomaster, "novrf": _nomaster, "vrf": _vrf, "type": _kind,
     "netns": _netns,
@@ -98,7 +111,8 @@ def _set(texts: dict[str, str], world: World) -> Asked:
         cls = _OPTIONS.get(kind)
         if cls is None:
             raise UsageError(f"no dialog sets options of a {cut(kind)}; there are {', '.join(_OPTIONS)}")
-        return cls, cls.filled(row, world) | read(cls, options), row
+        own = [field.name for field in fields_of(cls) if field.name != "dev"]
+        return cls, cls.filled(row, world) | read(cls, options, special=_WORDS.get(kind), only=own, bare=()), row
     if list(told) == ["state"]:
         return (state.LinkUp if told["state"] == "up" else state.LinkDown), {"dev": texts["dev"]}, row
     return settings.LinkSet, settings.LinkSet.filled(row, world) | texts, row

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from nltui.changes import route_delete, routes
 from nltui.changes.base import Change
 from nltui.changes.command import route_flush
-from nltui.changes.command.words import FAMILIES, Asked, Special, in_family, read, unknown, via
+from nltui.changes.command.words import FAMILIES, Asked, Special, header, in_family, read, unknown, via
 from nltui.changes.route_metrics import METRICS
 from nltui.changes.world import World
 from nltui.errors import UsageError
@@ -64,7 +64,7 @@ _SPECIAL: dict[str, Special] = {
     **dict.fromkeys(METRICS, _metric),
     "via": via,
     "nexthop": _hops,
-    "encap": unknown("(a header that packets get on this route) has no field here: use `ip` itself"),
+    "encap": header,
     "ttl-propagate": unknown("has no field here: it is for MPLS"),
     "as": unknown("has no field here: it is for MPLS"),
 }

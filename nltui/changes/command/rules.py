@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from nltui.changes import rules
 from nltui.changes.command.words import Asked, Special, in_family, read, unknown
+from nltui.changes.rule_flush import RuleFlush
 from nltui.changes.world import World
 from nltui.errors import UsageError
 from nltui.model.ip_line.conditions import spread
 from nltui.model.ip_line.line import Line
+from nltui.model.ip_line.of_others import of_rules
 
 _EMPTY = {"all": "", "any": "", "default": "", "0.0.0.0/0": "inet", "::/0": "inet6"}
 """An end that is every address: the family that it tells."""
@@ -20,15 +22,17 @@ def _action(word: str, left: list[str], found: dict[str, str]) -> None:
 
 _SPECIAL: dict[str, Special] = {
     **dict.fromkeys(("blackhole", "unreachable", "prohibit", "nop"), _action),
-    **dict.fromkeys(("realms", "nat", "map-to"), unknown("of a rule has no field here: use `ip` itself")),
+    **dict.fromkeys(("nat", "map-to"), unknown("is deprecated: the kernel takes it and does nothing")),
     "unicast": unknown("is no action of a rule: `lookup TABLE` is"),
 }
 
 
 def asked(line: Line, world: World) -> Asked:
     """Raises UsageError."""
+    if line.verb == "flush":
+        return RuleFlush, {"where": of_rules(line.words, line.family)}, None
     if line.verb not in ("add", "delete"):
-        raise UsageError(f"`ip rule {line.verb}` is not known here: rules are deleted one by one, or those marked")
+        raise UsageError(f"`ip rule {line.verb}` is not known here")
     texts = read(rules.RuleAdd, line.words, special=_SPECIAL)
     for end in ("source", "to"):
         said = spread(texts[end]) if end in texts else None

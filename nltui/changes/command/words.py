@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from nltui.changes.base import Asked as Field
 from nltui.changes.base import Change, fields_of
+from nltui.changes.encap import taken
 from nltui.errors import UsageError, did_you_mean
 from nltui.model.ip_line.line import Line, cut
 
@@ -92,6 +93,11 @@ def via(word: str, left: list[str], found: dict[str, str]) -> None:
     if not left:
         raise UsageError("behind `via` something is missing: an address")
     found["via"] = left.pop(0)
+
+
+def header(word: str, left: list[str], found: dict[str, str]) -> None:
+    """An encapsulation, whose end its words tell. Raises UsageError."""
+    found["encap"] = " ".join(taken(left))
 
 
 def take(words: list[str], word: str) -> str | None:

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from nltui.changes import build as b
 from nltui.changes.base import Change, Problems, Step, Undo, asked, fields_of, quoted
 from nltui.changes.inputs import Choice, Dev, Flag, Mac, Name, Number, Spelled, Text
-from nltui.changes.links.bridges import CENTISECONDS
+from nltui.changes.links.bonds import OfBond
+from nltui.changes.links.bridges import OfBridge
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
 from nltui.netlink.constants import netlink as nl
 from nltui.netlink.wire import nlattr
-from nltui.record import replace
 from nltui.system import names, namespaces
 
 COMMON = ("link", "name", "address", "mtu", "txqueuelen", "index", "group", "master", "numtxqueues", "numrxqueues",
-          "up")  # fmt: skip
+          "netns", "up")  # fmt: skip
 """Fields that are said before the kind."""
 _NUMBERS = {"mtu": il.IFLA_MTU, "txqueuelen": il.IFLA_TXQLEN, "group": il.IFLA_GROUP,
             "numtxqueues": il.IFLA_NUM_TX_QUEUES, "numrxqueues": il.IFLA_NUM_RX_QUEUES}  # fmt: skip
-_MACVLAN_MODES = {"private": 1, "vepa": 2, "bridge": 4, "passthru": 8, "source": 16}
+MACVLAN_MODES = {"private": 1, "vepa": 2, "bridge": 4, "passthru": 8, "source": 16}
+_BRIDGE: Mapping[str, Callable[[int, Any], bytes]] = {
+    **dict.fromkeys(("stp_state", "forward_delay", "hello_time", "max_age", "ageing_time", "mcast_hash_max",
+                     "mcast_last_member_count", "mcast_startup_query_count"), b.u32),
+    **dict.fromkeys(("priority", "vlan_protocol", "vlan_default_pvid", "group_fwd_mask"), b.u16),
+    **{name: b.u64 for name in il.IFLA_BR if name.endswith("_interval")},
+    "group_address": b.mac,
+}  # fmt: skip
+"""How wide its options are; the others have a byte."""
 _VLAN_PROTOCOLS = {"802.1q": 0x8100, "802.1ad": 0x88A8}
-_BOND_MODES = {"balance-rr": 0, "active-backup": 1, "balance-xor": 2, "broadcast": 3, "802.3ad": 4, "balance-tlb": 5,
-               "balance-alb": 6}  # fmt: skip
-_HASHES = {"layer2": 0, "layer3+4": 1, "layer2+3": 2, "encap2+3": 3, "encap3+4": 4, "vlan+srcmac": 5}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,16 +58,28 @@ class LinkAdd(Change):
     index: int | None = asked(Number(1, 0x7FFFFFFF), "index", "its own number")
     numtxqueues: int | None = asked(Number(1, 4096), "numtxqueues", "queues to send by")
     numrxqueues: int | None = asked(Number(1, 4096), "numrxqueues", "queues to receive by")
+    netns: str | None = asked(
+        Text(255, "a name, a path or a process"), "netns", "another network namespace that it is made in"
+    )
     up: bool | None = asked(Flag(), "up", "at once")
 
     def check(self, world: World) -> None:
-        """The name must be free."""
+        """The name must be free, or the namespace there."""
+        if self.netns is not None:
+            if self.master is not None:
+                raise Problems({"master": "is in this network namespace, where the new link will not be"})
+            with namespaces.resolve(self.netns):
+                return
         if any(device.name == self.name for device in world.devices):
             raise Problems({"name": f"there is a link {self.name} already"})
 
     def sentence(self, world: World) -> str:
         """In words."""
-        return f"a {self.kind} {self.name} is made"
+        return f"a {self.kind} {self.name} is made{self._where}"
+
+    @property
+    def _where(self) -> str:
+        return f" in the network namespace {self.netns}" if self.netns is not None else ""
 
     def words(self) -> list[str]:
         """The kind stands between what all have and its own."""
@@ -88,14 +105,19 @@ class LinkAdd(Change):
         """RTM_NEWLINK."""
         return [self._step(self.data())]
 
-    def _step(self, data: bytes) -> Step:
+    def _step(self, data: bytes, holds: object = None) -> Step:
+        """The namespace that it is made in stays open until it is sent."""
+        there = namespaces.resolve(self.netns) if self.netns is not None else None
         flags = fl.IFF_UP if self.up else 0
         nest = [b.text(il.IFLA_INFO_KIND, self.kind), *([b.nest(il.IFLA_INFO_DATA, data)] if data else [])]
         body = b.ifinfomsg(self.index or 0, flags, flags) + self._attributes() + b.nest(il.IFLA_LINKINFO, *nest)
-        return Step(il.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body, self.line)
+        body += b.u32(il.IFLA_NET_NS_FD, there.fd) if there is not None else b""
+        return Step(il.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body, self.line, holds=(there, holds))
 
     def undo(self, world: World) -> Undo:
         """Delete it, by its name."""
+        if self.netns is not None:
+            return Undo((), (f"{self.name} is in another network namespace then: it must be deleted there",))
         body = b.ifinfomsg(0) + b.text(il.IFLA_IFNAME, self.name)
         return Undo((Step(il.RTM_DELLINK, 0, body, f"ip link del dev {quoted(self.name)}"),))
 
@@ -132,7 +154,7 @@ class AddVeth(LinkAdd):
 
     def sentence(self, world: World) -> str:
         """In words."""
-        return f"two links {self.name} and {self.peer} are made, each the other's end"
+        return f"two links {self.name}{self._where} and {self.peer} are made, each the other's end"
 
     def data(self, elsewhere: bytes = b"") -> bytes:
         """The other end; `elsewhere`: the attribute that sends it to another namespace."""
@@ -146,30 +168,28 @@ class AddVeth(LinkAdd):
         if self.peer_netns is None:
             return super().steps(world)
         there = namespaces.resolve(self.peer_netns)
-        return [replace(self._step(self.data(b.u32(il.IFLA_NET_NS_FD, there.fd))), holds=there)]
+        return [self._step(self.data(b.u32(il.IFLA_NET_NS_FD, there.fd)), there)]
+
+    def undo(self, world: World) -> Undo:
+        """With one end the other goes."""
+        if self.netns is None or self.peer_netns is not None:
+            return super().undo(world)
+        body = b.ifinfomsg(0) + b.text(il.IFLA_IFNAME, self.peer)
+        return Undo((Step(il.RTM_DELLINK, 0, body, f"ip link del dev {quoted(self.peer)}"),))
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddBridge(LinkAdd):
+class AddBridge(OfBridge, LinkAdd):
     """`ip link add … type bridge`."""
 
     title: ClassVar[str] = "add a bridge"
     help: ClassVar[str] = "A switch: links become its ports by their master."
     kind: ClassVar[str] = "bridge"
 
-    stp_state: int | None = asked(Number(0, 1), "stp_state", "spanning tree: 1 on")
-    vlan_filtering: int | None = asked(Number(0, 1), "vlan_filtering", "1: VLANs are told apart")
-    forward_delay: int | None = asked(CENTISECONDS, "forward_delay", "before a port forwards")
-    ageing_time: int | None = asked(CENTISECONDS, "ageing_time", "until a forwarding entry goes")
-    priority: int | None = asked(Number(0, 65535), "priority", "for the election of the root")
-    mcast_snooping: int | None = asked(Number(0, 1), "mcast_snooping", "1: multicast only where somebody listens")
-
     def data(self) -> bytes:
         """Its options."""
-        wide = {"stp_state": b.u32, "vlan_filtering": b.u8, "forward_delay": b.u32, "ageing_time": b.u32,
-                "priority": b.u16, "mcast_snooping": b.u8}  # fmt: skip
-        told = ((name, getattr(self, name)) for name in wide)
-        return b"".join(wide[name](il.IFLA_BR[name], value) for name, value in told if value is not None)
+        told = ((name, getattr(self, name)) for name in il.IFLA_BR)
+        return b"".join(_BRIDGE.get(name, b.u8)(il.IFLA_BR[name], value) for name, value in told if value is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,12 +201,12 @@ class AddMacvlan(LinkAdd):
     kind: ClassVar[str] = "macvlan"
 
     link: Device = asked(Dev(), "link", "the link below", required=True)
-    mode: int | None = asked(Choice(_MACVLAN_MODES), "mode", "whom it reaches; vepa unless told")
+    mode: int | None = asked(Choice(MACVLAN_MODES), "mode", "whom it reaches; vepa unless told")
     nopromisc: bool | None = asked(Flag(), "nopromisc", "passthru: the link below need not take every frame")
 
     def data(self) -> bytes:
         """Its mode."""
-        body = b.u32(il.IFLA_MACVLAN_MODE, self.mode) if self.mode is not None else b""
+        body = b.u32(il.IFLA_MACVLAN["mode"], self.mode) if self.mode is not None else b""
         return body + (b.u16(il.IFLA_MACVLAN_FLAGS, il.MACVLAN_FLAG_NOPROMISC) if self.nopromisc else b"")
 
 
@@ -236,27 +256,19 @@ class AddIfb(LinkAdd):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddBond(LinkAdd):
+class AddBond(OfBond, LinkAdd):
     """`ip link add … type bond`."""
 
     title: ClassVar[str] = "add a bond"
     help: ClassVar[str] = "Several links as one."
     kind: ClassVar[str] = "bond"
 
-    mode: int | None = asked(Choice(_BOND_MODES), "mode", "balance-rr unless told")
-    miimon: int | None = asked(Number(0, 0x7FFFFFFF, "ms"), "miimon", "between looks at the carrier")
-    updelay: int | None = asked(Number(0, 0x7FFFFFFF, "ms"), "updelay", "before a port counts as up")
-    downdelay: int | None = asked(Number(0, 0x7FFFFFFF, "ms"), "downdelay", "before a port counts as down")
-    xmit_hash_policy: int | None = asked(Choice(_HASHES), "xmit_hash_policy", "which frames stay together")
-    min_links: int | None = asked(Number(0, 0x7FFFFFFF), "min_links", "ports needed for the carrier")
-    lacp_rate: int | None = asked(Choice({"slow": 0, "fast": 1}), "lacp_rate", "802.3ad: how often ports talk")
-
     def data(self) -> bytes:
         """Its options."""
-        narrow = ("mode", "xmit_hash_policy", "lacp_rate")
-        told = ((name, getattr(self, name)) for name in il.IFLA_BOND)
+        wide = ("miimon", "updelay", "downdelay", "arp_interval", "resend_igmp", "min_links")
+        told = ((name, getattr(self, name, None)) for name in il.IFLA_BOND)
         return b"".join(
-            (b.u8 if name in narrow else b.u32)(il.IFLA_BOND[name], value) for name, value in told if value is not None
+            (b.u32 if name in wide else b.u8)(il.IFLA_BOND[name], value) for name, value in told if value is not None
         )
 
 

@@ -45,6 +45,11 @@ class Ports(Input):
         return 2
 
 
+def far_end(address: str) -> str:
+    """What `ip` calls the other end."""
+    return "group" if ipaddress.ip_address(address).is_multicast else "remote"
+
+
 @dataclass(frozen=True, kw_only=True)
 class AddVxlan(LinkAdd):
     """`ip link add … type vxlan`."""
@@ -77,8 +82,8 @@ class AddVxlan(LinkAdd):
     def spoken(self, *wanted: str) -> list[str]:
         """`ip` calls a multicast address a group."""
         words = super().spoken(*wanted)
-        if self.remote and ipaddress.ip_address(self.remote).is_multicast and "remote" in words:
-            words[words.index("remote")] = "group"
+        if self.remote and "remote" in words:
+            words[words.index("remote")] = far_end(self.remote)
         return words
 
     def check(self, world: World) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from nltui.changes.base import Step, Undo
-from nltui.changes.risk import along, session, sockets
+from nltui.changes.risk import along, rules, session, sockets
 from nltui.changes.risk.finding import Finding
 from nltui.changes.world import World
 
 Cause = Callable[[Sequence[Step], World, Undo], Iterable[Finding]]
-CAUSES: tuple[Cause, ...] = (session.cuts, sockets.used, along.takes)
+CAUSES: tuple[Cause, ...] = (session.cuts, sockets.used, rules.unused, along.takes)
 
 __all__ = ["Finding", "findings"]
 

@@ -128,13 +128,13 @@ _NEXTHOP_WORDS = ("id", "dev", "protocol", "proto", "groups", "fdb")
 
 
 def of_rules(words: tuple[str, ...], family: str = "") -> str:
-    """Of `ip rule show`. Raises UsageError."""
+    """Of `ip rule show` and `flush`. Raises UsageError."""
     left = Conditions(words, family)
     while word := left.next():
         left.once(word, word)
         if word not in _RULE_WORDS:
             hint = did_you_mean(word, _RULE_WORDS)
-            raise UsageError(f"`{cut(word)}` is no word of `ip rule show` that is known here{hint}")
+            raise UsageError(f"`{cut(word)}` is no word of `ip rule show` or `flush` that is known here{hint}")
         if word in ("table", "lookup"):
             left.named("table", left.value(word), names.table)
         elif word in ("pref", "priority", "preference", "order"):
@@ -151,7 +151,7 @@ def of_rules(words: tuple[str, ...], family: str = "") -> str:
 
 
 def of_nexthops(words: tuple[str, ...], family: str = "") -> str:
-    """Of `ip nexthop show`. Raises UsageError."""
+    """Of `ip nexthop show` and `flush`. Raises UsageError."""
     left = Conditions(words, family)
     while word := left.next():
         left.once(word, word)
@@ -165,5 +165,5 @@ def of_nexthops(words: tuple[str, ...], family: str = "") -> str:
             left.parts.append("fdb ~ .")
         else:
             hint = did_you_mean(word, _NEXTHOP_WORDS)
-            raise UsageError(f"`{cut(word)}` is no word of `ip nexthop show` that is known here{hint}")
+            raise UsageError(f"`{cut(word)}` is no word of `ip nexthop show` or `flush` that is known here{hint}")
     return left.filter()

@@ -23,7 +23,7 @@ def nexthop(row: Mapping[str, Any]) -> Words:
     elif "blackhole" in row:
         words.append("blackhole")
     else:
-        words += [*encap(row), *option(row, "gateway", "via"), *option(row, "dev")]
+        words += [*encap(row, ("id",)), *option(row, "gateway", "via"), *option(row, "dev")]
         words += ["onlink"] if "onlink" in row.get("flags", ()) else []
     words += ["fdb"] if "fdb" in row else []
     return words + (option(row, "protocol") if row.get("protocol") not in (None, "unspec") else [])

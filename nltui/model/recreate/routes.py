@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from nltui.model.recreate.encap import encap
 from nltui.model.recreate.words import Words, flags, option, options
 
 _FEATURES = ("ecn", "tcp_usec_ts")
+_TAKEN = ("dst", "table", "tos")
+"""Keys of a route that words of an encapsulation have too."""
 _TIMES = ("rtt", "rttvar", "rto_min")
 REFUSING = ("blackhole", "unreachable", "prohibit", "throw")
 
@@ -34,11 +36,11 @@ def route(row: Mapping[str, Any]) -> Words:
         for leg in row["nexthops"]:
             words += ["nexthop", *_hop(leg), *option(leg, "weight"), *_realms(leg.get("flow"))]
         return words
-    return [*words, *_hop(row), *_rest(row, six)]
+    return [*words, *_hop(row, _TAKEN), *_rest(row, six)]
 
 
-def _hop(row: Mapping[str, Any]) -> Words:
-    words = encap(row)
+def _hop(row: Mapping[str, Any], taken: Collection[str] = ()) -> Words:
+    words = encap(row, taken)
     words += option(row, "gateway", "via")
     if "via" in row:
         words += ["via", row["via"]["family"], row["via"]["host"]]

@@ -165,18 +165,25 @@ IFLA_VXLAN: Final = {
 }  # fmt: skip
 IFLA_BR: Final = {
     "forward_delay": 1, "hello_time": 2, "max_age": 3, "ageing_time": 4, "stp_state": 5, "priority": 6,
-    "vlan_filtering": 7, "mcast_router": 22, "mcast_snooping": 23, "mcast_querier": 25, "vlan_default_pvid": 39,
-    "vlan_stats_enabled": 41, "mcast_igmp_version": 43, "mcast_mld_version": 44,
+    "vlan_filtering": 7, "vlan_protocol": 8, "group_fwd_mask": 9, "group_address": 20, "mcast_router": 22,
+    "mcast_snooping": 23, "mcast_query_use_ifaddr": 24, "mcast_querier": 25, "mcast_hash_max": 27,
+    "mcast_last_member_count": 28, "mcast_startup_query_count": 29, "mcast_last_member_interval": 30,
+    "mcast_membership_interval": 31, "mcast_querier_interval": 32, "mcast_query_interval": 33,
+    "mcast_query_response_interval": 34, "mcast_startup_query_interval": 35, "nf_call_iptables": 36,
+    "nf_call_ip6tables": 37, "nf_call_arptables": 38, "vlan_default_pvid": 39, "vlan_stats_enabled": 41,
+    "mcast_stats_enabled": 42, "mcast_igmp_version": 43, "mcast_mld_version": 44, "vlan_stats_per_port": 45,
 }  # fmt: skip
 IFLA_BRPORT: Final = {
     "state": 1, "priority": 2, "cost": 3, "hairpin": 4, "guard": 5, "root_block": 6, "fastleave": 7, "learning": 8,
-    "flood": 9, "proxy_arp": 10, "mcast_router": 25, "mcast_flood": 27, "mcast_to_unicast": 28, "vlan_tunnel": 29,
-    "bcast_flood": 30, "neigh_suppress": 32, "isolated": 33, "locked": 39,
+    "flood": 9, "proxy_arp": 10, "proxy_arp_wifi": 12, "mcast_router": 25, "mcast_flood": 27, "mcast_to_unicast": 28,
+    "vlan_tunnel": 29, "bcast_flood": 30, "group_fwd_mask": 31, "neigh_suppress": 32, "isolated": 33, "locked": 39,
 }  # fmt: skip
 IFLA_BOND: Final = {
-    "mode": 1, "miimon": 3, "updelay": 4, "downdelay": 5, "xmit_hash_policy": 14, "min_links": 18, "lacp_rate": 21,
+    "mode": 1, "active_slave": 2, "miimon": 3, "updelay": 4, "downdelay": 5, "arp_interval": 7, "primary": 11,
+    "primary_reselect": 12, "fail_over_mac": 13, "xmit_hash_policy": 14, "resend_igmp": 15, "num_grat_arp": 16,
+    "all_slaves_active": 17, "min_links": 18, "lacp_rate": 21, "ad_select": 22, "lacp_active": 29,
 }  # fmt: skip
-IFLA_MACVLAN_MODE: Final = 1
+IFLA_MACVLAN: Final = {"mode": 1, "bcqueuelen": 7}
 IFLA_MACVLAN_FLAGS: Final = 2
 MACVLAN_FLAG_NOPROMISC: Final = 1
 IFLA_VLAN_ID, IFLA_VLAN_PROTOCOL = 1, 5
