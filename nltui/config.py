@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 
 LONGEST = 1 << 20
 """Bytes of a file that are read."""
@@ -215,10 +215,7 @@ def _syntax(text: str, said: str) -> str:
 
 
 def _nearest(word: str, words: Sequence[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, words, n=1)
-    return f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(words)}"
+    return did_you_mean(word, words, f"; there are {', '.join(words)}")
 
 
 def _line(text: str, section: str, key: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 
 
 class NltuiError(Exception):
@@ -60,3 +61,16 @@ class TimedOut(NltuiError):
     """A deadline passed; the outcome is unknown, not failed."""
 
     exit_code = 124
+
+
+_COMPARED = 64
+"""Letters of a word that are compared with others: it takes time with the square of them."""
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The end of a sentence about an unknown word: the known one that is spelled most like it, else `otherwise`."""
+    # Only whoever mistypes waits for this.
+    import difflib
+
+    near = difflib.get_close_matches(word[:_COMPARED].casefold(), [one for one in known if one], 1)
+    return f"; did you mean `{near[0]}`?" if near else otherwise

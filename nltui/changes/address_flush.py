@@ -9,13 +9,12 @@ from typing import ClassVar
 
 from nltui.changes.again import away
 from nltui.changes.along import Along
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, quoted
+from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, line_of_many, quoted
 from nltui.changes.inputs import Dev, Text
 from nltui.changes.places import still
 from nltui.changes.world import Device, World
 from nltui.model.filter.writing import both, equal
 from nltui.netlink.constants import rtnetlink as rt
-from nltui.text import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,7 @@ class AddressFlush(Change):
         if self.where is None:
             return super().line
         link = f" dev {quoted(self.dev)}" if self.dev is not None else ""
-        return f"ip address del …{link}  (each with {visible(self.where, limit=200)})"
+        return line_of_many(f"ip address del …{link}", len(self.rows), self.where)
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELADDR an address; a secondary one may be gone with its primary."""

@@ -243,6 +243,11 @@ def line_of(words: Sequence[str]) -> str:
     return "ip " + shlex.join([visible(word, limit=len(word) + 1) for word in words])
 
 
+def line_of_many(command: str, count: int, where: str) -> str:
+    """Where no line of `ip` does it: a comment for a shell, with what is sent for each row that a filter shows."""
+    return f"# no single line: `{command}` for each of {count:,} with {visible(where, limit=200)}"
+
+
 def quoted(name: object) -> str:
     """One word of a line for a shell: what others called something may be any text."""
     return shlex.quote(visible(str(name), limit=1000))

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes.again import away
-from nltui.changes.base import Change, Step, Tier
+from nltui.changes.base import Change, Step, Tier, line_of_many
 from nltui.changes.places import still
 from nltui.changes.world import World
-from nltui.text import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +37,7 @@ class Flush(Change):
     @property
     def line(self) -> str:
         """Of many lines, what they have in common."""
-        one = self.command[0]
-        return f"ip {one} del …  (each {one} with {visible(self.where or '', limit=200)})"
+        return line_of_many(f"ip {self.command[0]} del …", len(self.rows), self.where or "")
 
     def steps(self, world: World) -> Sequence[Step]:
         """One request to delete a row."""

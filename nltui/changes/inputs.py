@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nltui.changes.world import Device, World
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 from nltui.system import names
 from nltui.text import visible
 
@@ -129,9 +129,11 @@ class Spelled(Input):
         try:
             value = integer(text)
         except ValueError:
-            value = next((n for n in range(min(self._high, 0xFFFF) + 1) if self._names(n) == text), -1)
-            if value < 0:
-                raise UsageError(f"{visible(text, limit=40)!r} is no name here; {self.hint}") from None
+            known = {name: n for n in range(min(self._high, 0xFFFF), -1, -1) if (name := self._names(n)) is not None}
+            if text not in known:
+                hint = did_you_mean(text, known, f"; {self.hint}")
+                raise UsageError(f"{visible(text, limit=40)!r} is no name here{hint}") from None
+            value = known[text]
         if not 0 <= value <= self._high:
             raise UsageError(f"{value} is out of range: 0 to {self._high}")
         return value

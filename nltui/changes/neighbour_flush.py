@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nltui.changes.again import attributes, away
-from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked
+from nltui.changes.base import Change, Problems, Step, Tier, Undo, asked, line_of_many
 from nltui.changes.inputs import Dev, Text
 from nltui.changes.neighbours import lasting, restored
 from nltui.changes.places import Places
 from nltui.changes.world import Device, World
 from nltui.model.filter.writing import both, equal
 from nltui.netlink.constants import neighbour as nd
-from nltui.text import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,7 @@ class NeighbourFlush(Change):
         """Of many lines, what they have in common."""
         if self.where is None:
             return super().line
-        return f"ip neighbour del …  (each neighbour with {visible(self.where, limit=200)})"
+        return line_of_many("ip neighbour del …", len(self.rows), self.where)
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELNEIGH each."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 from nltui.model import chains, single
 from nltui.model.filter.columnar import among, chooser
 from nltui.model.filter.parsed import filter_of
@@ -130,7 +130,8 @@ class World:
         for index, message in self.links.items():
             if name in self.said("links", message).get("altnames", ()):
                 return next(device for device in self.devices if device.index == index)
-        raise UsageError(f"there is no link {visible(name, limit=64)!r} here")
+        hint = did_you_mean(shown, (device.name for device in self.devices))
+        raise UsageError(f"there is no link {visible(name, limit=64)!r} here{hint}")
 
     def named(self, index: int) -> Device:
         """By ifindex; one that is not there is called by its number."""

@@ -60,6 +60,10 @@ def parse(argv: Sequence[str], version: str) -> Command:
     return parser([*argv[:place], *argv[place + 1 :]], version)
 
 
+COMMANDS = ("dump", "monitor", "wait", "why", "export", "doctor", *PENDING)
+"""First words that are no table."""
+
+
 def _first_word(argv: Sequence[str]) -> int | None:
     place = 0
     while place < len(argv):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nltui.cli import settings
+from nltui.cli.arguments import COMMANDS
 from nltui.cli.asked import Tui
 from nltui.errors import UsageError
 from nltui.system import namespaces, privileges
@@ -32,7 +33,7 @@ def run(args: Tui) -> int:
     gc.disable()
     from nltui.tables import TABLES, find
 
-    wanted = find(args.table) if args.table is not None else None
+    wanted = find(args.table, COMMANDS) if args.table is not None else None
     if args.filter:
         from nltui.model.filter.parsed import filter_of
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Sequence
 
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 from nltui.model.table import Table
 from nltui.netlink.constants.netlink import NETLINK_XFRM
 from nltui.tables.activity import ACTIVITY
@@ -41,10 +41,10 @@ def privileged(table: Table) -> bool:
     return table.protocol == NETLINK_XFRM
 
 
-def find(name: str) -> Table:
+def find(name: str, others: Sequence[str] = ()) -> Table:
     """The table of this name, alias, or unique beginning of either, as `ip` abbreviates its objects.
 
-    Raises UsageError with the names there are, and the nearest one.
+    `others`: words that could have stood in its place. Raises UsageError with the names there are, and the nearest one.
     """
     wanted = name.lower()
     for table in TABLES:
@@ -56,7 +56,6 @@ def find(name: str) -> Table:
     names = ", ".join(table.name for table in TABLES)
     if wanted and found:
         raise UsageError(f"table {name!r} could be {' or '.join(table.name for table in found)}; tables: {names}")
-    words = {word: table.name for table in TABLES for word in (table.name, *table.aliases)}
-    near = difflib.get_close_matches(wanted, words, n=1)
-    hint = f"; did you mean {words[near[0]]}? Tables: " if near else "; tables: "
-    raise UsageError(f"no table {name!r}{hint}{names}")
+    words = (word for table in TABLES for word in (table.name, *table.aliases))
+    hint = did_you_mean(wanted, (*words, *others), ";")
+    raise UsageError(f"no table {name!r}{hint} tables: {names}")

@@ -42,6 +42,7 @@ _NEVER_SECOND = ("ctrl+c", "ctrl+q", "ctrl+z")
 _OVER_LISTS = frozenset({"suspend_process", "quit"})
 CHANGING = frozenset({"change", "undo", "redo", "confirm"})
 """Actions that are not there in read-only mode."""
+READ_ONLY = "READ-ONLY: nltui started with --read-only can change nothing"
 _UNSETTLED = (Freshness.STARTING, Freshness.LOADING)
 
 
@@ -128,8 +129,10 @@ class NltuiApp(Actions):
         super().__init__()
         self._ascii, self.read_only, self.confirm_seconds = ascii, read_only, confirm_seconds
         self.looks_back = looks_back
+        self._absent: set[str] = set()
+        """Keys that would change something, if anything could be changed."""
         if read_only:
-            self._forget_changing()
+            self._forget_changing(keys)
         if keys:
             from nltui.ui.keymap import checked
 
@@ -156,10 +159,12 @@ class NltuiApp(Actions):
         """What was done last, until the next key."""
         self._heart = Heart(self, session, self.tick, self._is_busy)
 
-    def _forget_changing(self) -> None:
+    def _forget_changing(self, keys: Mapping[str, str] | None) -> None:
         """No key changes anything."""
         for key, bindings in list(self._bindings.key_to_bindings.items()):
             kept = [one for one in bindings if one.action.partition("(")[0] not in CHANGING]
+            gone = ((keys or {}).get(one.id or "", key) for one in bindings if one not in kept)
+            self._absent |= {one.strip() for wanted in gone for one in wanted.split(",")}
             if kept:
                 self._bindings.key_to_bindings[key] = kept
             else:
@@ -251,6 +256,8 @@ class NltuiApp(Actions):
             event.stop()
             self.leader.take(event)
             return
+        if isinstance(event, Key) and event.is_forwarded and event.key in self._absent:
+            self.say(READ_ONLY)
         await super().on_event(event)
 
     async def on_ordered_step(self, event: OrderedStep) -> None:

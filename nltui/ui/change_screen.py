@@ -163,6 +163,9 @@ class ChangeScreen(ModalScreen[str | None]):
             # All is filled in: what is left is to say yes.
             where = "?word" if preview.tier is Tier.CUTTING else APPLY if preview.tier is Tier.REVERSIBLE else CANCEL
             sheet.focused = sheet.places.index(where)
+        elif self._is_first and self._is_told and (wrong := [name for name in sheet.edits if problems.get(name)]):
+            sheet.focused = sheet.places.index(wrong[0])
+            self._offers()
         self._is_first = False
         sheet.redraw()
 

@@ -30,6 +30,8 @@ WHOLE = 2
 """Steps of the way back up to which each is shown in full."""
 TOLD = 4
 """Lines of the way back that are shown."""
+MOST_SAID = 4
+"""Lines of what is said of the field that is typed into."""
 Line = list[Part]
 CANCEL, APPLY = "Cancel", "Apply"
 
@@ -136,20 +138,23 @@ class Sheet(Still):
         names = max((cells(field.name) for field in self.fields), default=0) + 2
         # On the buttons the fields stay where they were.
         at = self.focused if self.focused < len(self.fields) else self.top
+        drawn = [self._field(field, names, width, paint) for field in self.fields]
+        # Of the field that is typed into all is told, over several lines if need be.
+        room = max(1, room - max(map(len, drawn), default=1) + 1)
         if len(self.fields) > room:
             # A line says that there are more.
-            room -= 1
+            room = max(1, room - 1)
         self.top = max(0, min(max(at - room + 1, min(self.top, at)), len(self.fields) - room))
         lines: list[Line] = []
-        for index, field in enumerate(self.fields[self.top : self.top + room]):
-            self._rows[len(lines)] = self.top + index
-            lines.append(self._field(field, names, width, paint))
+        for index in range(self.top, min(self.top + room, len(self.fields))):
+            self._rows |= dict.fromkeys(range(len(lines), len(lines) + len(drawn[index])), index)
+            lines += drawn[index]
         if more := max(0, len(self.fields) - room):
             where = " and ".join([*(["above"] * (self.top > 0)), *(["below"] * (self.top + room < len(self.fields)))])
             lines.append([(f"  … {more} more field{'s' * (more > 1)} {where}", paint.style(Tone.DIM))])
         return lines
 
-    def _field(self, field: Asked, names: int, width: int, paint: Paint) -> Line:
+    def _field(self, field: Asked, names: int, width: int, paint: Paint) -> list[Line]:
         edit, is_here = self.edits[field.name], self.place == field.name
         ground = "cursor" if is_here else ""
         star = "*" if self.is_missing(field) else " "
@@ -171,7 +176,13 @@ class Sheet(Still):
             tone = Tone.ACCENT
         elif is_here and not problem:
             note = f"{field.help} ({field.input.hint})" if field.help else field.input.hint
-        return [*line, ("  " + crop(visible(note, limit=400), max(0, width - names - room - 3)), paint.style(tone))]
+        before = names + room + 3
+        shown, left = visible(note, limit=400), max(8, width - before)
+        said = sentence(shown, left) or [""]
+        if not is_here and len(said) > 1:
+            said = [sentence(shown, left - 2)[0] + " …"]
+        style = paint.style(tone)
+        return [[*line, (f"  {said[0]}", style)], *([(" " * before + one, style)] for one in said[1:MOST_SAID])]
 
     def is_missing(self, field: Asked) -> bool:
         """Whether it must be filled in still."""
@@ -205,7 +216,7 @@ class Sheet(Still):
             empty = [one.name for one in self.fields if self.is_missing(one)]
             wrong = [f"{name}: {said}" if name else said for name, said in self.problems.items() if name not in empty]
             said = "…" if self.is_busy else "; ".join(wrong) or ("fill in what is marked with *" if empty else "")
-            return [[(text, dim)] for text in sentence(visible(said, limit=600), width)]
+            return [[(text, dim)] for text in sentence(visible(said, limit=600), width)] + self._lacking(width, paint)
         lines: list[Line] = [[(text, paint.style(strong=True))] for text in sentence(preview.sentence, width)]
         commands = preview.line.split("\n")
         for number, text in enumerate(commands[:3]):
@@ -216,14 +227,7 @@ class Sheet(Still):
         said = f"{len(preview.steps):,} message{'s' * (len(preview.steps) > 1)}, {sizes:,} bytes"
         said = said if sizes else "no message: an ioctl of /dev/net/tun"
         lines += self._told("sent", said, width, plain, dim)
-        if not self.can:
-            lines += self._told(
-                "needs",
-                "CAP_NET_ADMIN, which this process lacks: run nltui with sudo",
-                width,
-                paint.style(Tone.BAD),
-                dim,
-            )
+        lines += self._lacking(width, paint)
         for finding in preview.findings:
             mark, tone = ("! ", Tone.CHANGED) if finding.cuts else ("✗ ", Tone.BAD)
             style = paint.style(Tone.CHANGED, strong=True) if finding.cuts else plain
@@ -231,6 +235,13 @@ class Sheet(Still):
                 lines.append([(mark if not number else "  ", paint.style(tone)), (text, style)])
         lines += self._back(preview, width, paint)
         return lines
+
+    def _lacking(self, width: int, paint: Paint) -> list[Line]:
+        """What it takes to change anything, where this process has it not."""
+        if self.can:
+            return []
+        said = "CAP_NET_ADMIN, which this process lacks: run nltui with sudo"
+        return self._told("needs", said, width, paint.style(Tone.BAD), paint.style(Tone.DIM))
 
     def _asking(self, paint: Paint) -> list[Line]:
         """What must be seen, and typed, before a change that can cut somebody off."""

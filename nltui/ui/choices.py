@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
+
 from nltui.model.table import Table
 from nltui.ui.table_view import TableView
 
@@ -99,8 +101,12 @@ def help_items(screen: Screen[object], table: Table | None) -> Iterator[Item]:
     from nltui.ui.picker import Item
 
     found: dict[str, list[str]] = {}
-    # The program's own keys first, then those of the table or pane that has the focus.
-    for key, active in sorted(screen.active_bindings.items(), key=lambda pair: not pair[1].binding.priority):
+    declared = [one.id for one in screen.app.BINDINGS if isinstance(one, Binding)]
+    places = {name: place for place, name in enumerate(declared)}
+    # The program's own keys first, as they are declared, then those of the table or pane that has the focus.
+    for key, active in sorted(
+        screen.active_bindings.items(), key=lambda pair: places.get(pair[1].binding.id, len(places))
+    ):
         # Bindings without an id are textual's own (copying selected text …), not part of this program.
         if active.enabled and active.binding.id:
             found.setdefault(active.binding.description, []).append(key)

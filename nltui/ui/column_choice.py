@@ -15,8 +15,9 @@ from nltui.model.table import Table
 from nltui.model.types import Tone
 from nltui.ui import frame
 from nltui.ui.column_memory import Chosen
+from nltui.ui.menu import Menu
 from nltui.ui.plain import Still
-from nltui.ui.text import Part, cells, crop, strip
+from nltui.ui.text import Part, cells, strip
 from nltui.ui.theme import paint_of
 
 
@@ -74,6 +75,7 @@ class _Columns(Still):
         super().__init__(id="picker")
         self._table = table
         self.cursor = self._top = 0
+        self._menu = Menu()
         self._set(chosen)
 
     def _set(self, chosen: Chosen | None) -> None:
@@ -84,12 +86,19 @@ class _Columns(Still):
     def on_mount(self) -> None:
         """As wide and high as needed."""
         helps = max(cells(column.help) for column in self._table.columns)
-        self.styles.width = self._width + helps + 10
+        self.styles.width = max(cells(name) for name in self._names) + helps + 10
         self.styles.height = len(self._names) + 2
 
-    @property
-    def _width(self) -> int:
-        return max(cells(name) for name in self._names)
+    def on_resize(self, event: events.Resize) -> None:
+        """What is said may take other lines."""
+        self._lay_out()
+        self.styles.height = len(self._menu.rows) + 2
+
+    def _lay_out(self) -> None:
+        """A mark is before each, a space behind."""
+        lines = [(name, self._table.column(name).help) for name in self._names]
+        self._menu = Menu(lines, max(0, self.size.width - 6))
+        self.refresh()
 
     @property
     def chosen(self) -> Chosen:
@@ -117,12 +126,12 @@ class _Columns(Still):
             names = self._names
             names[self.cursor], names[other] = names[other], names[self.cursor]
             self.cursor = other
-            self.refresh()
+            self._lay_out()
 
     def reset(self) -> None:
         """The table's own."""
         self._set(None)
-        self.refresh()
+        self._lay_out()
 
     def render_line(self, y: int) -> Strip:
         """A mark, the name, what it is."""
@@ -139,20 +148,19 @@ class _Columns(Still):
 
     def _line(self, y: int, width: int) -> Strip:
         paint, rows = paint_of(self), self.size.height - 2
-        self._top = max(self.cursor - rows + 1, min(self._top, self.cursor))
-        index = self._top + y
-        if index >= len(self._names):
+        self._top = self._menu.top(self.cursor, self._top, rows)
+        row = self._menu.at(self._top + y)
+        if row is None:
             return strip([], width, paint.style())
-        name = self._names[index]
-        ground, is_on = "cursor" if index == self.cursor else "", name in self._on
-        mark: Part = (" ✓ " if is_on else "   ", paint.style(Tone.OK, ground))
-        said = crop(self._table.column(name).help, max(0, width - self._width - 6))
-        parts = [mark, (f"{name:<{self._width}}  ", paint.style(Tone.PLAIN if is_on else Tone.DIM, ground, is_on))]
-        return strip([*parts, (said, paint.style(Tone.DIM, ground))], width, paint.style(Tone.PLAIN, ground))
+        ground, is_on = "cursor" if row.number == self.cursor else "", self._names[row.number] in self._on
+        mark: Part = (" ✓ " if is_on and row.name else "   ", paint.style(Tone.OK, ground))
+        name: Part = (row.name, paint.style(Tone.PLAIN if is_on else Tone.DIM, ground, is_on))
+        return strip([mark, name, (row.note, paint.style(Tone.DIM, ground))], width, paint.style(Tone.PLAIN, ground))
 
     def on_click(self, event: events.Click) -> None:
         """The line under the pointer: go there, and show or hide it."""
-        if 0 < event.y < self.size.height - 1 and self._top + event.y - 1 < len(self._names):
-            self.cursor = self._top + event.y - 1
+        row = self._menu.at(self._top + event.y - 1)
+        if 0 < event.y < self.size.height - 1 and row is not None:
+            self.cursor = row.number
             if isinstance(self.screen, ColumnChoice):
                 self.screen.action_flip()

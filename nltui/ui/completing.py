@@ -10,7 +10,7 @@ from nltui.model.filter.errors import FilterError
 from nltui.model.filter.parsed import filter_of
 from nltui.model.filter.seen import values_of
 from nltui.model.table import Column
-from nltui.ui.completions import Line
+from nltui.ui.menu import Line
 from nltui.ui.panel import Panel
 from nltui.ui.remembered import Remembered
 

@@ -9,17 +9,13 @@ from textual.message import Message
 from textual.strip import Strip
 
 from nltui.model.types import Tone
+from nltui.ui.menu import Line, Menu, Row
 from nltui.ui.plain import Still
 from nltui.ui.text import Part, cells, crop, strip
 from nltui.ui.theme import paint_of
 
 MOST = 7
 """Lines at once."""
-NAMES = 40
-"""Cells of the left part at most."""
-
-Line = tuple[str, str]
-"""What would be typed, and what is said beside it."""
 
 
 class Completions(Still):
@@ -34,6 +30,7 @@ class Completions(Still):
         self._most = most
         self.display = False
         self.lines: tuple[Line, ...] = ()
+        self._menu = Menu()
         self.cursor, self._top = 0, 0
         self.chosen = False
 
@@ -53,12 +50,13 @@ class Completions(Still):
         if not self.display:
             return
         screen = self.screen.size
-        y = max(0, screen.height - 1 - len(self.lines)) if y < 0 else y
-        self._names = min(NAMES, max((cells(name) for name, _ in self.lines), default=0))
+        names = max((cells(name) for name, _ in self.lines), default=0)
         notes = max((cells(note) for _, note in self.lines), default=0)
-        width = min(screen.width, max(self._names + notes + 4, cells(hint) + 2 if not self.lines else 0))
+        width = min(screen.width, max(names + notes + 4, cells(hint) + 2 if not self.lines else 0))
+        self._menu = Menu(self.lines, width - 2)
+        y = max(0, screen.height - 1 - len(self._menu.rows)) if y < 0 else y
         self.styles.width = width
-        self.styles.height = max(1, min(len(self.lines), self._most, screen.height - y))
+        self.styles.height = max(1, min(len(self._menu.rows), self._most, screen.height - y))
         self.styles.offset = (max(0, min(x, screen.width - width)), y)
         self.refresh()
 
@@ -75,25 +73,29 @@ class Completions(Still):
     def render_line(self, y: int) -> Strip:
         """A name and what is said of it."""
         paint, width, height = paint_of(self), self.size.width, self.size.height
-        self._top = max(self.cursor - height + 1, min(self._top, self.cursor))
-        index = self._top + y
-        if index >= len(self.lines):
+        self._top = self._menu.top(self.cursor, self._top, height)
+        row = self.row(y)
+        if row is None:
             said = (
                 [(f" {crop(self._hint, width - 2)}", paint.style(Tone.DIM, "bar"))] if not self.lines and not y else []
             )
             return strip(said, width, paint.style(Tone.DIM, "bar"))
-        ground = "cursor" if index == self.cursor else "bar"
-        name, note = self.lines[index]
-        shown = crop(name, self._names)
-        mark = "▸" if index == self.cursor and self.chosen else " "
-        parts: list[Part] = [(mark, paint.style(Tone.ACCENT, ground)), (shown, paint.style(Tone.PLAIN, ground, True))]
-        parts += [(" " * (self._names - cells(shown) + 2), paint.style(Tone.DIM, ground))]
-        parts += [(crop(note, max(0, width - self._names - 4)), paint.style(Tone.DIM, ground))]
+        ground = "cursor" if row.number == self.cursor else "bar"
+        mark = "▸" if row.number == self.cursor and self.chosen else " "
+        parts: list[Part] = [
+            (mark, paint.style(Tone.ACCENT, ground)),
+            (row.name, paint.style(Tone.PLAIN, ground, True)),
+            (row.note, paint.style(Tone.DIM, ground)),
+        ]
         return strip(parts, width, paint.style(Tone.DIM, ground))
+
+    def row(self, y: int) -> Row | None:
+        """What is drawn on a line of it."""
+        return self._menu.at(self._top + y)
 
     def on_click(self, event: events.Click) -> None:
         """Take the line under the pointer."""
         event.stop()
-        if self._top + event.y < len(self.lines):
-            self.cursor, self.chosen = self._top + event.y, True
+        if (row := self.row(event.y)) is not None:
+            self.cursor, self.chosen = row.number, True
             self.post_message(self.Clicked())

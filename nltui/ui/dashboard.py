@@ -25,6 +25,8 @@ GRID_WIDTH = 110
 BESIDE_WIDTH = 120
 """Cells from which the detail stands beside its table, not under it."""
 
+BRIEF = 5
+"""Letters of a table's name in short, at most."""
 BOTH_HEIGHT = 14
 """Lines from which the activity has room below a panel under tabs."""
 
@@ -37,6 +39,11 @@ def arranged(tables: Sequence[Table]) -> list[tuple[str, Table]]:
     digits = "123456789"
     placed = [(digits[i] if i < 9 else "", table) for i, table in enumerate(first + rest)]
     return placed + [("0", table) for table in last]
+
+
+def _brief(table: Table) -> str:
+    """What a table is called in short, on the command line too."""
+    return next((alias for alias in table.aliases if 1 < len(alias) <= BRIEF), table.name)
 
 
 class Dashboard(Plain):
@@ -57,7 +64,8 @@ class Dashboard(Plain):
         self.previous = self.current
         self.panels: dict[str, Panel] = {}
         self.detail: Detail | None = None
-        self._tabs = TabStrip([(t.name, f"{d} {t.title}".strip()) for d, t in self.tables if t.name != ACTIVITY])
+        tabs = [(digit, table) for digit, table in self.tables if table.name != ACTIVITY]
+        self._tabs = TabStrip([(t.name, f"{d} {t.title}".strip(), f"{d} {_brief(t)}".strip()) for d, t in tabs])
         self._watched: set[str] = set()
         self._shown: list[Panel] = []
         self._placed: tuple[object, ...] = ()

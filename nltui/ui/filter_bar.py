@@ -30,6 +30,8 @@ LARGE = 50_000
 """Rows from which typing waits for a pause before the table is filtered."""
 PAUSE = 0.12
 """Seconds of that pause."""
+SPARE = 4
+"""Cells between what is typed and what is said of it, and around that."""
 
 
 class FilterBar(Widget):
@@ -209,7 +211,8 @@ class FilterBar(Widget):
         self._chips.say("".join(f"[{crop(chip, room)}] " for chip in panel.pinned), Tone.VIOLET)
         if self._wrong is not None:
             is_unfinished = self._wrong.start >= len(self._input.value.rstrip())
-            said = crop(self._wrong.sentence, max(20, self.size.width // 2))
+            taken = sum(cells(one.text) for one in (self._label, self._chips)) + cells(self._input.value) + SPARE
+            said = crop(self._wrong.sentence, max(20, self.size.width // 2, self.size.width - taken))
             self._result.say(f" {said} ", Tone.DIM if is_unfinished else Tone.BAD)
             return
         took = f" · {self._took * 1000:.1f} ms" if self._took else ""
@@ -307,17 +310,17 @@ class _Words(Widget):
 
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
-        self._text, self._tone = "", Tone.DIM
+        self.text, self._tone = "", Tone.DIM
         self.styles.width = 0
 
     def say(self, text: str, tone: Tone) -> None:
         """Replace them."""
-        if (text, tone) != (self._text, self._tone):
-            self._text, self._tone = text, tone
+        if (text, tone) != (self.text, self._tone):
+            self.text, self._tone = text, tone
             self.styles.width = cells(text)
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One line."""
         style = paint_of(self).style(self._tone, "bar")
-        return spread([(self._text, style)], [], self.size.width, style)
+        return spread([(self.text, style)], [], self.size.width, style)

@@ -72,6 +72,8 @@ def hints(
     yield ":", "command", "colon"
     if detail is not None:
         yield "Esc", "close the detail", "escape"
+    elif panel is not None and len(panel.view.marked):
+        yield "Esc", "unmark", "escape"
     elif panel is not None and panel.filter_text:
         yield "Esc", "clear the filter", "escape"
     elif dashboard.zoomed is not None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 
 from textual.binding import BindingsMap
 
+from nltui.errors import did_you_mean
 from nltui.text import visible
 
 
@@ -31,8 +31,7 @@ def checked(keys: Mapping[str, str], places: Mapping[str, str]) -> tuple[dict[st
         if name in names and all(part.strip() for part in wanted.split(",")):
             used[name] = wanted
             continue
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        said = f"nothing is called `{name}`{hint}" if name not in names else f"`{wanted}` names no key"
+        unknown = f"nothing is called `{name}`{did_you_mean(name, names)}"
+        said = unknown if name not in names else f"`{wanted}` names no key"
         wrong = wrong or visible(f"{places.get(name, '[keys]')}: {said}", limit=400)
     return used, wrong

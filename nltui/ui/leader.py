@@ -97,5 +97,5 @@ class _Choices(Completions):
     def on_click(self, event: events.Click) -> None:
         """As its letter."""
         event.stop()
-        if self._leader.waits and event.y < len(self.lines):
-            self.call_later(self._leader.choose, self._leader.letter(event.y))
+        if self._leader.waits and (row := self.row(event.y)) is not None:
+            self.call_later(self._leader.choose, self._leader.letter(row.number))

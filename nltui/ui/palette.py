@@ -18,14 +18,12 @@ from textual.widgets import Input
 from nltui.model.types import Tone
 from nltui.ui import frame
 from nltui.ui.commands.base import Offer
-from nltui.ui.completions import Line
+from nltui.ui.menu import Menu
 from nltui.ui.plain import Still
-from nltui.ui.text import Part, cells, crop, strip
+from nltui.ui.text import Part, crop, strip
 from nltui.ui.theme import paint_of
 from nltui.ui.typed_ahead import OrderedInput, settled
 
-NAMES = 32
-"""Cells of the left part at most."""
 LINES = 18
 """Lines below the line at most."""
 
@@ -125,7 +123,7 @@ class Palette(ModalScreen[str | None]):
         if self._is_whole(line):
             self.dismiss(line)
         elif not self._offer.lines:
-            self._bottom.say("nothing is called so")
+            self._bottom.say(self._offer.hint or "nothing is called so")
 
     async def on_offers_clicked(self) -> None:
         """As Enter."""
@@ -142,21 +140,21 @@ class _Offers(Still):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: tuple[Line, ...] = ()
+        self._menu = Menu()
         self._hint = ""
         self.cursor, self._top, self.chosen = 0, 0, False
         self.styles.height = LINES
 
     def show(self, offer: Offer) -> None:
         """Other lines; the first is current."""
-        self._lines, self._hint = offer.lines, offer.hint
+        self._menu, self._hint = Menu(offer.lines, self._menu.width), offer.hint
         self.cursor, self._top, self.chosen = 0, 0, False
         self.refresh()
 
     def move(self, by: int) -> None:
         """To another line; the ends stop."""
-        if self._lines:
-            self.cursor = max(0, min(self.cursor + by, len(self._lines) - 1))
+        if self._menu.lines:
+            self.cursor = max(0, min(self.cursor + by, len(self._menu.lines) - 1))
             self.chosen = True
             self.refresh()
 
@@ -170,25 +168,23 @@ class _Offers(Still):
 
     def _inside(self, y: int, width: int) -> Strip:
         paint, height = paint_of(self), self.size.height
-        self._top = max(self.cursor - height + 1, min(self._top, self.cursor))
-        index = self._top + y
-        if index >= len(self._lines):
-            hint = [] if self._lines else wrap(self._hint, max(10, width - 2))
+        if self._menu.width != width - 2:
+            self._menu = Menu(self._menu.lines, width - 2)
+        self._top = self._menu.top(self.cursor, self._top, height)
+        row = self._menu.at(self._top + y)
+        if row is None:
+            hint = [] if self._menu.lines else wrap(self._hint, max(10, width - 2))
             said = hint[y] if y < len(hint) else ""
             return strip([(f" {said}", paint.style(Tone.DIM))], width, paint.style())
-        ground = "cursor" if index == self.cursor else ""
-        name, note = self._lines[index]
-        names = min(NAMES, max(cells(one) for one, _ in self._lines))
-        shown = crop(name, names)
-        parts: list[Part] = [(f" {shown}", paint.style(Tone.PLAIN, ground, True))]
-        parts += [(" " * (names - cells(shown) + 2), paint.style(Tone.DIM, ground))]
-        parts += [(crop(note, max(0, width - names - 4)), paint.style(Tone.DIM, ground))]
+        ground = "cursor" if row.number == self.cursor else ""
+        parts: list[Part] = [(f" {row.name}", paint.style(Tone.PLAIN, ground, True))]
+        parts += [(row.note, paint.style(Tone.DIM, ground))]
         return strip(parts, width, paint.style(Tone.PLAIN, ground))
 
     def on_click(self, event: events.Click) -> None:
         """Take the line under the pointer."""
-        if self._top + event.y < len(self._lines):
-            self.cursor, self.chosen = self._top + event.y, True
+        if (row := self._menu.at(self._top + event.y)) is not None:
+            self.cursor, self.chosen = row.number, True
             self.post_message(self.Clicked())
 
     def on_mouse_scroll_down(self) -> None:

@@ -140,11 +140,13 @@ class Panel(Plain):
             return f"LOADING {grouped(status.rows)}"
         if rows is None or status.freshness is Freshness.STARTING:
             return "starting"
-        title = self.table.title.lower()
+        title = self.table.title
+        title = title if title[1:2].isupper() else title.lower()
         usual = self.table.usual.name if self.table.usual is not None and rows.narrowed else ""
-        if rows.filter_text:
+        if rows.filter_text and rows.total:
             more = f" in {usual} · m looks in all {title}" if usual else f" · Esc shows all {grouped(rows.total)}"
-            return f"no {title} match “{door.visible(rows.filter_text)}”{more}"
+            match = "match" if title.endswith("s") else "matches"
+            return f"no {title} {match} “{door.visible(rows.filter_text)}”{more}"
         if usual and rows.total:
             return f"no {title} in {usual} · m shows all {grouped(rows.total)}"
         return f"no {title} yet" if self.table.is_log else f"no {title}"

@@ -15,7 +15,8 @@ from textual.widget import Widget
 
 from nltui.model.types import Tone
 from nltui.ui import frame
-from nltui.ui.text import Part, cells, crop, strip
+from nltui.ui.menu import Line, Menu
+from nltui.ui.text import Part, cells, strip
 from nltui.ui.theme import paint_of
 
 
@@ -81,6 +82,10 @@ class Picker(ModalScreen[str | None]):
             self._list.search(self._list.sought + event.character)
 
 
+def _lines(items: Sequence[Item]) -> list[Line]:
+    return [(item.name, item.note) for item in items]
+
+
 class _List(Widget):
     """Frame, search line and the items that match."""
 
@@ -89,16 +94,31 @@ class _List(Widget):
         self._title = title
         self._all = tuple(items)
         self._found = self._all
-        self._names = max((cells(item.name) for item in items), default=0)
+        self._menu = Menu()
         self._cursor = next((i for i, item in enumerate(items) if start is not None and item.value == start), 0)
         self._top = 0
         self.sought = ""
 
     def on_mount(self) -> None:
         """As high and wide as needed, at most as the stylesheet allows."""
+        names = max((cells(item.name) for item in self._all), default=0)
         notes = max((cells(item.note) for item in self._all), default=0)
         self.styles.height = len(self._all) + 3
-        self.styles.width = max(40, self._names + notes + 8)
+        self.styles.width = max(40, names + notes + 8)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """What is said may take other lines."""
+        self.styles.height = len(Menu(_lines(self._all), self._inside).rows) + 3
+        self._lay_out()
+
+    @property
+    def _inside(self) -> int:
+        """Cells for a name and what is said of it: a space is before them, one behind them."""
+        return max(0, self.size.width - 4)
+
+    def _lay_out(self) -> None:
+        self._menu = Menu(_lines(self._found), self._inside)
+        self.refresh()
 
     @property
     def current(self) -> Item | None:
@@ -114,7 +134,7 @@ class _List(Widget):
         )
         begins = (i for i, item in enumerate(self._found) if item.name.lower().startswith(sought.lower()))
         self._cursor = next(begins, 0) if sought else 0
-        self.refresh()
+        self._lay_out()
 
     def move(self, lines: int) -> None:
         """Up and down, to the ends at most."""
@@ -147,25 +167,23 @@ class _List(Widget):
 
     def _item_line(self, line: int) -> Strip:
         paint, width = paint_of(self), self.size.width - 2
-        self._top = max(self._cursor - self._page + 1, min(self._top, self._cursor))
-        index = self._top + line
-        if index >= len(self._found):
+        self._top = self._menu.top(self._cursor, self._top, self._page)
+        row = self._menu.at(self._top + line)
+        if row is None:
             empty = [(" nothing here contains that", paint.style(Tone.DIM))] if not self._found and not line else []
             return strip(empty, width, paint.style())
-        item = self._found[index]
-        ground = "cursor" if index == self._cursor else ""
+        item = self._found[row.number]
+        ground = "cursor" if row.number == self._cursor else ""
         name = paint.style(Tone.DIM if item.value is None else Tone.PLAIN, ground, item.value is not None)
-        pad = " " * (self._names - cells(item.name) + 2)
-        note = crop(item.note, max(0, width - self._names - 4))
-        parts = [(" " + item.name + pad, name), (note, paint.style(item.tone, ground))]
+        parts = [(f" {row.name}", name), (row.note, paint.style(item.tone, ground))]
         return strip(parts, width, paint.style(Tone.PLAIN, ground))
 
     def on_click(self, event: events.Click) -> None:
         """Choose the line under the pointer."""
-        index = self._top + event.y - 2
-        if event.y >= 2 and index < len(self._found):
-            self._cursor = index
-            value = self._found[index].value
+        row = self._menu.at(self._top + event.y - 2)
+        if event.y >= 2 and row is not None:
+            self._cursor = row.number
+            value = self._found[row.number].value
             if value is not None and isinstance(self.screen, Picker):
                 self.screen.dismiss(value)
             self.refresh()

@@ -12,13 +12,15 @@ from nltui import text as door
 from nltui.model.types import Tone
 from nltui.ui.panel import GLYPHS
 from nltui.ui.plain import Still
-from nltui.ui.text import Part, cells, grouped, spread
+from nltui.ui.text import Part, cells, crop, grouped, sentence, spread
 from nltui.ui.theme import paint_of
 from nltui.worker.contract import Freshness, SessionStatus
 
 BARS = "▁▂▃▄▅▆▇█"
 SPARK = 10
 """Seconds in the sparkline."""
+MARK, LINES = 3, 3
+"""Cells before a sentence of the banner, and lines that it takes at most."""
 BADGES = {"READ-ONLY": Tone.OK, "UNPRIVILEGED": Tone.DIM, "CAN CHANGE": Tone.PLAIN}
 _WORST = (Freshness.STALE, Freshness.STARTING, Freshness.LOADING, Freshness.CONVERGING, Freshness.FRESH)
 
@@ -124,12 +126,13 @@ def _flat(parts: list[tuple[int, list[Part]]]) -> list[Part]:
 
 
 class Banner(Still):
-    """A sentence about trouble or a loss, over the whole width, only while there is one."""
+    """A sentence about trouble or a loss, over the whole width, only while there is one: broken where it is long."""
 
     def __init__(self) -> None:
         super().__init__(id="banner")
         self.display = False
         self._sentence = ""
+        self._lines: list[str] = []
 
     def tell(self, sentence: str) -> None:
         """Show a sentence from the session; empty hides the line."""
@@ -137,10 +140,24 @@ class Banner(Still):
         if shown != self._sentence:
             self._sentence = shown
             self.display = bool(shown)
-            self.refresh()
+            self._lay_out()
+
+    def on_resize(self) -> None:
+        """It may break elsewhere."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = max(MARK * 2, self.app.size.width - MARK - 1)
+        lines = sentence(self._sentence, width)
+        rest = [crop(" ".join(lines[LINES - 1 :]), width)] if len(lines) >= LINES else []
+        self._lines = [*lines[: LINES - 1], *rest]
+        self.styles.height = max(1, len(self._lines))
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One line."""
+        """One of its lines."""
         paint = paint_of(self)
         style = paint.style(Tone.CHANGED, "bar", True)
-        return spread([(f" ! {self._sentence}", style)], [], self.size.width, style)
+        mark = " !" if y == 0 else ""
+        said = self._lines[y] if y < len(self._lines) else ""
+        return spread([(f"{mark:<{MARK}}{said}", style)], [], self.size.width, style)

@@ -10,15 +10,12 @@ from textual.strip import Strip
 
 from nltui.model.types import Tone
 from nltui.ui.plain import Still
-from nltui.ui.text import Part, cells, cut, spread
+from nltui.ui.text import Part, cells, spread
 from nltui.ui.theme import paint_of
 
-LEAST = 5
-"""Cells of a label at least: a digit and three letters."""
 
-
-def _short(label: str, most: int) -> str:
-    return label if cells(label) <= most else cut(label, most).rstrip()
+def _width(tabs: Sequence[tuple[str, str]]) -> int:
+    return sum(cells(label) for _, label in tabs)
 
 
 class TabStrip(Still):
@@ -31,7 +28,8 @@ class TabStrip(Still):
             super().__init__()
             self.name = name
 
-    def __init__(self, tabs: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, tabs: Sequence[tuple[str, str, str]]) -> None:
+        """(name, label, label in short)."""
         super().__init__(id="tabs")
         self._tabs = tuple(tabs)
         self._current = ""
@@ -42,37 +40,38 @@ class TabStrip(Still):
             self._current = name
             self.refresh()
 
-    def _fitting(self) -> list[tuple[str, str]]:
-        """All names as long as they all can be; the current one keeps its whole."""
-        longest = max((cells(label) for _, label in self._tabs), default=0)
-        for most in range(longest, LEAST - 1, -1):
-            tabs = [(name, label if name == self._current else _short(label, most)) for name, label in self._tabs]
-            if sum(cells(label) + 2 for _, label in tabs) <= self.size.width:
+    def fitting(self, width: int) -> list[tuple[str, str]]:
+        """Names as they are drawn: all whole, else in short, the current one last, else the last ones as digits."""
+        whole = [(name, f" {label} ") for name, label, _ in self._tabs]
+        short = [(name, f" {label if name == self._current else brief} ") for name, label, brief in self._tabs]
+        close = [(name, label if name == self._current else label.rstrip()) for name, label in short]
+        least = [(name, f" {brief}{' ' if name == self._current else ''}") for name, _, brief in self._tabs]
+        for tabs in (whole, short, close, least):
+            if _width(tabs) <= width:
                 return tabs
-        # Not even so: the last ones are their digits alone.
-        for place in reversed(range(len(tabs))):
-            if sum(cells(label) + 2 for _, label in tabs) <= self.size.width:
+        for place in reversed(range(len(close))):
+            if _width(close) <= width:
                 break
-            name, label = tabs[place]
+            name, label = close[place]
             if name != self._current:
-                tabs[place] = name, label[0]
-        return tabs
+                close[place] = name, label[:2]
+        return close
 
     def render_line(self, y: int) -> Strip:
         """The names on one line."""
         paint = paint_of(self)
         parts: list[Part] = []
-        for name, label in self._fitting():
+        for name, label in self.fitting(self.size.width):
             is_current = name == self._current
             style = paint.style(Tone.ACCENT, "cursor", True) if is_current else paint.style(Tone.DIM)
-            parts.append((f" {label} ", style))
+            parts.append((label, style))
         return spread(parts, [], self.size.width, paint.style())
 
     def on_click(self, event: events.Click) -> None:
         """Go to the name under the pointer."""
         x = 0
-        for name, label in self._fitting():
-            width = cells(label) + 2
-            if x <= event.x < x + width:
+        for name, label in self.fitting(self.size.width):
+            after = x + cells(label)
+            if x <= event.x < after:
                 self.post_message(self.Chosen(name))
-            x += width
+            x = after

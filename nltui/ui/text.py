@@ -5,7 +5,9 @@ Text from outside already went through the one door (`nltui.text`); here it is o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -17,6 +19,8 @@ from nltui.model.types import Tone
 from nltui.ui.theme import Paint
 
 ELLIPSIS = "…"
+_WORD = re.compile(r"\s+|\S+")
+T = TypeVar("T")
 
 Part = tuple[str, Style]
 """A run of text and its style."""
@@ -144,6 +148,32 @@ def sentence(text: str, width: int) -> list[str]:
         else:
             line = longer
     return [*lines, line] if line else lines
+
+
+def broken(parts: Sequence[tuple[str, T]], width: int, indent: int) -> list[list[tuple[str, T]]]:
+    """Runs of text broken at spaces into lines of at most `width` cells, from the second on behind `indent` spaces.
+
+    Room between columns is given up first.
+    """
+    lines: list[list[tuple[str, T]]] = [[]]
+    used = 0
+    fits = sum(cells(text) for text, _ in parts) <= width
+    for text, look in parts:
+        for word in _WORD.findall(text):
+            word = word if fits or not used or not word.isspace() else word[:2]
+            while used + cells(word) > width and not word.isspace():
+                if used > indent:
+                    lines.append([(" " * indent, look)])
+                    used = indent
+                    continue
+                # Longer than a whole line.
+                head = cut(word, width - used) or word[0]
+                lines[-1].append((head, look))
+                word, used = word[len(head) :], width
+            if not word.isspace() or used + len(word) <= width:
+                lines[-1].append((word, look))
+                used += cells(word)
+    return lines
 
 
 def centred(text: str, width: int, height: int, paint: Paint) -> list[Strip]:

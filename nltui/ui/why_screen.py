@@ -17,12 +17,14 @@ from nltui.model.why.telling import Line
 from nltui.text import visible
 from nltui.ui import frame
 from nltui.ui.plain import Still
-from nltui.ui.text import cells, strip
+from nltui.ui.text import broken, cells, strip
 from nltui.ui.theme import paint_of
 from nltui.ui.threads import hand_over
 
 EVERY = 1.0
 """Seconds between two looks."""
+INDENT = 8
+"""Cells before what goes on in the next line."""
 
 
 class WhyScreen(ModalScreen[None]):
@@ -34,8 +36,6 @@ class WhyScreen(ModalScreen[None]):
         Binding("k,up", "scroll(-1)", "up", priority=True),
         Binding("pagedown,ctrl+d", "scroll(10)", "ten lines down", priority=True),
         Binding("pageup,ctrl+u", "scroll(-10)", "ten lines up", priority=True),
-        Binding("h,left", "sideways(-8)", "to the left", priority=True),
-        Binding("l,right", "sideways(8)", "to the right", priority=True),
     ]
 
     def __init__(self, title: str, explain: Callable[[], Sequence[Line]]) -> None:
@@ -67,36 +67,40 @@ class WhyScreen(ModalScreen[None]):
 
     def action_scroll(self, by: int) -> None:
         """Lines."""
-        self._lines.scroll_by(by, 0)
-
-    def action_sideways(self, by: int) -> None:
-        """Columns."""
-        self._lines.scroll_by(0, by)
+        self._lines.scroll_by(by)
 
 
 class _Lines(Still):
-    """A frame around lines that can be longer and more than there is room for."""
+    """A frame around lines: what is too long goes on in the next one, what is too much is scrolled to."""
 
     def __init__(self, title: str) -> None:
         super().__init__(id="why")
         self._title = title
         self._told: Sequence[Line] = [[("…", Tone.DIM)]]
-        self._top = self._left = 0
+        self._drawn: Sequence[Line] = self._told
+        self._top = 0
 
     def show(self, told: Sequence[Line]) -> None:
         """Other lines; what is scrolled stays so."""
         if told != self._told:
             self._told = told
             widest = max((sum(cells(text) for text, _ in line) for line in told), default=0)
-            self.styles.width, self.styles.height = widest + 4, len(told) + 2
-            self.refresh()
+            self.styles.width = widest + 4
+            self._lay_out()
 
-    def scroll_by(self, lines: int, columns: int) -> None:
+    def on_resize(self) -> None:
+        """Lines may break elsewhere."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = max(INDENT * 2, self.size.width - 4)
+        self._drawn = [part for line in self._told for part in broken(line, width, INDENT)]
+        self.styles.height = len(self._drawn) + 2
+        self.refresh()
+
+    def scroll_by(self, lines: int) -> None:
         """To the ends at most."""
-        width, height = self.size
-        widest = max((sum(cells(text) for text, _ in line) for line in self._told), default=0)
-        self._top = max(0, min(self._top + lines, len(self._told) - (height - 2)))
-        self._left = max(0, min(self._left + columns, widest - (width - 4)))
+        self._top = max(0, min(self._top + lines, len(self._drawn) - (self.size.height - 2)))
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -106,23 +110,23 @@ class _Lines(Still):
         if y == 0:
             return frame.top([(f" {self._title} ", paint.style(Tone.ACCENT, strong=True))], [], width, paint, True)
         if y == height - 1:
-            more = len(self._told) - (height - 2)
-            place = f" {self._top + 1}-{self._top + height - 2} of {len(self._told)} " if more > 0 else " live · Esc "
+            lines = len(self._drawn)
+            place = f"{self._top + 1}-{self._top + height - 2} of {lines} · j k" if lines > height - 2 else "live"
+            place = f" {place} · Esc "
             return frame.bottom([], [(place, paint.style(Tone.DIM))], width, paint, True)
         index = self._top + y - 1
-        line = self._told[index] if index < len(self._told) else []
-        parts = [(text, paint.style(tone)) for text, tone in line]
-        whole = strip(parts, max(width - 4, sum(cells(text) for text, _ in parts)), paint.style())
+        line = self._drawn[index] if index < len(self._drawn) else []
+        whole = strip([(text, paint.style(tone)) for text, tone in line], width - 4, paint.style())
         border = strip([("│", paint.focused_border)], 1, paint.focused_border)
         blank = strip([(" ", paint.style())], 1, paint.style())
-        return Strip.join([border, blank, whole.crop(self._left, self._left + width - 4), blank, border])
+        return Strip.join([border, blank, whole, blank, border])
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Three lines down."""
         event.stop()
-        self.scroll_by(3, 0)
+        self.scroll_by(3)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Three lines up."""
         event.stop()
-        self.scroll_by(-3, 0)
+        self.scroll_by(-3)

@@ -22,10 +22,10 @@ from tests.ui.robot import Robot
 
 
 @asynccontextmanager
-async def opened(ns: Netns, table: str) -> AsyncIterator[Robot]:
+async def opened(ns: Netns, table: str, size: tuple[int, int] = (130, 44)) -> AsyncIterator[Robot]:
     """The program on a table of a namespace."""
     app = NltuiApp(Session(resolve(ns.name), TABLES), host="vm", namespace=ns.name, badge="CAN CHANGE")
-    async with app.run_test(size=(130, 44)) as pilot:
+    async with app.run_test(size=size) as pilot:
         robot = Robot(app, cast(FakeSession, app.session), pilot)
         await robot.sees("FRESH")
         digit = next(digit for digit, one in app.dashboard.tables if one.name == table)
@@ -251,3 +251,36 @@ async def test_what_somebody_changed_meanwhile_is_looked_at_again(netns: Netns) 
         assert "via 10.0.0.7" in screen._sheet.preview.line
         await apply(robot, screen)
         await robot.sees("done: the route 10.20.0.0/16 goes")
+
+
+async def test_at_80_columns_all_is_told_of_the_field_that_is_typed_into(netns: Netns) -> None:
+    build(netns)
+    async with opened(netns, "routes", (80, 24)) as robot:
+        await robot.press("a")
+        screen = await dialog(robot)
+        for field in screen._sheet.fields:
+            await robot.sees(f"▸{field.name.removesuffix('_id').replace('_', ' ')} ")
+            offered = [text for text, _ in screen._sheet.offers[:8]]
+            said = screen._sheet.problems.get(field.name, "").split() or offered or field.help.split()
+            shown = " ".join(line.strip("│╭╮╰╯ ") for line in robot.screen.splitlines())
+            assert [word for word in said if word not in shown] == []
+            assert "Apply" in robot.screen
+            await robot.press("down")
+
+
+async def test_what_is_wrong_in_a_line_is_where_the_focus_goes(netns: Netns) -> None:
+    build(netns)
+    async with opened(netns, "routes") as robot:
+        screen = await line(robot, "ip route add 10.3.0.0/16 dev vaa")
+        assert screen._sheet.place == "dev"
+        await robot.sees("there is no link 'vaa' here; did you mean `va`?")
+
+
+async def test_what_is_missing_to_change_anything_is_told_before_anything_is_filled_in(netns: Netns) -> None:
+    build(netns)
+    async with opened(netns, "routes") as robot:
+        robot.app.desk.can = False
+        await robot.press("a")
+        screen = await dialog(robot)
+        assert screen._sheet.preview is None
+        await robot.sees("needs", "CAP_NET_ADMIN, which this process lacks")

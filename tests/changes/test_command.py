@@ -147,6 +147,11 @@ def test_a_line_that_only_shows_something(line: str) -> None:
         ("ip route del 192.0.2.0/24", "there is no such route"),
         ("ip link set nosuch up", "there is no link"),
         ("ip route 'add", "quotation"),
+        ("ip route add 10.0.0.0/8 dev va mertic 5", "`mertic` is not understood here; did you mean `metric`"),
+        ("ip link set va mut 1400", "`mut` is not understood here; did you mean `mtu`"),
+        ("ip link set vaa up", "there is no link 'vaa' here; did you mean `va`"),
+        ("ip link add x1 type vxaln id 5", "no dialog makes a vxaln; did you mean `vxlan`"),
+        ("ip address dlete 10.0.0.1 dev va", "`ip address dlete` is not known here; did you mean `delete`"),
     ],
 )
 def test_a_line_that_cannot_be_used(line: str, said: str, netns: Netns) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from nltui.changes.addresses import AddressDelete
@@ -201,6 +203,8 @@ def test_what_came_after_a_flush_was_shown_stays(netns: Netns) -> None:
     build(netns)
     with Changing(netns) as changing:
         seen = previewed(changing.session, RouteFlush, {"where": "dst in 10.20.0.0/15"}, [])
+        assert shlex.split(seen.line, comments=True) == []
+        assert seen.line == "# no single line: `ip route del …` for each of 4 with dst in 10.20.0.0/15"
         netns.ip("route add 10.20.7.0/24 via 10.0.0.9")
         changing.executor.apply(seen.changes, seen.subjects)
         assert [one["dst"] for one in netns.ip_json("route show root 10.20.0.0/15")] == ["10.20.7.0/24"]

@@ -16,6 +16,7 @@ from nltui.changes.preview import of
 from nltui.system import ssh
 from tests.changes.ground import Changing, build
 from tests.kernel.conftest import namespace
+from tests.kernel.netns import Netns
 
 MORE = """
 link add low address 02:00:00:00:01:01 type veth peer name far address 02:00:00:00:01:02
@@ -186,3 +187,26 @@ def test_it_is_found_behind_sudo(between: list[str]) -> None:
 def test_what_is_none(value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SSH_CONNECTION", value)
     assert ssh.connection(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("", "1 route goes along, of which the kernel will not tell"),
+        ("-6 route add fd50::/16 dev v1", "2 routes go along, 1 of them IPv4, of which the kernel will not tell"),
+    ],
+)
+def test_routes_that_go_without_a_word(more: str, said: str, netns: Netns) -> None:
+    for line in (
+        "link add v1 type veth peer name v2",
+        "link set v2 up",
+        "link set v1 up",
+        "route add 10.5.0.0/16 dev v1",
+    ):
+        netns.ip(line)
+    if more:
+        netns.ip(more)
+    with Changing(netns) as changing:
+        cls, texts, row = parsed("ip link set v1 down", changing.world)
+        seen = of(changing.world, [cls.parsed(texts, changing.world, row)])
+        assert said in [finding.text for finding in seen.findings]

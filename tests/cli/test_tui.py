@@ -50,7 +50,7 @@ def module(name, **values):
     sys.modules[name] = ModuleType(name)
     vars(sys.modules[name]).update(values)
 
-module("nltui.tables", TABLES=(), find=lambda name: SimpleNamespace(name={"ls": "links"}[name]))
+module("nltui.tables", TABLES=(), find=lambda name, others: SimpleNamespace(name={"ls": "links"}[name]))
 module("nltui.worker.session", Session=Session)
 module("nltui.ui.app", NltuiApp=NltuiApp)
 sys.argv = ["nltui", "ls", "eth"]
@@ -85,7 +85,7 @@ def test_the_exit_code_of_the_interface_is_that_of_the_program() -> None:
 
 
 def test_a_table_that_does_not_exist_is_said_before_anything_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    def find(name: str) -> None:
+    def find(name: str, others: tuple[str, ...]) -> None:
         raise UsageError(f"no table {name}")
 
     tables = ModuleType("nltui.tables")

@@ -38,7 +38,7 @@ def sentence(done: subprocess.CompletedProcess[str], code: int) -> str:
 
 @pytest.mark.parametrize("command", ["dump", "monitor"])
 def test_an_unknown_table_is_a_usage_error_with_the_nearest_name(command: str) -> None:
-    assert "did you mean routes?" in sentence(nltui(command, "ruotes"), 1)
+    assert "did you mean `routes`?" in sentence(nltui(command, "ruotes"), 1)
     assert "routes" in sentence(nltui(command, "xyzzy"), 1)
 
 

@@ -55,7 +55,7 @@ def test_refusals_end_with_2(routed: Netns, words: tuple[str, ...], code: int, s
 def test_wrong_words_end_with_1(routed: Netns) -> None:
     done = nltui("why", "8.8.8.8", "frm", "1.1.1.1", "-n", routed.name)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("nltui: why: 'frm' has no meaning here; DST [from SRC]")
+    assert done.stderr.startswith("nltui: why: 'frm' has no meaning here; did you mean `from`? DST [from SRC]")
 
 
 def test_on_the_screen_it_follows_what_changes(routed: Netns, tmux: Start) -> None:

@@ -44,7 +44,7 @@ def test_a_table_is_found_by_name_alias_or_beginning(typed: str, name: str) -> N
 
 
 def test_a_slip_of_the_finger_gets_a_suggestion() -> None:
-    with pytest.raises(UsageError, match="did you mean routes"):
+    with pytest.raises(UsageError, match="did you mean `routes`"):
         find("rotues")
 
 

@@ -141,10 +141,15 @@ async def test_what_a_key_does_has_a_name() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("xyzzy", "nothing is called so"),
+        ("xyzzy", "no command or table 'xyzzy'"),
+        ("rotues", "no command or table 'rotues'; did you mean `routes`?"),
+        ("ip ruote show", "no command or table 'ruote'; did you mean `route`?"),
+        ("ip route shwo", "`ip route shwo` is not known here; did you mean `show`?"),
         ("sort nope", "links have no column 'nope'"),
+        ("sort mut", "links have no column 'mut'; did you mean `mtu`?"),
+        ("theme drak", "no theme 'drak'; did you mean `dark`?"),
         ("sort mtu up", "behind a column only `reverse` can stand"),
-        ("narrow", "nothing is called so"),
+        ("narrow", "no command or table 'narrow'"),
         ("ns blue", "this session cannot look elsewhere"),
     ],
 )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from nltui.ui.tabs import TabStrip
 from nltui.ui.theme import LIGHT
 from nltui.worker.contract import Freshness, TableStatus
 from tests.ui.fake import FakeSession, home_router
 from tests.ui.robot import sitting
+
+TABS = (("Links", "link"), ("Addresses", "addr"), ("Routes", "route"), ("Uevents", "ue"), ("Neighbours", "neigh"))
 
 
 async def test_four_panels_and_the_activity_at_120_columns() -> None:
@@ -17,11 +22,38 @@ async def test_four_panels_and_the_activity_at_120_columns() -> None:
 
 async def test_one_panel_under_tabs_at_80_columns() -> None:
     async with sitting(80, 24) as robot:
-        await robot.sees("1 Links  2 Addresses  3 Routes", "br-lan", "mtu 1500→9000")
+        await robot.sees("br-lan", "mtu 1500→9000")
         await robot.misses("fe80::5054")
         await robot.press("2")
         await robot.sees("fe80::5054")
         await robot.misses("br-lan ▲")
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (57, " 1 Links  2 Addresses  3 Routes  4 Uevents  5 Neighbours"),
+        (56, " 1 Links  2 addr  3 route  4 ue  5 neigh"),
+        (39, " 1 Links  2 addr 3 route 4 ue 5 neigh"),
+        (36, " 1 link  2 addr 3 route 4 ue 5 neigh"),
+        (35, " 1 Links  2 addr 3 route 4 ue 5"),
+        (25, " 1 Links  2 addr 3 4 5"),
+    ],
+)
+def test_tabs_are_words_as_long_as_there_is_room(width: int, shown: str) -> None:
+    tabs = TabStrip(
+        [(label, f"{number} {label}", f"{number} {brief}") for number, (label, brief) in enumerate(TABS, 1)]
+    )
+    tabs.choose("Links")
+    assert "".join(label for _, label in tabs.fitting(width)).rstrip() == shown
+
+
+async def test_marked_rows_are_unmarked_by_a_key_that_the_footer_names() -> None:
+    async with sitting(80, 24) as robot:
+        await robot.press("space")
+        await robot.sees("1 marked", "Esc unmark")
+        await robot.press("escape")
+        await robot.misses("marked", "Esc unmark")
 
 
 async def test_a_digit_focuses_and_again_zooms_and_escape_goes_back() -> None:
@@ -95,6 +127,16 @@ async def test_a_low_terminal_shows_rows_rather_than_the_activity() -> None:
 async def test_an_empty_table_says_so_calmly() -> None:
     async with sitting(session=FakeSession()) as robot:
         await robot.sees("no links", "no addresses", "no routes", "no uevents yet", "no activity yet")
+        await robot.press("1", "slash")
+        await robot.type("nothing")
+        await robot.sees("/ links: nothing", "no links  ")
+
+
+async def test_no_row_of_many_matches() -> None:
+    async with sitting() as robot:
+        await robot.press("0", "slash")
+        await robot.type("nothing")
+        await robot.sees("no activity matches “nothing” · Esc shows all 3")
 
 
 async def test_a_table_that_cannot_be_read_says_why_in_its_place() -> None:

@@ -55,6 +55,13 @@ async def test_digits_and_q_are_text_while_typing() -> None:
         assert not robot.session.stopped
 
 
+async def test_what_is_wrong_with_a_filter_is_read_to_its_end_at_80_columns() -> None:
+    async with sitting(80, 24) as robot:
+        await robot.press("3", "slash")
+        await robot.type("metrik > 5")
+        await robot.sees("no column `metrik` in routes; did you mean `metric`?")
+
+
 async def test_each_table_has_its_own_filter() -> None:
     async with sitting() as robot:
         await robot.press("3", "slash")

@@ -41,3 +41,12 @@ async def test_every_key_has_words() -> None:
     async with sitting() as robot:
         for active in robot.app.screen.active_bindings.values():
             assert active.binding.description or not active.binding.id, active.binding.key
+
+
+async def test_help_begins_with_what_everybody_needs() -> None:
+    async with sitting() as robot:
+        await robot.press("question_mark")
+        await robot.sees("type to search")
+        lines = robot.screen.splitlines()
+        search = next(place for place, line in enumerate(lines) if "│ / ▏" in line)
+        assert "help: keys, table, columns" in lines[search + 1]

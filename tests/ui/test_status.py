@@ -64,3 +64,41 @@ async def test_no_color_means_no_colour_codes_unless_it_is_empty(
 async def test_the_clock_is_shown() -> None:
     async with sitting() as robot:
         assert re.search(r"\d\d:\d\d:\d\d", robot.screen.splitlines()[0])
+
+
+async def test_a_long_sentence_of_the_banner_is_broken() -> None:
+    words = " ".join(f"word{number}" for number in range(20))
+    async with sitting(80, 24) as robot:
+        robot.app.say(words)
+        await robot.sees("! word0 ", "word19")
+        await robot.press("j")
+        await robot.misses("word0")
+        robot.app.say("far too much " * 40)
+        await robot.sees("…")
+        assert robot.screen.count("far too much") <= 18
+
+
+async def test_keys_that_would_change_something_tell_why_they_do_not_in_read_only_mode() -> None:
+    async with sitting(read_only=True) as robot:
+        bound = [
+            key for key, one in robot.app.screen.active_bindings.items() if (one.binding.id or "").startswith("app")
+        ]
+        for key in ("a", "e", "d", "U", "D", "c", "u", "ctrl+r"):
+            assert key not in bound
+            await robot.press(key)
+            await robot.sees("READ-ONLY: nltui started with --read-only can change nothing")
+            await robot.press("j")
+            await robot.misses("can change nothing")
+        await robot.press("slash")
+        await robot.type("ad")
+        await robot.misses("can change nothing")
+        await robot.press("escape", "question_mark", "a")
+        await robot.misses("can change nothing")
+
+
+async def test_a_moved_key_tells_it_and_the_usual_one_no_longer_does() -> None:
+    async with sitting(read_only=True, keys={"app.add": "P,Q"}) as robot:
+        await robot.press("a")
+        await robot.misses("can change nothing")
+        await robot.press("Q")
+        await robot.sees("can change nothing")

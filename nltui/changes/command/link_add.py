@@ -8,7 +8,7 @@ from nltui.changes.base import fields_of
 from nltui.changes.command.words import Asked, Special, read, unknown
 from nltui.changes.links.create import COMMON, AddVeth
 from nltui.changes.links.kinds import KINDS
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 from nltui.model.ip_line.line import cut
 
 _KINDS = {cls.kind: cls for cls in KINDS}
@@ -40,7 +40,8 @@ def asked(words: list[str]) -> Asked:
     kind, own = words[at + 1], words[at + 2 :]
     cls = _KINDS.get(kind)
     if cls is None:
-        raise UsageError(f"no dialog makes a {cut(kind)}; there are {', '.join(_KINDS)}")
+        hint = did_you_mean(kind, _KINDS, f"; there are {', '.join(_KINDS)}")
+        raise UsageError(f"no dialog makes a {cut(kind)}{hint}")
     special: dict[str, Special] = {**_SPECIAL, "dev": _name}
     texts = read(cls, words[:at], special=special, only=COMMON, bare=("name",))
     if cls is AddVeth:

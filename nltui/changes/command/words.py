@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from nltui.changes.base import Asked as Field
 from nltui.changes.base import Change, fields_of
 from nltui.changes.encap import taken
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 from nltui.model.ip_line.line import Line, cut
 
 Asked = tuple[type[Change], dict[str, str], bytes | None]
@@ -49,7 +49,9 @@ def read(
         elif place is not None:
             found[place] = word
         else:
-            raise UsageError(f"`{cut(word)}` is not understood here")
+            words_of = (one for field in fields for one in (field.word, *field.also))
+            hint = did_you_mean(word, (*words_of, *(special or {})))
+            raise UsageError(f"`{cut(word)}` is not understood here{hint}")
     return found
 
 

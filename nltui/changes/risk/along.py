@@ -38,7 +38,7 @@ def takes(steps: Sequence[Step], world: World, undo: Undo) -> Iterator[Finding]:
         count = taken[type_]
         if count > 0:
             goes = ("goes" if count == 1 else "go") if certain else "may go"
-            yield Finding(f"{count:,} {one if count == 1 else many} {goes} along{_silent(steps, type_, undo)}")
+            yield Finding(f"{count:,} {one if count == 1 else many} {goes} along{_silent(steps, type_, undo, count)}")
 
 
 def _behind(steps: Sequence[Step], world: World) -> Iterator[Step]:
@@ -59,8 +59,9 @@ def _makes(step: Step) -> bool:
     return not step.flags & NLM_F_REPLACE
 
 
-def _silent(steps: Sequence[Step], type_: int, undo: Undo) -> str:
+def _silent(steps: Sequence[Step], type_: int, undo: Undo, count: int) -> str:
     if type_ != rt.RTM_NEWROUTE or not any(goes_down(step) for step in steps):
         return ""
     four = sum(step.type == type_ and step.body[0] != AF_INET6 for step in undo.steps)
-    return f", {four:,} of them IPv4, of which the kernel will not tell" if four else ""
+    which = f", {four:,} of them IPv4" if four < count else ""
+    return f"{which}, of which the kernel will not tell" if four else ""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from nltui.model.filter.errors import FilterError
-from nltui.model.filter.literals import Literal, Network, network
+from nltui.model.filter.literals import Literal, Network, folded, network
 from nltui.model.filter.tree import Comparison, Holds
 from nltui.model.filter.words import Token
 from nltui.model.table import Column, Table
@@ -86,7 +86,7 @@ def quantity(column: Column, value: Any, context: Context) -> float | int | None
 def texts(column: Column, value: Any, context: Context) -> set[str]:
     """What it may be called: its text, and what JSON calls it; case-folded."""
     text, found = shown(column, value, context), said(column, value, context)
-    return {one.casefold() for one in (text, found) if isinstance(one, str) and one}
+    return {folded(one) for one in (text, found) if isinstance(one, str) and one}
 
 
 def place(column: Column, meaning: Meaning, value: Any, context: Context) -> Network | None:
@@ -233,9 +233,9 @@ def _has(column: Column, wanted: Iterable[Literal]) -> Holds:
     def holds(value: Any, context: Context) -> bool:
         found = said(column, value, context)
         if _is_list(found):
-            words = {one.casefold() for one in found}
+            words = {folded(one) for one in found}
             return all(needle in words for needle in needles)
-        text = shown(column, value, context).casefold()
+        text = folded(shown(column, value, context))
         return bool(text) and all(needle in text for needle in needles)
 
     return holds

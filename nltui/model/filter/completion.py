@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nltui.model.filter.errors import FilterError
+from nltui.model.filter.literals import folded
 from nltui.model.filter.syntax import column_of
 from nltui.model.filter.words import NAMED, RESERVED, Scanner, Token
 from nltui.model.filter.writing import literal
@@ -132,17 +133,13 @@ def _of_values(place: _Place, column: Column, values: Values) -> Completion:
     meaning = Meaning.NUMBER if column.rate_of else column.type.meaning
     if column.volatile or column.rate_of or meaning in (Meaning.DURATION, Meaning.MOMENT):
         return Completion(place.start, hint=_HINTS.get(meaning, ""))
-    found = [(value, note) for value, note in values(column) if place.typed.casefold() in value.casefold()]
-    found.sort(key=lambda one: not one[0].casefold().startswith(place.typed.casefold()))
+    typed = folded(place.typed)
+    found = [(value, note) for value, note in values(column) if typed in folded(value)]
+    found.sort(key=lambda one: not folded(one[0]).startswith(typed))
     candidates = tuple(Candidate(literal(value, place.is_quoted), note) for value, note in found)
     # A part of a value that is there will hardly be all of it.
     is_whole = place.op in ("~", "!~", "has")
-    is_part = (
-        not is_whole
-        and bool(place.typed)
-        and bool(found)
-        and place.typed.casefold() not in [v.casefold() for v, _ in found]
-    )
+    is_part = not is_whole and bool(typed) and bool(found) and typed not in [folded(value) for value, _ in found]
     unfinished = place.term if is_part else None
     return Completion(place.start, candidates, "" if candidates else _HINTS.get(meaning, ""), unfinished)
 

@@ -31,7 +31,7 @@ class Literal:
     @cached_property
     def folded(self) -> str:
         """For comparisons of text."""
-        return self.text.casefold()
+        return folded(self.text)
 
     @cached_property
     def number(self) -> float | int | None:
@@ -59,6 +59,11 @@ class Literal:
         if self.folded == "default":
             return (32, 0, 0), (128, 0, 0)
         return (self.network,) if self.network is not None else ()
+
+
+def folded(text: str) -> str:
+    """A text for comparisons: case never matters, and the sign for what was removed is typed as a keyboard has it."""
+    return text.casefold().replace("−", "-")
 
 
 def number(text: str) -> float | int | None:

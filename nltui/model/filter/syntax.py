@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 
+from nltui.errors import did_you_mean
 from nltui.model.filter.comparing import comparison
 from nltui.model.filter.errors import FilterError
 from nltui.model.filter.literals import Literal
@@ -159,9 +159,8 @@ class _Parser:
             raise FilterError(sentence, token.start, token.stop)
 
     def _unknown(self, name: str) -> str:
-        near = difflib.get_close_matches(name.casefold(), names_of(self._table), 1)
-        hint = f"; did you mean `{near[0]}`?" if near else "; to look for the text, put it in quotation marks"
-        return f"no column `{name}` in {self._table.name}{hint}"
+        otherwise = "; to look for the text, put it in quotation marks"
+        return f"no column `{name}` in {self._table.name}{did_you_mean(name, names_of(self._table), otherwise)}"
 
 
 def _flat(parts: Iterable[Node]) -> Iterable[Node]:

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 from nltui.text import visible
 
 _PROMPT = re.compile(r"\s*(?:[^\s'\"]*[#$]\s+)?")
@@ -54,7 +54,7 @@ class NoVerb(UsageError):
 
     def __init__(self, thing: str, word: str) -> None:
         self.word = word
-        super().__init__(f"`ip {thing} {cut(word)}` is not known here")
+        super().__init__(f"`ip {thing} {cut(word)}` is not known here{did_you_mean(word, VERBS[thing])}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ def read(line: str) -> Line:
     named = first(words[0], _OBJECTS)
     thing = _SAME.get(named or "", named or "")
     if thing not in VERBS:
-        raise UsageError(f"`ip {cut(words[0])}` is not known here")
+        hint = did_you_mean(words[0], VERBS) if named is None else ""
+        raise UsageError(f"`ip {cut(words[0])}` is not known here{hint}")
     verb = verb_of(thing, words[1]) if len(words) > 1 else "show"
     if not verb:
         raise NoVerb(thing, words[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fnmatch import translate
 
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 from nltui.model.filter.writing import quoted
 from nltui.model.ip_line.conditions import ANY, Conditions, spread
 from nltui.model.ip_line.line import cut
@@ -122,24 +122,30 @@ def of_links(words: tuple[str, ...], family: str = "") -> str:
     return left.filter()
 
 
+_RULE_WORDS = ("from", "to", "iif", "oif", "fwmark", "table", "lookup", "pref", "priority", "preference", "order",
+               "protocol", "proto")  # fmt: skip
+_NEXTHOP_WORDS = ("id", "dev", "protocol", "proto", "groups", "fdb")
+
+
 def of_rules(words: tuple[str, ...], family: str = "") -> str:
     """Of `ip rule show` and `flush`. Raises UsageError."""
     left = Conditions(words, family)
     while word := left.next():
         left.once(word, word)
+        if word not in _RULE_WORDS:
+            hint = did_you_mean(word, _RULE_WORDS)
+            raise UsageError(f"`{cut(word)}` is no word of `ip rule show` or `flush` that is known here{hint}")
         if word in ("table", "lookup"):
             left.named("table", left.value(word), names.table)
         elif word in ("pref", "priority", "preference", "order"):
             left.parts.append(f"priority == {cut(left.value(word))}")
         elif word in ("protocol", "proto"):
             left.named("proto", left.value(word), names.protocol)
-        elif word in ("from", "to", "iif", "oif", "fwmark"):
+        else:
             said = spread(left.value(word))
             said = hex(int(said)) if word == "fwmark" and said.isascii() and said.isdigit() else said
             if said not in ANY:
                 left.parts.append(f"selector ~ {quoted(f'(^| ){word} {re.escape(said)}( |/|$)')}")
-        else:
-            raise UsageError(f"`{cut(word)}` is no word of `ip rule show` or `flush` that is known here")
     left.family = left.family or "inet"
     return left.filter()
 
@@ -158,5 +164,6 @@ def of_nexthops(words: tuple[str, ...], family: str = "") -> str:
         elif word == "fdb":
             left.parts.append("fdb ~ .")
         else:
-            raise UsageError(f"`{cut(word)}` is no word of `ip nexthop show` or `flush` that is known here")
+            hint = did_you_mean(word, _NEXTHOP_WORDS)
+            raise UsageError(f"`{cut(word)}` is no word of `ip nexthop show` or `flush` that is known here{hint}")
     return left.filter()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 from nltui.text import visible
 
 IPPROTO = {"tcp": 6, "udp": 17, "icmp": 1, "ipv6-icmp": 58, "icmpv6": 58, "sctp": 132, "dccp": 33}
@@ -71,7 +71,7 @@ def parse(words: Sequence[str]) -> Query:
     rest = iter(left[1:])
     for word in rest:
         if word not in names:
-            raise UsageError(f"why: {visible(word)!r} has no meaning here; {USAGE}")
+            raise UsageError(f"why: {visible(word)!r} has no meaning here{did_you_mean(word, names, ';')} {USAGE}")
         name, read = names[word]
         value = next(rest, None)
         if value is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 from nltui.ui.commands.actions import Press, Sort, Theme
 from nltui.ui.commands.base import Command, Offer
 from nltui.ui.commands.export import Export
@@ -15,7 +15,7 @@ from nltui.ui.commands.ip import Ip
 from nltui.ui.commands.namespaces import Ns
 from nltui.ui.commands.tables import Go, Only
 from nltui.ui.commands.why import Why
-from nltui.ui.completions import Line
+from nltui.ui.menu import Line
 from nltui.worker.contract import TableStatus
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ def find(known: Sequence[Command], word: str) -> Command:
         raise UsageError(f"{word!r} could be {', '.join(command.names[0] for command in begin[:6])}")
     if wanted == "ip":
         raise UsageError("this line of ip asks for a change, and in read-only mode nothing can be changed")
-    raise UsageError(f"no command or table {word!r}")
+    hint = did_you_mean(word, (name for command in known for name in command.names))
+    raise UsageError(f"no command or table {word!r}{hint}")
 
 
 def offered(app: Actions, known: Sequence[Command], line: str, recent: Sequence[str]) -> Offer:
@@ -133,22 +134,21 @@ def offered(app: Actions, known: Sequence[Command], line: str, recent: Sequence[
         lines = [(one, "recent") for one in recent] + [(command.names[0], command.note) for command in known]
         return Offer(tuple(lines), len(line))
     if at >= len(line) and not line.endswith(" "):
-        return Offer(tuple(_matching(known, word)), at - len(word) if line.endswith(word) else at)
+        found = tuple(_matching(known, word))
+        return Offer(found, at - len(word) if line.endswith(word) else at, "" if found else _hint(app, known, line))
     try:
         command = find(known, word)
-    except UsageError as error:
-        return Offer(hint=_hint(app, known, line) or str(error))
-    found = command.offer(app, rest)
+    except UsageError:
+        return Offer(hint=_hint(app, known, line))
+    offer = command.offer(app, rest)
     # Where nothing is left to complete, an empty frame would leave open whether Enter does what is meant.
     return Offer(
-        found.lines, at + found.start, found.hint or f"{command.names[0]}: {command.note.split('  ')[-1].strip()}"
+        offer.lines, at + offer.start, offer.hint or f"{command.names[0]}: {command.note.split('  ')[-1].strip()}"
     )
 
 
 def _hint(app: Actions, known: Sequence[Command], line: str) -> str:
-    """What a line of `ip` with options, or somebody else's prompt, would do; empty for any other."""
-    if not is_ip(line):
-        return ""
+    """What a line of `ip` with options, or somebody else's prompt, would do, or what is wrong with any line."""
     try:
         word, rest = meant(line, app.namespace)
         return f"{find(known, word).names[0]}: {rest or 'all rows'}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from nltui.errors import UsageError
+from nltui.errors import UsageError, did_you_mean
 from nltui.system import state
 from nltui.ui.commands.base import Command, Offer
 from nltui.ui.theme import PALETTES
@@ -59,7 +59,8 @@ class Sort(Command):
         if panel is None or panel.view.rows is None:
             raise UsageError("there is no table to sort yet")
         if name not in [column.name for column in panel.table.columns]:
-            raise UsageError(f"{panel.table.name} have no column {name!r}")
+            hint = did_you_mean(name, (column.name for column in panel.table.columns))
+            raise UsageError(f"{panel.table.name} have no column {name!r}{hint}")
         if how.strip() not in ("", "reverse"):
             raise UsageError(f"behind a column only `reverse` can stand, not {how!r}")
         panel.view.sort_by(name, bool(how))
@@ -80,6 +81,7 @@ class Theme(Command):
     async def run(self, app: Actions, rest: str) -> None:
         """From now on."""
         if rest.strip() not in PALETTES:
-            raise UsageError(f"no theme {rest.strip()!r}; there are {', '.join(PALETTES)}")
+            hint = did_you_mean(rest.strip(), PALETTES, f"; there are {', '.join(PALETTES)}")
+            raise UsageError(f"no theme {rest.strip()!r}{hint}")
         app.theme = rest.strip()
         state.write(FILE, {"theme": app.theme})

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nltui.ui.completions import Line
+from nltui.ui.menu import Line
 
 if TYPE_CHECKING:
     from nltui.ui.actions import Actions

@@ -22,7 +22,7 @@ class Go(Command):
         self.names = (table.name, table.singular, *table.aliases)
         said, _ = badge(status)
         self.note = (
-            f"{digit or ' '} {table.title:<12}{grouped(status.rows):>10}  {said:<12}  {table.feed.value:<8}  "
+            f"{digit or ' '} {table.title:<14}{grouped(status.rows):>10}  {said:<12}  {table.feed.value:<8}  "
             f"{table.command}"
         )
 

@@ -13,6 +13,11 @@ from nltui.tables import find
 ROUTES, LINKS, ADDRESSES = find("routes"), find("links"), find("addresses")
 
 
+class Nameless:
+    def lookup(self, table: str, key: int) -> str | None:
+        return None
+
+
 def shape(node: Node) -> str:
     match node:
         case Word(text):
@@ -65,6 +70,14 @@ def test_meaning(text: str, meant: str | None) -> None:
             parse(text, ROUTES)
     else:
         assert shape(parse(text, ROUTES)) == meant
+
+
+@pytest.mark.parametrize(("typed", "sign"), [("-", "−"), ("−", "−"), ("+", "+"), ("~", "~"), ("{-, +}", "−")])
+def test_signs_of_changes_are_those_of_a_keyboard(typed: str, sign: str) -> None:
+    test = parse(f"change {'in' if '{' in typed else '=='} {typed}", find("activity"))
+    assert isinstance(test, Comparison)
+    assert test.holds(sign, Nameless())
+    assert not test.holds("!", Nameless())
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_words(line: str, query: Query) -> None:
     [
         ("", "which destination?"),
         ("nowhere", "'nowhere' is no address"),
-        ("8.8.8.8 frm 1.1.1.1", "'frm' has no meaning here"),
+        ("8.8.8.8 frm 1.1.1.1", "'frm' has no meaning here; did you mean `from`"),
         ("8.8.8.8 from", "a value is missing behind from"),
         ("8.8.8.8 from ::1", "different address families"),
         ("8.8.8.8 mark x", "'x' is no number"),
