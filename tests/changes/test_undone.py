@@ -52,6 +52,7 @@ CASES: tuple[Case, ...] = (
     )),
     ("LinkDelete", "name == bri0", {}, "link set vd type bridge_slave cost 50 learning off"),
     ("LinkSet", "name == vd", {"master": ""}, "link set vd type bridge_slave cost 50 learning off"),
+    ("RouteDelete", "dst == 10.22.0.0/16", {}, "link set vd down"),
     ("RouteDelete", "dst == fd24::/16 not dev == vc", {}, (
         "route add fd24::/16 dev vc\nroute append fd24::/16 nexthop via fd00::9 dev va nexthop via fd00::8 dev va"
     )),
