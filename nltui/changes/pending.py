@@ -23,6 +23,7 @@ from typing import Any, Protocol
 from nltui.changes import guardian, journals
 from nltui.changes.base import Step, Undo
 from nltui.changes.journals import UNFINISHED, Entry, entries
+from nltui.changes.looks import look_of, room
 from nltui.errors import KernelRefused, UsageError
 from nltui.netlink.constants.netlink import NETLINK_ROUTE
 from nltui.netlink.socket import Sockets, request_socket
@@ -152,9 +153,9 @@ class Guard:
         self.entry.ask("CONFIRM", "OK confirmed")
         self._ended()
 
-    def roll_back(self) -> str:
-        """Take it back now; what came of it."""
-        said = self.entry.ask("ROLLBACK", "OK rolled back")
+    def roll_back(self, *, anyway: bool = False) -> str:
+        """Take it back now, `anyway` with what somebody changed meanwhile; what came of it."""
+        said = self.entry.ask("ROLLBACK ANYWAY" if anyway else "ROLLBACK", "OK rolled back")
         self._ended()
         return said
 
@@ -282,7 +283,9 @@ def _number() -> int:
 
 def _step(step: Step, before: int, number: int) -> dict[str, Any]:
     says = step.says if number < NAMED else f"step {number + 1}"
-    return {"message": step.message().hex(), "says": says, "fine": sorted(step.fine), "after": before}
+    told = {"message": step.message().hex(), "says": says, "fine": sorted(step.fine), "after": before}
+    look = look_of(step)
+    return told | {"look": look} if look is not None else told
 
 
 def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened: contextlib.ExitStack) -> Guard:
@@ -297,7 +300,7 @@ def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened
         if (lock := entry.own()) is None:
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         failed.callback(os.close, lock)
-        raw = guardian.written(told, ROOM)
+        raw = guardian.written(told, ROOM + sum(room(step.get("look")) for step in told["steps"]))
         if os.write(journal, raw) != len(raw):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(journal)

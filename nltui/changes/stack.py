@@ -18,11 +18,13 @@ from nltui.changes.preview import Preview, of
 from nltui.changes.risk import Finding
 from nltui.changes.send import Sender
 from nltui.changes.take_back import Left, MakeAgain, TakeBack, left, meanwhile, touched
+from nltui.changes.witness import came_of
 from nltui.changes.world import World
 from nltui.errors import NltuiError, UsageError
 from nltui.netlink.constants import if_link as il
 from nltui.netlink.socket import Sockets
 from nltui.record import replace
+from nltui.text import visible
 from nltui.worker.session import Session
 
 
@@ -178,21 +180,22 @@ class Changes:
             # Whoever wants to go back can.
             return None
 
-    def roll_back(self) -> str:
-        """Take back now what is pending."""
+    def roll_back(self, *, anyway: bool = False) -> str:
+        """Take back now what is pending; `anyway`: with what somebody changed meanwhile, see rolling()."""
         with self._deciding:
-            return self._roll_back(self._pending())
+            return self._roll_back(self._pending(), anyway=anyway)
 
-    def _roll_back(self, guard: Guard) -> str:
+    def _roll_back(self, guard: Guard, *, anyway: bool = False) -> str:
         try:
-            said = guard.roll_back()
+            said = guard.roll_back(anyway=anyway)
         except UsageError:
             if guard.ended() not in (None, "killed"):
                 # Somebody was faster.
                 return self._look(guard)
             # Its guardian is gone; then it is done here.
-            refused = take_back(guard.entry, self._session.namespace)
-            said = "rolled back" + (f"; {len(refused)} step{'s' * (len(refused) > 1)} refused" if refused else "")
+            said = "rolled back" + visible(
+                came_of(*take_back(guard.entry, self._session.namespace, anyway=anyway)), limit=400
+            )
             guard.forget()
         return self._went(guard, said.removeprefix("OK "))
 
@@ -214,12 +217,9 @@ class Changes:
             self.pending = None
             guard.forget()
             return f"kept, confirmed elsewhere: {guard.entry.sentence}"
-        refused = next((one.refused for one in entries() if one.path == guard.entry.path), [])
+        came = next((one.came for one in entries() if one.path == guard.entry.path), "")
         guard.forget()
-        said = "rolled back" + (
-            f"; {len(refused)} step{'s' * (len(refused) > 1)} refused: {refused[0]}" if refused else ""
-        )
-        return self._went(guard, said, guard.owns)
+        return self._went(guard, f"rolled back{came}", guard.owns)
 
     def _went(self, guard: Guard, said: str, is_ours: bool = True) -> str:
         """`is_ours`: to be logged here."""

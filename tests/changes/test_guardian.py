@@ -198,7 +198,7 @@ def test_both_are_killed_and_somebody_takes_it_back_later(netns: Netns) -> None:
     program.wait()
     program.stdout.close()
     assert is_down(netns)
-    assert take_back(entries()[0]) == []
+    assert take_back(entries()[0]) == ([], [])
     assert difference(before, picture(netns, indexes=True)) == []
 
 
