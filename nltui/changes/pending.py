@@ -12,6 +12,7 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -25,9 +26,10 @@ from nltui.changes.base import Step, Undo
 from nltui.changes.journals import UNFINISHED, Entry, entries
 from nltui.changes.looks import look_of, room
 from nltui.errors import KernelRefused, UsageError
-from nltui.netlink.constants.netlink import NETLINK_ROUTE
+from nltui.netlink.constants.netlink import NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST
 from nltui.netlink.socket import Sockets, request_socket
 from nltui.system.namespaces import Namespace, current
+from nltui.text import visible
 
 SECONDS, LEAST, MOST = 60, 10, 600
 """How long a change is applied without confirmation: usual, least, most."""
@@ -226,7 +228,7 @@ def adopt(entry: Entry) -> Guard | None:
         if journal is not None:
             os.close(journal)
         return None
-    guard = Guard(entry, process, int(entry.told["seconds"]), Undo(), journal)
+    guard = Guard(entry, process, int(entry.told["seconds"]), undo_of(entry), journal)
     guard.is_adopted, guard.is_partial = True, entry.state == "armed"
     guard._applied -= guard.seconds - left
     guard.letters = _letters()
@@ -267,6 +269,7 @@ def arm(
             "sudo_user": os.environ.get("SUDO_USER", ""),
             "pid": os.getpid(),
             "number": _number(),
+            "lost": undo.lost,
             "steps": [
                 _step(step, before, number)
                 for number, (step, before) in enumerate(zip(undo.steps, after or [0] * len(undo.steps), strict=True))
@@ -286,6 +289,17 @@ def _step(step: Step, before: int, number: int) -> dict[str, Any]:
     told = {"message": step.message().hex(), "says": says, "fine": sorted(step.fine), "after": before}
     look = look_of(step)
     return told | {"look": look} if look is not None else told
+
+
+def undo_of(entry: Entry) -> Undo:
+    """What takes a change back, as its journal tells."""
+    steps = []
+    for told in guardian.sent(entry.told):
+        raw = bytes.fromhex(told["message"])
+        type_, flags = struct.unpack_from("=HH", raw, 4)
+        flags &= ~(NLM_F_REQUEST | NLM_F_ACK)
+        steps.append(Step(type_, flags, raw[16:], visible(told["says"], limit=1000), frozenset(told["fine"])))
+    return Undo(tuple(steps), tuple(visible(one, limit=400) for one in entry.told.get("lost", ())))
 
 
 def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened: contextlib.ExitStack) -> Guard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -161,7 +162,17 @@ class Changes:
             guard.confirm()
             self.pending = None
         record(self._namespace, "confirm", str(guard.entry.told["line"]), "done")
+        if guard.is_adopted:
+            self._take_up(guard)
         return f"kept: {guard.entry.sentence}"
+
+    def _take_up(self, guard: Guard) -> None:
+        """What another nltui did, and is kept here, can be undone as by that one."""
+        told, back = guard.entry.told, guard.undo
+        when, zeros = float(told.get("created", 0)), (0,) * len(back.steps)
+        self._done.append(Made(Done((), guard.entry.sentence, guard.entry.line, (), back, when, zeros)))
+        self._undone.clear()
+        self._look_at_once(self._done[-1], 0)
 
     def rolling(self) -> Preview | None:
         """What rolling back would overwrite that somebody did meanwhile, to be asked about; None where nothing."""
@@ -215,6 +226,8 @@ class Changes:
             return f"decided where it was made: {guard.entry.sentence}"
         if outcome == "confirmed":
             self.pending = None
+            if guard.is_adopted and guard.owns:
+                self._take_up(guard)
             guard.forget()
             return f"kept, confirmed elsewhere: {guard.entry.sentence}"
         came = next((one.came for one in entries() if one.path == guard.entry.path), "")
@@ -299,7 +312,11 @@ class Changes:
         made = self._undone[-1]
         changes = made.done.changes
         if made.back is not None:
-            changes = (MakeAgain(says=made.done.sentence, made=made.back.steps, back=made.done.undo),)
+            says = f"{made.done.sentence}, as it was before it was undone"
+            changes = (MakeAgain(says=says, made=made.back.steps, back=made.done.undo),)
+        if not changes:
+            self._undone.pop()
+            raise UsageError(f"cannot be done again: {made.done.sentence}")
         world = self._executor.ready(())
         told = meanwhile(world, made.left)
         preview = _warned(of(world, changes), told)
@@ -314,9 +331,10 @@ class Changes:
             made.left = None
             self._undone.append(made)
 
-        self._apply("redo", preview, seconds, unstack)
+        done = self._apply("redo", preview, seconds, unstack)
+        self._done[-1].done = dataclasses.replace(done, sentence=made.done.sentence)
         self._undone.remove(made)
-        return f"done again: {made.done.sentence}"
+        return f"done again: {preview.sentence}"
 
 
 def _warned(preview: Preview, told: Sequence[str]) -> Preview:

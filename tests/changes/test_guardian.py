@@ -582,6 +582,29 @@ def test_what_another_left_is_taken_over(netns: Netns) -> None:
     assert difference(before, picture(netns, indexes=True)) == []
 
 
+@pytest.mark.parametrize("by", ["the new one", "a new login"])
+def test_what_another_left_and_is_kept_can_be_undone(by: str, netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with applied_by_another(netns, 60) as program, Desk(netns) as desk:
+        program.kill()
+        program.wait()
+        assert desk.changes.adopt(entries()[0])
+        if by == "the new one":
+            assert desk.changes.confirm() == "kept: va goes down"
+        else:
+            assert nltui("confirm").returncode == 0
+            assert desk.ended() == "kept, confirmed elsewhere: va goes down"
+        assert is_down(netns)
+        for _ in range(2):
+            seen = desk.changes.back()
+            assert "changed meanwhile" not in str(seen.findings)
+            assert desk.changes.undo(seen) == "undone: va goes down"
+            assert difference(before, picture(netns, indexes=True)) == []
+            assert desk.changes.redo(desk.changes.forth()).startswith("done again: va goes down")
+            assert is_down(netns)
+
+
 @pytest.mark.parametrize("by", ["owner", "other"])
 def test_of_two_that_watch_either_may_confirm(by: str, netns: Netns) -> None:
     """Who applied it is only out of sight; what one of them keeps the other does not take back."""

@@ -15,6 +15,7 @@ from nltui.changes.inputs import Dev, Number, Switch
 from nltui.changes.links.common import data_of, info, inside, kind_of, set_kind
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_link as il
+from nltui.netlink.fields import NLMSG_HDRLEN
 
 Encode = Callable[[int, Any], bytes]
 _WIDTHS: Mapping[int, Encode] = {1: b.u8, 2: b.u16, 4: b.u32}
@@ -35,6 +36,15 @@ class Options(Change):
 
     dev: Device = asked(Dev(), "dev", "the link", required=True)
     row: bytes | None = None
+
+    @classmethod
+    def said_by(cls, step: Step, world: World) -> Self:
+        """What a message sets."""
+        message = bytes(NLMSG_HDRLEN) + step.body
+        raw, dev = data_of(message, cls.nest), world.named(int.from_bytes(step.body[4:8], sys.byteorder))
+        names = {number: name for name, number in cls.numbers.items() if hasattr(cls, name)}
+        told: dict[str, Any] = {names[n]: int.from_bytes(one, sys.byteorder) for n, one in raw.items() if n in names}
+        return cls(dev=dev, **told)
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
