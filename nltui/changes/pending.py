@@ -52,6 +52,8 @@ MARGIN = 6.0
 class Process(Protocol):
     """A guardian."""
 
+    pid: int
+
     def poll(self) -> int | None:
         """None while it runs."""
 
@@ -65,16 +67,16 @@ class Process(Protocol):
 class Adopted:
     """A guardian that another process started."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, pid: int, descriptor: int) -> None:
+        self.pid, self._descriptor = pid, descriptor
         weakref.finalize(self, os.close, descriptor)
 
     @classmethod
     def of(cls, entry: Entry) -> Adopted | None:
         """That of a journal; None where there is none any more, or not to be seen from here."""
-        pid = entry.told.get("guardian")
+        pid = int(entry.told.get("guardian") or 0)
         try:
-            found = cls(os.pidfd_open(int(pid or 0)))
+            found = cls(pid, os.pidfd_open(pid))
             # Its number may be another's by now: what was opened above stays what it is.
             is_guardian = b"nltui.changes.guardian" in Path(f"/proc/{pid}/cmdline").read_bytes()
         except (OSError, ValueError):
@@ -110,6 +112,11 @@ class Guard:
         """To be typed: drawn only when the change was applied, so that seeing them proves something."""
         self.is_adopted = self.is_partial = False
         """Whether another nltui applied it; whether that ended in the middle of it."""
+
+    @property
+    def port(self) -> tuple[int, int]:
+        """The port id of its guardian, and its process id."""
+        return int(self.entry.told.get("port", 0)), self._process.pid
 
     @property
     def left(self) -> float:
@@ -305,7 +312,8 @@ def undo_of(entry: Entry) -> Undo:
 def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened: contextlib.ExitStack) -> Guard:
     path = journals.FOLDER / f"{time.time_ns()}-{os.getpid()}.json"
     try:
-        journals.FOLDER.mkdir(mode=0o700, exist_ok=True)
+        netlink = opened.enter_context(request_socket(Sockets(namespace), NETLINK_ROUTE))
+        told["port"] = netlink.getsockname()[0]
         journal = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         opened.callback(os.close, journal)
         failed = opened.enter_context(contextlib.ExitStack())
@@ -323,7 +331,6 @@ def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened
         failed.callback(path.with_suffix(".sock").unlink, missing_ok=True)
         path.with_suffix(".sock").chmod(0o600)
         control.listen(8)
-        netlink = opened.enter_context(request_socket(Sockets(namespace), NETLINK_ROUTE))
         process = _spawn(netlink.fileno(), journal, control.fileno())
     except OSError as error:
         raise UsageError(

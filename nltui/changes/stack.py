@@ -28,6 +28,9 @@ from nltui.record import replace
 from nltui.text import visible
 from nltui.worker.session import Session
 
+GUARDIAN = "nltui-guardian"
+"""What the activity log calls one."""
+
 
 @dataclass(eq=False)
 class Made:
@@ -115,9 +118,15 @@ class Changes:
         def armed(done: Done) -> Guard:
             self.pending = arm(self._session.namespace, done.undo, done.sentence, done.line, seconds, done.after)
             self._unstack = partial(unstack, done)
+            self._introduce(self.pending)
             return self.pending
 
         return armed
+
+    def _introduce(self, guard: Guard) -> None:
+        """Its guardian ends right after it has changed something, too soon for a look at whose socket that was."""
+        # Its time begins anew when all is applied; then it may have to wait for a carrier.
+        self._session.introduce(*guard.port, GUARDIAN, 2 * guard.seconds + 60)
 
     def _see_that_nothing_collides(self, steps: Sequence[Step]) -> None:
         """Rolling back what is pending would overwrite what comes after it. Raises UsageError."""
@@ -153,6 +162,8 @@ class Changes:
         with self._deciding:
             if self.pending is None:
                 self.pending, self._unstack = adopt(entry), lambda: None
+                if self.pending is not None:
+                    self._introduce(self.pending)
             return self.pending is not None and self.pending.entry.path == entry.path
 
     def confirm(self) -> str:

@@ -582,6 +582,33 @@ def test_what_another_left_is_taken_over(netns: Netns) -> None:
     assert difference(before, picture(netns, indexes=True)) == []
 
 
+def requesters(desk: Desk, since: int) -> set[str]:
+    """Who asked for what was changed since an entry of the activity log, but for what the kernel did by itself."""
+    history, session = desk.session.history, desk.session
+    changes = [history.get(number) for number in range(since + 1, history.last + 1)]
+    return {session.actor(one.port_id, one.time).text for one in changes if one is not None and one.port_id}
+
+
+@pytest.mark.parametrize("by", ["owner", "new one"])
+def test_the_activity_log_names_a_guardian(by: str, netns: Netns) -> None:
+    build(netns)
+    with contextlib.ExitStack() as opened:
+        desk = opened.enter_context(Desk(netns, names=True))
+        if by == "owner":
+            desk.changes.apply(desk.down(), 60)
+        else:
+            program = opened.enter_context(applied_by_another(netns, 60))
+            program.kill()
+            program.wait()
+            assert desk.changes.adopt(entries()[0])
+        pid, since = entries()[0].told["guardian"], desk.session.history.last
+        os.kill(pid, signal.SIGTERM)
+        assert desk.ended().startswith("rolled back")
+        assert comes_true(lambda: requesters(desk, since) == {f"nltui-guardian[{pid}]"})
+        assert desk.session.settle(10)
+        assert requesters(desk, since) == {f"nltui-guardian[{pid}]"}
+
+
 @pytest.mark.parametrize("by", ["the new one", "a new login"])
 def test_what_another_left_and_is_kept_can_be_undone(by: str, netns: Netns) -> None:
     build(netns)
