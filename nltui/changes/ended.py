@@ -31,9 +31,4 @@ def settle() -> None:
 def outcome(entry: Entry) -> str:
     """How it was rolled back, when and why."""
     when = time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(float(entry.told.get("ended", 0))))
-    refused = (
-        f"; {len(entry.refused)} step{'s' * (len(entry.refused) > 1)} refused: {entry.refused[0]}"
-        if entry.refused
-        else ""
-    )
-    return f"rolled back at {when}: {entry.told.get('why', '')}; made by {entry.who}{refused}"
+    return f"rolled back at {when}: {entry.told.get('why', '')}; made by {entry.who}{entry.came}"

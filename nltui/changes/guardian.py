@@ -2,9 +2,11 @@
 
 It is not the interface, and outlives it: a session of its own, deaf to SIGHUP and SIGINT, with the Netlink socket and
 the journal as inherited descriptors. The end of whoever started it is no confirmation. It imports nothing but the
-standard library: the journal holds encoded messages.
+standard library: the journal holds encoded messages. It takes back what it knows nobody changed since, or does not know
+about, see witness.py.
 
-Its commands come by a socket beside the journal: APPLIED, CONFIRM, ROLLBACK, DISARM, STATUS; it answers each.
+Its commands come by a socket beside the journal: APPLIED, CONFIRM, ROLLBACK, ROLLBACK ANYWAY, DISARM, STATUS; it
+answers each.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ import os
 import select
 import signal
 import socket
-import struct
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from nltui.changes import witness
 
 TICK = 0.5
 """Seconds between two looks at the clock: it must also count while the machine sleeps."""
@@ -28,7 +31,6 @@ ANSWER = 5.0
 """Seconds for the kernel to answer one step."""
 CARRIER, PAUSE = 8.0, 0.2
 """Seconds to wait for a carrier that a nexthop needs, and between two tries."""
-NLMSG_ERROR = 2
 COUNT = 12
 """Bytes at the end of a journal, decimal: how many steps of the change have been sent, or are being sent."""
 
@@ -95,12 +97,13 @@ class Journal:
         return sent(self.told)
 
     def write(self, **told: Any) -> None:
-        """Replace what it says; of many refused steps those that fit. Nothing keeps anybody from rolling back."""
+        """Replace what it says; of many sentences those that fit. Nothing keeps anybody from rolling back."""
         self.told |= told
         raw = json.dumps(self.told).encode()
-        while len(raw) > self._size and self.told.get("refused"):
-            self.told["refused"] = self.told["refused"][:-1]
-            raw = json.dumps(self.told).encode()
+        for name in ("kept", "refused"):
+            while len(raw) > self._size and self.told.get(name):
+                self.told[name] = self.told[name][:-1]
+                raw = json.dumps(self.told).encode()
         with contextlib.suppress(OSError):
             os.pwrite(self._descriptor, raw.ljust(self._size), 0)
             os.fsync(self._descriptor)
@@ -111,44 +114,41 @@ def now() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-def send(sock: socket.socket, message: bytes, sequence: int) -> int:
+class Came(NamedTuple):
+    """What a rollback could not do, and what it let be, in sentences."""
+
+    refused: list[str]
+    kept: list[str]
+
+
+def send(sock: socket.socket, message: bytes) -> int:
     """One request; the errno of its acknowledgement, 0 done, ETIMEDOUT where none came."""
-    length, type_, flags, _, _ = struct.unpack_from("=IHHII", message)
-    sock.send(struct.pack("=IHHII", length, type_, flags, sequence, 0) + message[16:])
-    deadline = time.monotonic() + ANSWER
-    while (left := deadline - time.monotonic()) > 0:
-        if not select.select([sock], [], [], left)[0]:
-            break
-        answer = sock.recv(1 << 16)
-        offset = 0
-        while offset + 20 <= len(answer):
-            size, kind, _, number, _ = struct.unpack_from("=IHHII", answer, offset)
-            if kind == NLMSG_ERROR and number == sequence:
-                return -int(struct.unpack_from("=i", answer, offset + 16)[0])
-            offset += max(16, size + 3 & ~3)
-    return 110
+    for kind, answer in witness.answers(sock, message, time.monotonic() + ANSWER):
+        if kind == witness.NLMSG_ERROR:
+            return witness.error_of(answer)
+    return errno.ETIMEDOUT
 
 
-def roll_back(sock: socket.socket, steps: list[dict[str, Any]]) -> list[str]:
-    """All steps, going on after errors. Returns what stayed refused.
+def roll_back(sock: socket.socket, steps: list[dict[str, Any]], *, anyway: bool = False) -> Came:
+    """All steps, but for what somebody changed meanwhile; going on after errors.
 
     What needs something that only a later step brings is tried again, as long as that helps, and what needs a carrier
-    for a while: a link that goes up has it only after a moment.
+    for a while: a link that goes up has it only after a moment. `anyway`: whatever somebody changed.
     """
-    waiting, sequence, until = steps, 1, now() + CARRIER
+    waiting, kept = witness.standing(sock, steps, anyway=anyway)
+    until = now() + CARRIER
     while True:
         refused = []
         for step in waiting:
-            sequence += 1
             try:
-                number = send(sock, bytes.fromhex(step["message"]), sequence)
+                number = send(sock, bytes.fromhex(step["message"]))
             except OSError as error:
-                number = error.errno or 5
+                number = error.errno or errno.EIO
             if number and number not in step["fine"]:
                 refused.append((step, number))
         if len(refused) == len(waiting):
             if not any(number == errno.ENETDOWN for _, number in refused) or now() > until:
-                return [f"{step['says']}: {os.strerror(number)}" for step, number in refused]
+                return Came([f"{step['says']}: {os.strerror(number)}" for step, number in refused], kept)
             time.sleep(PAUSE)
         waiting = [step for step, _ in refused]
 
@@ -203,22 +203,21 @@ class Guardian:
         if word == "DISARM":
             self._journal.write(state="disarmed", ended=time.time())
             return "OK disarmed\n", 0
-        if word == "ROLLBACK":
-            code = self._back("asked for")
-            refused = self._journal.told["refused"]
-            said = f"; {len(refused)} step{'s' * (len(refused) > 1)} refused" if refused else ""
-            return f"OK rolled back{said}\n", code
+        if word in ("ROLLBACK", "ROLLBACK ANYWAY"):
+            code = self._back("asked for", anyway=word != "ROLLBACK")
+            return f"OK rolled back{witness.came_of(self._journal.told['refused'], self._journal.told['kept'])}\n", code
         if word == "APPLIED":
+            witness.remember(self._netlink, self._journal.told["steps"])
             # The time counts from when the person can see what it did.
             self._deadline = now() + float(self._journal.told["seconds"])
             self._journal.write(state="applied", applied=time.time())
         return f"OK {max(0, self._deadline - now()):.0f}\n", None
 
-    def _back(self, why: str) -> int:
+    def _back(self, why: str, *, anyway: bool = False) -> int:
         steps = self._journal.sent()
         self._journal.write(state="rolling back")
-        refused = roll_back(self._netlink, steps)
-        self._journal.write(state="rolled back", why=why, refused=refused, ended=time.time())
+        came = roll_back(self._netlink, steps, anyway=anyway)
+        self._journal.write(state="rolled back", why=why, **came._asdict(), ended=time.time())
         return 3
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from nltui.changes import guardian
+from nltui.changes.witness import came_of
 from nltui.errors import UsageError
 from nltui.netlink.constants.netlink import NETLINK_ROUTE
 from nltui.netlink.socket import Sockets, request_socket
@@ -80,6 +81,16 @@ class Entry:
     def refused(self) -> list[str]:
         """Steps of the rollback that the kernel refused."""
         return [visible(str(one), limit=400) for one in self.told.get("refused", [])]
+
+    @property
+    def kept(self) -> list[str]:
+        """What the rollback let be, since somebody had changed it."""
+        return [visible(str(one), limit=400) for one in self.told.get("kept", [])]
+
+    @property
+    def came(self) -> str:
+        """What is to be said of a rollback behind that it was done."""
+        return came_of(self.refused, self.kept)
 
     def ask(self, word: str, expects: str = "OK") -> str:
         """Tell its guardian; what it answers. Raises UsageError where there is none, or it does something else."""
@@ -180,10 +191,10 @@ def unreadable() -> list[str]:
     return [one for one in _found() if isinstance(one, str)]
 
 
-def take_back(entry: Entry, namespace: Namespace | None = None) -> list[str]:
-    """Roll back what nobody watches over any more; the steps that were refused. Raises NltuiError.
+def take_back(entry: Entry, namespace: Namespace | None = None, *, anyway: bool = False) -> guardian.Came:
+    """Roll back what nobody watches over any more; what came of it. Raises NltuiError.
 
-    `namespace`: where it is open already.
+    `namespace`: where it is open already; `anyway`: with what somebody changed meanwhile.
     """
     with contextlib.suppress(OSError):
         # What it says now: how far it was.
@@ -197,4 +208,4 @@ def take_back(entry: Entry, namespace: Namespace | None = None) -> list[str]:
             raise UsageError(f"{entry.namespace} is another network namespace now")
         sock = opened.enter_context(request_socket(Sockets(namespace), NETLINK_ROUTE))
         sock.setblocking(True)
-        return guardian.roll_back(sock, guardian.sent(entry.told))
+        return guardian.roll_back(sock, guardian.sent(entry.told), anyway=anyway)

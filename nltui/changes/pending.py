@@ -12,6 +12,7 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -23,10 +24,12 @@ from typing import Any, Protocol
 from nltui.changes import guardian, journals
 from nltui.changes.base import Step, Undo
 from nltui.changes.journals import UNFINISHED, Entry, entries
+from nltui.changes.looks import look_of, room
 from nltui.errors import KernelRefused, UsageError
-from nltui.netlink.constants.netlink import NETLINK_ROUTE
+from nltui.netlink.constants.netlink import NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST
 from nltui.netlink.socket import Sockets, request_socket
 from nltui.system.namespaces import Namespace, current
+from nltui.text import visible
 
 SECONDS, LEAST, MOST = 60, 10, 600
 """How long a change is applied without confirmation: usual, least, most."""
@@ -49,6 +52,8 @@ MARGIN = 6.0
 class Process(Protocol):
     """A guardian."""
 
+    pid: int
+
     def poll(self) -> int | None:
         """None while it runs."""
 
@@ -62,16 +67,16 @@ class Process(Protocol):
 class Adopted:
     """A guardian that another process started."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, pid: int, descriptor: int) -> None:
+        self.pid, self._descriptor = pid, descriptor
         weakref.finalize(self, os.close, descriptor)
 
     @classmethod
     def of(cls, entry: Entry) -> Adopted | None:
         """That of a journal; None where there is none any more, or not to be seen from here."""
-        pid = entry.told.get("guardian")
+        pid = int(entry.told.get("guardian") or 0)
         try:
-            found = cls(os.pidfd_open(int(pid or 0)))
+            found = cls(pid, os.pidfd_open(pid))
             # Its number may be another's by now: what was opened above stays what it is.
             is_guardian = b"nltui.changes.guardian" in Path(f"/proc/{pid}/cmdline").read_bytes()
         except (OSError, ValueError):
@@ -107,6 +112,11 @@ class Guard:
         """To be typed: drawn only when the change was applied, so that seeing them proves something."""
         self.is_adopted = self.is_partial = False
         """Whether another nltui applied it; whether that ended in the middle of it."""
+
+    @property
+    def port(self) -> tuple[int, int]:
+        """The port id of its guardian, and its process id."""
+        return int(self.entry.told.get("port", 0)), self._process.pid
 
     @property
     def left(self) -> float:
@@ -152,9 +162,9 @@ class Guard:
         self.entry.ask("CONFIRM", "OK confirmed")
         self._ended()
 
-    def roll_back(self) -> str:
-        """Take it back now; what came of it."""
-        said = self.entry.ask("ROLLBACK", "OK rolled back")
+    def roll_back(self, *, anyway: bool = False) -> str:
+        """Take it back now, `anyway` with what somebody changed meanwhile; what came of it."""
+        said = self.entry.ask("ROLLBACK ANYWAY" if anyway else "ROLLBACK", "OK rolled back")
         self._ended()
         return said
 
@@ -225,7 +235,7 @@ def adopt(entry: Entry) -> Guard | None:
         if journal is not None:
             os.close(journal)
         return None
-    guard = Guard(entry, process, int(entry.told["seconds"]), Undo(), journal)
+    guard = Guard(entry, process, int(entry.told["seconds"]), undo_of(entry), journal)
     guard.is_adopted, guard.is_partial = True, entry.state == "armed"
     guard._applied -= guard.seconds - left
     guard.letters = _letters()
@@ -266,6 +276,7 @@ def arm(
             "sudo_user": os.environ.get("SUDO_USER", ""),
             "pid": os.getpid(),
             "number": _number(),
+            "lost": undo.lost,
             "steps": [
                 _step(step, before, number)
                 for number, (step, before) in enumerate(zip(undo.steps, after or [0] * len(undo.steps), strict=True))
@@ -282,13 +293,27 @@ def _number() -> int:
 
 def _step(step: Step, before: int, number: int) -> dict[str, Any]:
     says = step.says if number < NAMED else f"step {number + 1}"
-    return {"message": step.message().hex(), "says": says, "fine": sorted(step.fine), "after": before}
+    told = {"message": step.message().hex(), "says": says, "fine": sorted(step.fine), "after": before}
+    look = look_of(step)
+    return told | {"look": look} if look is not None else told
+
+
+def undo_of(entry: Entry) -> Undo:
+    """What takes a change back, as its journal tells."""
+    steps = []
+    for told in guardian.sent(entry.told):
+        raw = bytes.fromhex(told["message"])
+        type_, flags = struct.unpack_from("=HH", raw, 4)
+        flags &= ~(NLM_F_REQUEST | NLM_F_ACK)
+        steps.append(Step(type_, flags, raw[16:], visible(told["says"], limit=1000), frozenset(told["fine"])))
+    return Undo(tuple(steps), tuple(visible(one, limit=400) for one in entry.told.get("lost", ())))
 
 
 def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened: contextlib.ExitStack) -> Guard:
     path = journals.FOLDER / f"{time.time_ns()}-{os.getpid()}.json"
     try:
-        journals.FOLDER.mkdir(mode=0o700, exist_ok=True)
+        netlink = opened.enter_context(request_socket(Sockets(namespace), NETLINK_ROUTE))
+        told["port"] = netlink.getsockname()[0]
         journal = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         opened.callback(os.close, journal)
         failed = opened.enter_context(contextlib.ExitStack())
@@ -297,7 +322,7 @@ def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened
         if (lock := entry.own()) is None:
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         failed.callback(os.close, lock)
-        raw = guardian.written(told, ROOM)
+        raw = guardian.written(told, ROOM + sum(room(step.get("look")) for step in told["steps"]))
         if os.write(journal, raw) != len(raw):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(journal)
@@ -306,7 +331,6 @@ def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened
         failed.callback(path.with_suffix(".sock").unlink, missing_ok=True)
         path.with_suffix(".sock").chmod(0o600)
         control.listen(8)
-        netlink = opened.enter_context(request_socket(Sockets(namespace), NETLINK_ROUTE))
         process = _spawn(netlink.fileno(), journal, control.fileno())
     except OSError as error:
         raise UsageError(

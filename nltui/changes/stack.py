@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,12 +19,17 @@ from nltui.changes.preview import Preview, of
 from nltui.changes.risk import Finding
 from nltui.changes.send import Sender
 from nltui.changes.take_back import Left, MakeAgain, TakeBack, left, meanwhile, touched
+from nltui.changes.witness import came_of
 from nltui.changes.world import World
 from nltui.errors import NltuiError, UsageError
 from nltui.netlink.constants import if_link as il
 from nltui.netlink.socket import Sockets
 from nltui.record import replace
+from nltui.text import visible
 from nltui.worker.session import Session
+
+GUARDIAN = "nltui-guardian"
+"""What the activity log calls one."""
 
 
 @dataclass(eq=False)
@@ -112,9 +118,15 @@ class Changes:
         def armed(done: Done) -> Guard:
             self.pending = arm(self._session.namespace, done.undo, done.sentence, done.line, seconds, done.after)
             self._unstack = partial(unstack, done)
+            self._introduce(self.pending)
             return self.pending
 
         return armed
+
+    def _introduce(self, guard: Guard) -> None:
+        """Its guardian ends right after it has changed something, too soon for a look at whose socket that was."""
+        # Its time begins anew when all is applied; then it may have to wait for a carrier.
+        self._session.introduce(*guard.port, GUARDIAN, 2 * guard.seconds + 60)
 
     def _see_that_nothing_collides(self, steps: Sequence[Step]) -> None:
         """Rolling back what is pending would overwrite what comes after it. Raises UsageError."""
@@ -150,6 +162,8 @@ class Changes:
         with self._deciding:
             if self.pending is None:
                 self.pending, self._unstack = adopt(entry), lambda: None
+                if self.pending is not None:
+                    self._introduce(self.pending)
             return self.pending is not None and self.pending.entry.path == entry.path
 
     def confirm(self) -> str:
@@ -159,7 +173,17 @@ class Changes:
             guard.confirm()
             self.pending = None
         record(self._namespace, "confirm", str(guard.entry.told["line"]), "done")
+        if guard.is_adopted:
+            self._take_up(guard)
         return f"kept: {guard.entry.sentence}"
+
+    def _take_up(self, guard: Guard) -> None:
+        """What another nltui did, and is kept here, can be undone as by that one."""
+        told, back = guard.entry.told, guard.undo
+        when, zeros = float(told.get("created", 0)), (0,) * len(back.steps)
+        self._done.append(Made(Done((), guard.entry.sentence, guard.entry.line, (), back, when, zeros)))
+        self._undone.clear()
+        self._look_at_once(self._done[-1], 0)
 
     def rolling(self) -> Preview | None:
         """What rolling back would overwrite that somebody did meanwhile, to be asked about; None where nothing."""
@@ -178,21 +202,22 @@ class Changes:
             # Whoever wants to go back can.
             return None
 
-    def roll_back(self) -> str:
-        """Take back now what is pending."""
+    def roll_back(self, *, anyway: bool = False) -> str:
+        """Take back now what is pending; `anyway`: with what somebody changed meanwhile, see rolling()."""
         with self._deciding:
-            return self._roll_back(self._pending())
+            return self._roll_back(self._pending(), anyway=anyway)
 
-    def _roll_back(self, guard: Guard) -> str:
+    def _roll_back(self, guard: Guard, *, anyway: bool = False) -> str:
         try:
-            said = guard.roll_back()
+            said = guard.roll_back(anyway=anyway)
         except UsageError:
             if guard.ended() not in (None, "killed"):
                 # Somebody was faster.
                 return self._look(guard)
             # Its guardian is gone; then it is done here.
-            refused = take_back(guard.entry, self._session.namespace)
-            said = "rolled back" + (f"; {len(refused)} step{'s' * (len(refused) > 1)} refused" if refused else "")
+            said = "rolled back" + visible(
+                came_of(*take_back(guard.entry, self._session.namespace, anyway=anyway)), limit=400
+            )
             guard.forget()
         return self._went(guard, said.removeprefix("OK "))
 
@@ -212,14 +237,13 @@ class Changes:
             return f"decided where it was made: {guard.entry.sentence}"
         if outcome == "confirmed":
             self.pending = None
+            if guard.is_adopted and guard.owns:
+                self._take_up(guard)
             guard.forget()
             return f"kept, confirmed elsewhere: {guard.entry.sentence}"
-        refused = next((one.refused for one in entries() if one.path == guard.entry.path), [])
+        came = next((one.came for one in entries() if one.path == guard.entry.path), "")
         guard.forget()
-        said = "rolled back" + (
-            f"; {len(refused)} step{'s' * (len(refused) > 1)} refused: {refused[0]}" if refused else ""
-        )
-        return self._went(guard, said, guard.owns)
+        return self._went(guard, f"rolled back{came}", guard.owns)
 
     def _went(self, guard: Guard, said: str, is_ours: bool = True) -> str:
         """`is_ours`: to be logged here."""
@@ -299,7 +323,11 @@ class Changes:
         made = self._undone[-1]
         changes = made.done.changes
         if made.back is not None:
-            changes = (MakeAgain(says=made.done.sentence, made=made.back.steps, back=made.done.undo),)
+            says = f"{made.done.sentence}, as it was before it was undone"
+            changes = (MakeAgain(says=says, made=made.back.steps, back=made.done.undo),)
+        if not changes:
+            self._undone.pop()
+            raise UsageError(f"cannot be done again: {made.done.sentence}")
         world = self._executor.ready(())
         told = meanwhile(world, made.left)
         preview = _warned(of(world, changes), told)
@@ -314,9 +342,10 @@ class Changes:
             made.left = None
             self._undone.append(made)
 
-        self._apply("redo", preview, seconds, unstack)
+        done = self._apply("redo", preview, seconds, unstack)
+        self._done[-1].done = dataclasses.replace(done, sentence=made.done.sentence)
         self._undone.remove(made)
-        return f"done again: {made.done.sentence}"
+        return f"done again: {preview.sentence}"
 
 
 def _warned(preview: Preview, told: Sequence[str]) -> Preview:

@@ -9,14 +9,11 @@ from typing import Any, ClassVar
 from nltui.changes import build as b
 from nltui.changes import hits
 from nltui.changes.again import attributes, away
-from nltui.changes.along import Along
 from nltui.changes.base import Change, Step, Subject, Undo
 from nltui.changes.difference import between, differences
 from nltui.changes.execute import Done
-from nltui.changes.links.remake import remade
-from nltui.changes.links.state import LinkDown
+from nltui.changes.inverse import inverse, settings, taken_along
 from nltui.changes.places import Picture, Places, index_of, pictured, table_of
-from nltui.changes.risk.links import goes_down
 from nltui.changes.world import World
 from nltui.netlink.constants import fib_rules as fr
 from nltui.netlink.constants import if_link as il
@@ -47,7 +44,8 @@ def left(world: World, changes: Sequence[Change], steps: Sequence[Step]) -> Left
     """Of a world that was read after these were done, or undone; `steps`: what would be sent next."""
     named = tuple(_by_number(step, world) for step in steps)
     links = []
-    for change in changes:
+    # Of what another nltui did, the way back is all that is known.
+    for change in changes or filter(None, (settings(step, world) for step in named)):
         device = getattr(change, "dev", None)
         if device is not None and device.index in world.links:
             links += [one for one in change.subjects(world) if one.device and one.told is not None]
@@ -117,14 +115,17 @@ class TakeBack(Change):
         return [step for step in self._all if not (step.deletes and _is_gone(step, world, places))]
 
     def undo(self, world: World) -> Undo:
-        """What it takes along that came later, too; else what was done, again."""
-        each = [_inverse(step, world) for step in self.steps(world)]
+        """What it takes along that came later, too; else what was done, or what somebody made of it, again."""
+        steps = self.steps(world)
+        if not self.done.steps or meanwhile(world, self.left):
+            places = Places(world)
+            return _joined([inverse(step, world, places) for step in reversed(steps)])
+        each = [taken_along(step, world) for step in steps]
         found = [one for one in reversed(each) if one is not None]
         made = any(step.type == il.RTM_NEWLINK and step.flags & NLM_F_CREATE for one in found for step in one.steps)
         if not found or len(found) < len(each) or (not made and any(step.type == il.RTM_DELLINK for step in self._all)):
             return Undo(self.done.steps)
-        lost = dict.fromkeys(said for one in found for said in one.lost)
-        return Undo(tuple(step for one in found for step in one.steps), tuple(lost))
+        return _joined(found)
 
     def subjects(self, world: World) -> list[Subject]:
         """None: what is another by now was told, see meanwhile()."""
@@ -201,14 +202,6 @@ def _taken(step: Step, world: World) -> list[str]:
     ]
 
 
-def _inverse(step: Step, world: World) -> Undo | None:
-    """What brings back all that a message takes along, of those that take anything along."""
-    if step.type == il.RTM_DELLINK and index_of(step) in world.links:
-        return remade(world, world.named(index_of(step)))
-    if goes_down(step) and index_of(step) in world.links:
-        return LinkDown(dev=world.named(index_of(step))).undo(world)
-    if step.type in (rt.RTM_DELADDR, rt.RTM_DELNEXTHOP):
-        rows = Places(world).rows(table_of(step.message()), step.message())
-        take = Along(world).address if step.type == rt.RTM_DELADDR else Along(world).nexthop
-        return take(rows[0]) if rows else None
-    return None
+def _joined(each: Sequence[Undo]) -> Undo:
+    lost = dict.fromkeys(said for one in each for said in one.lost)
+    return Undo(tuple(step for one in each for step in one.steps), tuple(lost))

@@ -90,6 +90,7 @@ def _roll_back(entry: Entry) -> int:
     from nltui.changes.change_log import record
     from nltui.changes.ended import settle
     from nltui.changes.journals import take_back
+    from nltui.changes.witness import came_of
 
     line = str(entry.told.get("line"))
     # Said before: what is rolled back may be what this login needs.
@@ -97,15 +98,14 @@ def _roll_back(entry: Entry) -> int:
     try:
         print(f"{entry.ask('ROLLBACK', 'OK rolled back').removeprefix('OK ')}: {entry.sentence}")
     except UsageError:
-        refused = take_back(entry)
-        record(
-            entry.namespace, "roll back", line, f"rolled back; {len(refused)} step{'s' * (len(refused) > 1)} refused"
-        )
+        came = take_back(entry)
+        record(entry.namespace, "roll back", line, f"rolled back{visible(came_of(*came), limit=400)}")
         print(f"rolled back here, its guardian is gone: {entry.sentence}")
-        for said in refused:
-            print(f"  refused: {visible(said, limit=400)}")
+        for what, sentences in zip(("refused", "left"), came, strict=True):
+            for said in sentences:
+                print(f"  {what}: {visible(said, limit=400)}")
         entry.forget()
-        return 2 if refused else 3
+        return 2 if came.refused else 3
     settle()
     return 3
 
@@ -124,6 +124,8 @@ def _status(args: Pending, found: list[Entry]) -> None:
         print(f"   {entry.sentence}\n   {entry.line}")
         for said in entry.refused:
             print(f"   refused: {said}")
+        for said in entry.kept:
+            print(f"   left: {said}")
     if not found:
         print("nothing waits to be confirmed")
 

@@ -199,7 +199,7 @@ class Desk:
         def act() -> str:
             if self.changes.rolling() is None:
                 return self.changes.roll_back()
-            hand_over(self._app, self._ask, "roll back", plan, lambda _, __: self.changes.roll_back())
+            hand_over(self._app, self._ask, "roll back", plan, lambda _, __: self.changes.roll_back(anyway=True))
             return ""
 
         return self._tried(act)

@@ -17,6 +17,7 @@ from nltui.config import DEFAULTS
 from nltui.model.actor import LARGEST_PID, Actor, Certainty
 from nltui.netlink.constants.netlink import NETLINK_ROUTE
 from nltui.netlink.socket import Sockets
+from nltui.record import replace
 from nltui.system import descriptors, processes
 from nltui.system.namespaces import Identity, Namespace
 from nltui.system.processes import Process
@@ -31,6 +32,8 @@ LAG_NS = 250_000_000
 MARGIN_NS = 1_000_000_000
 """How far from a sighting a change may lie for which no look was made (in a storm); and how far before the time it was
 received a change may have been made."""
+FORGOTTEN_NS = 3600 * 1_000_000_000
+"""How long the name of what was introduced is kept after its time."""
 SOON_NS = 100_000_000
 """How soon after its change a process that is named by process events has ended."""
 
@@ -57,6 +60,8 @@ class Actors:
         self._remembered = remembered
         self._lock = threading.Lock()
         self._seen: OrderedDict[int, list[Sighting]] = OrderedDict()
+        self._introduced: dict[int, tuple[Process, int]] = {}
+        """Port id → (process, ns since the epoch until which it may have it)."""
         self._owners = Owners(Sockets(namespace), NETLINK_ROUTE, network, self._verdict)
         self._verdicts = 0
 
@@ -75,6 +80,15 @@ class Actors:
     def _verdict(self) -> None:
         self._verdicts += 1
         self._told()
+
+    def introduce(self, port_id: int, pid: int, name: str, seconds: float) -> None:
+        """Of a socket that was opened here for another process: who has it, what it is called, for how long at most."""
+        process = processes.describe(pid)
+        if process is not None:
+            until = time.time_ns() + int(seconds * 1e9)
+            now = {port: one for port, one in self._introduced.items() if one[1] > time.time_ns() - FORGOTTEN_NS}
+            # Replaced, never changed: it may be looked through at the same time.
+            self._introduced = now | {port_id: (replace(process, name=name), until)}
 
     # -- seeing
 
@@ -133,6 +147,10 @@ class Actors:
         with self._lock:
             known = self._seen.get(port_id, [])
         sighting = _at(known, at)
+        named, until = self._introduced.get(port_id, (None, 0))
+        held_by = sighting.owner if sighting is not None and sighting.verdict is Verdict.HELD else None
+        if named is not None and at <= until and (held_by is None or held_by.same(named)):
+            return Actor(port_id, Certainty.EXACT, named, "its socket with this port id was opened by nltui")
         if sighting is not None and sighting.verdict is Verdict.HELD:
             return Actor(port_id, Certainty.EXACT, sighting.owner, "its socket with this port id was seen")
         if sighting is not None and sighting.verdict is Verdict.PENDING:

@@ -246,6 +246,14 @@ class Session:
             return Actor(port_id, Certainty.UNKNOWN)
         return actors.actor(port_id, time_ns)
 
+    def introduce(self, port_id: int, pid: int, name: str, seconds: float) -> None:
+        """Say whose a socket is that was opened for another process, which may have gone before it can be looked at."""
+        if self._starter is not None:
+            # Requesters are named last.
+            self._starter.join(1.0)
+        if self._crew is not None and self._crew.actors is not None:
+            self._crew.actors.introduce(port_id, pid, name, seconds)
+
     def settle(self, seconds: float) -> bool:
         """Wait until everything is known about requesters heard of so far; False when the time is up first."""
         actors = self._crew.actors if self._crew is not None else None

@@ -140,8 +140,9 @@ def difference(before: dict[str, list[str]], after: dict[str, list[str]]) -> lis
 class Changing:
     """A session of a namespace and what changes it."""
 
-    def __init__(self, ns: Netns) -> None:
-        self._followed = Followed(ns)
+    def __init__(self, ns: Netns, *, names: bool = False) -> None:
+        """`names`: requesters are named."""
+        self._followed = Followed(ns, names=names)
         self._namespace = resolve(ns.name)
         self.sender = Sender(Sockets(self._namespace))
 

@@ -159,8 +159,10 @@ async def test_an_undo_of_what_somebody_changed_meanwhile_is_asked_about(netns: 
         await robot.press("u")
         await apply(robot, await dialog(robot))
         await robot.sees("undone: va: mtu 1500 → 1400")
+        # What stood before it was undone, not what was set here once.
         await robot.press("ctrl+r")
         await robot.sees("done again: va: mtu 1500 → 1400")
+        assert next(row["mtu"] for row in netns.ip_json("link show") if row["ifname"] == "va") == 1300
 
 
 async def test_rolling_back_asks_before_it_overwrites_somebodys_change(netns: Netns) -> None:

@@ -198,7 +198,7 @@ def test_both_are_killed_and_somebody_takes_it_back_later(netns: Netns) -> None:
     program.wait()
     program.stdout.close()
     assert is_down(netns)
-    assert take_back(entries()[0]) == []
+    assert take_back(entries()[0]) == ([], [])
     assert difference(before, picture(netns, indexes=True)) == []
 
 
@@ -580,6 +580,56 @@ def test_what_another_left_is_taken_over(netns: Netns) -> None:
         assert desk.changes.roll_back() == "rolled back: va goes down"
         assert entries() == []
     assert difference(before, picture(netns, indexes=True)) == []
+
+
+def requesters(desk: Desk, since: int) -> set[str]:
+    """Who asked for what was changed since an entry of the activity log, but for what the kernel did by itself."""
+    history, session = desk.session.history, desk.session
+    changes = [history.get(number) for number in range(since + 1, history.last + 1)]
+    return {session.actor(one.port_id, one.time).text for one in changes if one is not None and one.port_id}
+
+
+@pytest.mark.parametrize("by", ["owner", "new one"])
+def test_the_activity_log_names_a_guardian(by: str, netns: Netns) -> None:
+    build(netns)
+    with contextlib.ExitStack() as opened:
+        desk = opened.enter_context(Desk(netns, names=True))
+        if by == "owner":
+            desk.changes.apply(desk.down(), 60)
+        else:
+            program = opened.enter_context(applied_by_another(netns, 60))
+            program.kill()
+            program.wait()
+            assert desk.changes.adopt(entries()[0])
+        pid, since = entries()[0].told["guardian"], desk.session.history.last
+        os.kill(pid, signal.SIGTERM)
+        assert desk.ended().startswith("rolled back")
+        assert comes_true(lambda: requesters(desk, since) == {f"nltui-guardian[{pid}]"})
+        assert desk.session.settle(10)
+        assert requesters(desk, since) == {f"nltui-guardian[{pid}]"}
+
+
+@pytest.mark.parametrize("by", ["the new one", "a new login"])
+def test_what_another_left_and_is_kept_can_be_undone(by: str, netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with applied_by_another(netns, 60) as program, Desk(netns) as desk:
+        program.kill()
+        program.wait()
+        assert desk.changes.adopt(entries()[0])
+        if by == "the new one":
+            assert desk.changes.confirm() == "kept: va goes down"
+        else:
+            assert nltui("confirm").returncode == 0
+            assert desk.ended() == "kept, confirmed elsewhere: va goes down"
+        assert is_down(netns)
+        for _ in range(2):
+            seen = desk.changes.back()
+            assert "changed meanwhile" not in str(seen.findings)
+            assert desk.changes.undo(seen) == "undone: va goes down"
+            assert difference(before, picture(netns, indexes=True)) == []
+            assert desk.changes.redo(desk.changes.forth()).startswith("done again: va goes down")
+            assert is_down(netns)
 
 
 @pytest.mark.parametrize("by", ["owner", "other"])

@@ -81,6 +81,26 @@ def test_what_somebody_did_meanwhile_is_told_before_it_is_taken_back(case: tuple
         assert seen.tier >= Tier.AFFECTING
 
 
+@pytest.mark.parametrize(
+    "case", [one for one in MEANWHILE if one[0][0] != "LinkDelete"], ids=lambda one: f"{one[0][0]} {one[1]}"[:60]
+)
+def test_done_again_is_what_stood_before_it_was_undone(case: tuple[Case, str, str], netns: Netns) -> None:
+    change, line, _ = case
+    build(netns)
+    netns.ip("link add low type ifb")
+    before = picture(netns)
+    with Desk(netns) as desk:
+        made(desk, *change)
+        netns.ip(line)
+        there = picture(netns)
+        for _ in range(2):
+            desk.changes.undo(desk.changes.back())
+            gone = difference(before, picture(netns))
+            assert [one for one in gone if one.startswith("-")] == []
+            desk.changes.redo(desk.changes.forth())
+            assert difference(there, picture(netns)) == []
+
+
 QUIET: tuple[Case, ...] = (
     ("LinkSet", "name == va", {"mtu": "1400"}),
     ("LinkDown", "name == vc", {}),

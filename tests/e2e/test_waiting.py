@@ -48,6 +48,15 @@ def test_a_new_one_takes_it_over(width: int, height: int, left: Netns, tmux: Sta
     assert not [entry for entry in entries() if left.name in str(entry.told["name"])]
 
 
+def test_what_was_taken_over_and_kept_can_be_undone(left: Netns, tmux: Start) -> None:
+    with tmux("-n", left.name, width=120, height=36) as screen:
+        screen.keys("Y", *letters(screen)).sees("kept: va goes down")
+        screen.keys("u").sees("undone: va goes down")
+        assert not is_down(left)
+        screen.keys("q")
+        assert screen.ends() == 0
+
+
 def test_of_another_namespace_it_is_told_and_taken_over_there(left: Netns, tmux: Start) -> None:
     number = next(entry.number for entry in entries() if left.name in str(entry.told["name"]))
     with Netns() as other, tmux("-n", other.name, width=160) as screen:

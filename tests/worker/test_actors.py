@@ -219,6 +219,18 @@ def test_who_opens_a_socket_for_each_request_is_known_from_before(kernel: Kernel
     assert said(asks(actors, 77)) == ("?[77]", "unknown"), "the same number, another process"
 
 
+def test_who_was_introduced_needs_no_look(kernel: Kernel, actors: Actors) -> None:
+    kernel.has(77, "python3")
+    actors.introduce(0xFFFFF000, 77, "guardian", 60)
+    kernel.ends(77)
+    assert said(asks(actors, 0xFFFFF000)) == ("guardian[77]", "exact")
+    late = time.time_ns() + 61 * 10**9
+    assert said(actors.actor(0xFFFFF000, late)) == ("?", "unknown"), "it cannot have lived so long"
+    kernel.has(500, "other")
+    kernel.opens(500, 0xFFFFF000, 700)
+    assert said(asks(actors, 0xFFFFF000)) == ("other[500]", "exact"), "the number is another's by now"
+
+
 def test_another_network_namespace(kernel: Kernel, actors: Actors) -> None:
     kernel.has(77, network=THERE)
     at = time.time_ns()

@@ -27,6 +27,7 @@ from nltui.changes.links.common import data_of, kind_of, set_kind
 from nltui.changes.world import Device, World
 from nltui.model.types import ip_text
 from nltui.netlink.constants import if_link as il
+from nltui.netlink.fields import NLMSG_HDRLEN
 from nltui.netlink.wire import nlattr
 
 
@@ -45,6 +46,14 @@ class Options(Change):
 
     dev: Device = asked(Dev(), "dev", "the link", required=True)
     row: bytes | None = None
+
+    @classmethod
+    def said_by(cls, step: Step, world: World) -> Self:
+        """What a message sets."""
+        raw = cls.raw(bytes(NLMSG_HDRLEN) + step.body)
+        kinds = {field.name: field.input for field in fields_of(cls)}
+        told = {name: _shown(kinds[name], one, world) for name, one in raw.items() if one and name in kinds}
+        return cls(dev=world.named(int.from_bytes(step.body[4:8], sys.byteorder)), **told)
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:

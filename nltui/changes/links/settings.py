@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from nltui.changes import build as b
+from nltui.changes.again import attributes
 from nltui.changes.along import Along
 from nltui.changes.base import Change, NothingChanged, Problems, Step, Subject, Tier, Undo, asked, fields_of, quoted
 from nltui.changes.inputs import Choice, Dev, Mac, Name, Number, Spelled, Switch, Text
 from nltui.changes.links.bridges import port_again
 from nltui.changes.links.common import (
+    IFINFOMSG,
     flags_of,
     generation,
     generation_mode,
@@ -23,8 +26,10 @@ from nltui.changes.links.common import (
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
+from nltui.netlink.fields import NLMSG_HDRLEN
 from nltui.netlink.wire import nlattr
 from nltui.system import names
+from nltui.text import visible
 
 LEAST_IPV6 = 1280
 """Bytes: a link whose MTU is smaller has no IPv6 (RFC 8200)."""
@@ -90,6 +95,22 @@ class LinkSet(Change):
     gro_max_size: int | None = asked(Number(0, 0x7FFFFFFF, "bytes"), "gro_max_size", "largest packet put together")
     state: int | None = asked(Choice(_STATES), "", "whether it sends and receives: up or down")
     row: bytes | None = None
+
+    @classmethod
+    def said_by(cls, step: Step, world: World) -> LinkSet:
+        """What a message sets, as far as undo() asks: which settings, and the values that take something along."""
+        raw = attributes(step.body, IFINFOMSG)
+        flags, change = struct.unpack_from("=II", step.body, 8)
+        told: dict[str, Any] = {name: _read(name, raw[type_]) for name, (type_, _) in _NUMBERS.items() if type_ in raw}
+        told |= {n: int(bool(flags & bit) != inverse) for n, (bit, inverse) in _SWITCHES.items() if change & bit}
+        if il.IFLA_IFALIAS in raw:
+            told["alias"] = _read("name", raw[il.IFLA_IFALIAS])
+        if il.IFLA_MASTER in raw:
+            index = int.from_bytes(raw[il.IFLA_MASTER], sys.byteorder)
+            told |= {"master": world.named(index)} if index else {"nomaster": True}
+        if il.IFLA_AF_SPEC in raw:
+            told["addrgenmode"] = generation_mode(bytes(NLMSG_HDRLEN) + step.body)
+        return cls(dev=world.named(struct.unpack_from("=i", step.body, 4)[0]), **told)
 
     @classmethod
     def filled(cls, row: bytes, world: World) -> dict[str, str]:
@@ -234,6 +255,13 @@ class LinkSet(Change):
 
     def _addresses(self, world: World) -> list[bytes]:
         return world.where("addresses", dev=self.dev.name)
+
+
+def _read(name: str, raw: bytes) -> int | str:
+    """One of _NUMBERS in a message."""
+    if name == "name":
+        return visible(raw.rstrip(b"\0"), limit=1000)
+    return raw.hex(":") if name == "address" else int.from_bytes(raw, sys.byteorder)
 
 
 def _word(name: str, before: str) -> str:
