@@ -69,6 +69,11 @@ class Undo(Record):
     steps: tuple[Step, ...] = ()
     lost: tuple[str, ...] = ()
 
+    @property
+    def can_be_guarded(self) -> bool:
+        """Whether a guardian could do it: it only sends messages."""
+        return bool(self.steps) and all(step.type for step in self.steps)
+
 
 class Subject(Record):
     """A row that a change is about, as it was seen; `device`: only that it is the same link counts."""

@@ -144,16 +144,27 @@ class Executor:
         world = self.ready(())
         made = done(world)
         guard = arm(made) if arm is not None else None
-        if guard is not None:
+        if guard is None:
+            return self.revert(made.steps)
+        try:
             guard.sends(len(made.steps))
-        refused = self.revert(made.steps)
-        if guard is not None:
-            try:
-                guard.applied()
-            except NltuiError:
-                self.revert(made.undo.steps)
-                raise
+            refused = self.revert(made.steps)
+            if len(refused) < len(made.steps):
+                self._keep(guard, made)
+        except NltuiError:
+            guard.disarm()
+            raise
+        if len(refused) == len(made.steps):
+            # Nothing was done that anybody could confirm.
+            guard.disarm()
         return refused
+
+    def _keep(self, guard: Armed, made: Done) -> None:
+        try:
+            guard.applied()
+        except NltuiError:
+            self.revert(made.undo.steps)
+            raise
 
     def ready(self, subjects: Sequence[Subject], tables: Collection[str] = CONSULTED) -> World:
         """What is there now, read anew. Raises Changed where a subject is another than it was, TimedOut.

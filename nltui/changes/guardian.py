@@ -18,6 +18,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import sys
 import time
 from pathlib import Path
@@ -144,6 +145,9 @@ def roll_back(sock: socket.socket, steps: list[dict[str, Any]], *, anyway: bool 
                 number = send(sock, bytes.fromhex(step["message"]))
             except OSError as error:
                 number = error.errno or errno.EIO
+            except (ValueError, struct.error):
+                # A step that no journal of ours has keeps nobody from the others.
+                number = errno.EBADMSG
             if number and number not in step["fine"]:
                 refused.append((step, number))
         if len(refused) == len(waiting):

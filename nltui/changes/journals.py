@@ -11,6 +11,7 @@ import fcntl
 import os
 import pwd
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from nltui.changes import guardian
+from nltui.changes.base import Step, Undo
 from nltui.changes.witness import came_of
 from nltui.errors import UsageError
-from nltui.netlink.constants.netlink import NETLINK_ROUTE
+from nltui.netlink.constants.netlink import NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST
 from nltui.netlink.socket import Sockets, request_socket
 from nltui.system import state
 from nltui.system.namespaces import Namespace, current, resolve
@@ -209,3 +211,14 @@ def take_back(entry: Entry, namespace: Namespace | None = None, *, anyway: bool 
         sock = opened.enter_context(request_socket(Sockets(namespace), NETLINK_ROUTE))
         sock.setblocking(True)
         return guardian.roll_back(sock, guardian.sent(entry.told), anyway=anyway)
+
+
+def undo_of(entry: Entry) -> Undo:
+    """What takes a change back, as its journal tells."""
+    steps = []
+    for told in guardian.sent(entry.told):
+        raw = bytes.fromhex(told["message"])
+        type_, flags = struct.unpack_from("=HH", raw, 4)
+        flags &= ~(NLM_F_REQUEST | NLM_F_ACK)
+        steps.append(Step(type_, flags, raw[16:], visible(told["says"], limit=1000), frozenset(told["fine"])))
+    return Undo(tuple(steps), tuple(visible(one, limit=400) for one in entry.told.get("lost", ())))

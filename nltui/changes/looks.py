@@ -26,10 +26,29 @@ from nltui.netlink.wire import nlattr, nlmsg
 Look = dict[str, Any]
 Kept = tuple[list[list[int]], str, str]
 """Paths, what it is called, how it is shown."""
+Settings = Mapping[tuple[int, ...], tuple[str, str]]
+"""What is set at a path of attributes: what it is called, how it is shown."""
 
-_BY_KERNEL = {"state", "cost", "forward_delay", "hello_time", "max_age", "ageing_time"}
-"""Options of bridges that the spanning tree or a carrier changes."""
-_SETTINGS: Mapping[tuple[int, ...], tuple[str, str]] = {
+_BY_KERNEL = {"state", "cost", "forward_delay", "hello_time", "max_age", "ageing_time", "active_slave"}
+"""Options of bridges and bonds that the spanning tree or a carrier changes."""
+_ADDRESSES = {"group", "local", "group6", "local6"}
+
+
+def _options(nest: int, numbers: Mapping[str, int]) -> Settings:
+    return {
+        (il.IFLA_LINKINFO, nest, number): (name, "ip" if name in _ADDRESSES else "number")
+        for name, number in numbers.items()
+        if name not in _BY_KERNEL
+    }
+
+
+_OF_KIND = {
+    kind: _options(il.IFLA_INFO_DATA, numbers)
+    for kind, numbers in (
+        ("bridge", il.IFLA_BR), ("bond", il.IFLA_BOND), ("macvlan", il.IFLA_MACVLAN), ("vxlan", il.IFLA_VXLAN)
+    )
+}  # fmt: skip
+_SETTINGS: Settings = {
     (il.IFLA_MTU,): ("mtu", "number"),
     (il.IFLA_TXQLEN,): ("txqueuelen", "number"),
     (il.IFLA_GROUP,): ("group", "number"),
@@ -42,12 +61,7 @@ _SETTINGS: Mapping[tuple[int, ...], tuple[str, str]] = {
     (il.IFLA_GRO_MAX_SIZE,): ("gro_max_size", "number"),
     (il.IFLA_PROTO_DOWN,): ("protodown", "number"),
     (il.IFLA_AF_SPEC, b.AF_INET6, il.IFLA_INET6_ADDR_GEN_MODE): ("addrgenmode", "number"),
-    **{
-        (il.IFLA_LINKINFO, nest, number): (name, "number")
-        for nest, numbers in ((il.IFLA_INFO_DATA, il.IFLA_BR), (il.IFLA_INFO_SLAVE_DATA, il.IFLA_BRPORT))
-        for name, number in numbers.items()
-        if name not in _BY_KERNEL
-    },
+    **_options(il.IFLA_INFO_SLAVE_DATA, il.IFLA_BRPORT),
 }
 """Of links, by path. Flags are not among them: who changed one has taken it back."""
 
@@ -76,19 +90,21 @@ def _look(ask: tuple[int, int, bytes], body: int, head: Mapping[int, bytes], key
     }
 
 
-def _paths(body: bytes, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+def _kept(body: bytes, settings: Settings, path: tuple[int, ...] = ()) -> Iterator[Kept]:
     """Of the settings in a request."""
     for type_, payload in attributes(body, 0).items():
         mine = (*path, type_)
-        if mine in _SETTINGS:
-            yield mine
-        elif any(one[: len(mine)] == mine for one in _SETTINGS):
-            yield from _paths(payload, mine)
+        if mine in settings:
+            yield ([[*mine]], *settings[mine])
+        elif any(one[: len(mine)] == mine for one in settings):
+            yield from _kept(payload, settings, mine)
 
 
 def _link(step: Step) -> Look | None:
     """Settings of one that is there."""
-    kept: list[Kept] = [([[*path]], *_SETTINGS[path]) for path in _paths(step.body[16:])]
+    kind = attributes(attributes(step.body, 16).get(il.IFLA_LINKINFO, b""), 0).get(il.IFLA_INFO_KIND, b"")
+    mine = _OF_KIND.get(kind.rstrip(b"\0").decode("ascii", "replace"), {})
+    kept = list(_kept(step.body[16:], {**_SETTINGS, **mine}))
     if step.flags & nl.NLM_F_CREATE or not kept:
         return None
     ask = step.body[:8] + bytes(8) + b.u32(il.IFLA_EXT_MASK, il.RTEXT_FILTER_SKIP_STATS)

@@ -12,7 +12,6 @@ import select
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import time
@@ -23,13 +22,12 @@ from typing import Any, Protocol
 
 from nltui.changes import guardian, journals
 from nltui.changes.base import Step, Undo
-from nltui.changes.journals import UNFINISHED, Entry, entries
+from nltui.changes.journals import UNFINISHED, Entry, entries, undo_of
 from nltui.changes.looks import look_of, room
 from nltui.errors import KernelRefused, UsageError
-from nltui.netlink.constants.netlink import NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST
+from nltui.netlink.constants.netlink import NETLINK_ROUTE
 from nltui.netlink.socket import Sockets, request_socket
 from nltui.system.namespaces import Namespace, current
-from nltui.text import visible
 
 SECONDS, LEAST, MOST = 60, 10, 600
 """How long a change is applied without confirmation: usual, least, most."""
@@ -257,6 +255,8 @@ def arm(
     Raises UsageError where any of it cannot be, or another change of this namespace is pending: then nothing may be
     applied.
     """
+    if not undo.can_be_guarded:
+        raise UsageError("nothing was applied: what takes it back is not only messages, which no guardian could send")
     with contextlib.ExitStack() as opened:
         where = namespace or opened.enter_context(current())
         opened.enter_context(_alone())
@@ -296,17 +296,6 @@ def _step(step: Step, before: int, number: int) -> dict[str, Any]:
     told = {"message": step.message().hex(), "says": says, "fine": sorted(step.fine), "after": before}
     look = look_of(step)
     return told | {"look": look} if look is not None else told
-
-
-def undo_of(entry: Entry) -> Undo:
-    """What takes a change back, as its journal tells."""
-    steps = []
-    for told in guardian.sent(entry.told):
-        raw = bytes.fromhex(told["message"])
-        type_, flags = struct.unpack_from("=HH", raw, 4)
-        flags &= ~(NLM_F_REQUEST | NLM_F_ACK)
-        steps.append(Step(type_, flags, raw[16:], visible(told["says"], limit=1000), frozenset(told["fine"])))
-    return Undo(tuple(steps), tuple(visible(one, limit=400) for one in entry.told.get("lost", ())))
 
 
 def _armed(namespace: Namespace | None, undo: Undo, told: dict[str, Any], opened: contextlib.ExitStack) -> Guard:

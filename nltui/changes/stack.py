@@ -6,6 +6,7 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -144,12 +145,9 @@ class Changes:
             for made in (*self._done[-1:], *self._undone[-1:]):
                 if made.left is None:
                     steps = self._next(made)
-                    try:
-                        world = self._executor.ready((), touched(steps))
-                    except NltuiError:
-                        # Then it is not compared.
-                        continue
-                    made.left = left(world, made.done.changes, steps)
+                    # Where that cannot be, it is not compared: what was done stays done.
+                    with suppress(NltuiError):
+                        made.left = left(self._executor.ready((), touched(steps)), made.done.changes, steps)
 
     def _next(self, made: Made) -> Sequence[Step]:
         """What undo or redo would send."""
@@ -289,13 +287,13 @@ class Changes:
         made = self._done[-1]
         if not isinstance(take, TakeBack) or take.done is not made.done:
             raise UsageError("something else was changed meanwhile: look at what would be undone again")
-        backs: list[Undo] = []
+        dones: list[Done] = []
 
         def done(world: World) -> Done:
             back, steps = take.undo(world), tuple(take.steps(world))
-            backs.append(back)
             zeros = (0,) * len(back.steps)
-            return Done((take,), take.sentence(world), take.line, steps, back, time.time(), zeros)
+            dones.append(Done((take,), take.sentence(world), take.line, steps, back, time.time(), zeros))
+            return dones[0]
 
         def unstack(_: Done) -> None:
             self._undone.remove(made)
@@ -303,14 +301,21 @@ class Changes:
             self._done.append(made)
 
         self._see_that_nothing_collides(preview.steps)
-        refused = self._executor.take_back(done, self._guarded(seconds, unstack))
-        if refused and len(refused) == len(preview.steps):
-            record(self._namespace, "undo", made.done.line, f"refused: {refused[0]}")
-            raise UsageError(f"not undone: {made.done.sentence} — {refused[0]}")
+        guarded = self._guarded(seconds, unstack)
+        try:
+            refused = self._executor.take_back(done, guarded)
+            if refused and len(refused) == len(dones[0].steps):
+                record(self._namespace, "undo", made.done.line, f"refused: {refused[0]}")
+                raise UsageError(f"not undone: {made.done.sentence} — {refused[0]}")
+        except NltuiError:
+            # Whoever was to watch over it has been told.
+            self.pending = None if seconds else self.pending
+            raise
+        back = dones[0].undo
         self._done.remove(made)
         self._undone.append(made)
-        made.left, made.back = None, backs[0] if backs[0].steps != made.done.steps else None
-        result = "done" if not refused else f"{len(refused)} of {len(preview.steps)} steps refused: {refused[0]}"
+        made.left, made.back = None, back if back.steps != made.done.steps else None
+        result = "done" if not refused else f"{len(refused)} of {len(dones[0].steps)} steps refused: {refused[0]}"
         record(self._namespace, "undo", made.done.line, result)
         self._look_at_once(made, seconds)
         return f"undone: {made.done.sentence}" + (f" — {result}" if refused else "")

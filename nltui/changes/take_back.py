@@ -122,7 +122,7 @@ class TakeBack(Change):
             return _joined([inverse(step, world, places) for step in reversed(steps)])
         each = [taken_along(step, world) for step in steps]
         found = [one for one in reversed(each) if one is not None]
-        made = any(step.type == il.RTM_NEWLINK and step.flags & NLM_F_CREATE for one in found for step in one.steps)
+        made = any(_makes(step) for one in found for step in one.steps)
         if not found or len(found) < len(each) or (not made and any(step.type == il.RTM_DELLINK for step in self._all)):
             return Undo(self.done.steps)
         return _joined(found)
@@ -200,6 +200,11 @@ def _taken(step: Step, world: World) -> list[str]:
         for index, row in world.links.items()
         if index == index_of(step) or _name(row) == name
     ]
+
+
+def _makes(step: Step) -> bool:
+    """Whether a link comes by it; a tun by no message."""
+    return not step.type or (step.type == il.RTM_NEWLINK and bool(step.flags & NLM_F_CREATE))
 
 
 def _joined(each: Sequence[Undo]) -> Undo:

@@ -327,9 +327,9 @@ class ChangeScreen(ModalScreen[str | None]):
         self._apply(sheet.preview)
 
     def _seconds(self, preview: Preview) -> int:
-        """How long it is tried: what may cut somebody off always is, unless there is no way back at all."""
+        """How long it is tried: what may cut somebody off always is, unless nobody could take it back."""
         wanted = preview.tier is Tier.CUTTING or self._sheet.is_trial
-        return self._desk.seconds if wanted and preview.undo.steps else 0
+        return self._desk.seconds if wanted and preview.undo.can_be_guarded else 0
 
     @work(thread=True, group="apply")
     def _apply(self, preview: Preview) -> None:

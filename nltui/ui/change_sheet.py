@@ -249,12 +249,15 @@ class Sheet(Still):
         if preview is None or self.refused:
             return []
         lines: list[Line] = []
-        if (self.is_trial or preview.tier == 2) and preview.undo.steps:
+        if (self.is_trial or preview.tier == 2) and preview.undo.can_be_guarded:
             cuts = any(one.cuts for one in preview.findings)
             why = "This can cut you off: applied for " if cuts else "Much may go with it: applied for "
             said = why if preview.tier == 2 else "Applied for "
             rest = ", rolled back unless you confirm."
             lines += [[], [(said, plain), (f"{self.seconds} s", strong), (rest, plain)]]
+        elif (self.is_trial or preview.tier == 2) and preview.undo.steps:
+            said = "Applied for good: what takes it back is not only messages, which no guardian could send."
+            lines += [[], [(said, plain)]]
         if preview.tier == 2:
             typed = self._edited(self.word, 20, self.place == "?word", paint)
             word = visible(preview.word, limit=64)

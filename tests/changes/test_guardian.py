@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from nltui.changes import journals, pending
+from nltui.changes import guardian, journals, pending
 from nltui.changes.addresses import AddressAdd
 from nltui.changes.base import Step
 from nltui.changes.execute import Stopped
@@ -99,6 +99,26 @@ def test_its_guardian_is_killed(netns: Netns) -> None:
         desk.changes.pending._process.kill()
         assert "its guardian was killed" in desk.ended()
     assert difference(before, picture(netns, indexes=True)) == []
+
+
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGINT", "SIGQUIT", "SIGPIPE", "SIGTSTP"])
+def test_a_guardian_is_deaf_to_what_ends_a_session(name: str, netns: Netns) -> None:
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down(), SHORT)
+        assert desk.changes.pending is not None
+        os.kill(desk.changes.pending.port[1], getattr(signal, name))
+        assert desk.ended() == "rolled back: va goes down"
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_a_step_that_is_no_message_keeps_nobody_from_the_others() -> None:
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with here, there:
+        steps = [{"message": "", "says": "nothing", "fine": []}, {"message": "xy", "says": "damaged", "fine": []}]
+        came = guardian.roll_back(here, steps)
+    assert [one.partition(":")[0] for one in came.refused] == ["nothing", "damaged"]
 
 
 PROGRAM = """

@@ -273,6 +273,41 @@ def test_what_stood_on_a_new_link_is_done_again_with_it(netns: Netns) -> None:
         assert difference(after, picture(netns, indexes=True)) == []
 
 
+def test_a_tun_that_is_used_by_now_is_not_taken_back_without_asking(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        made(desk, "AddTuntap", "", {"name": "u1", "mode": "tun"})
+        for line in ("address add 10.77.0.1/24 dev u1", "link set u1 up", "route add 10.78.0.0/16 via 10.77.0.9"):
+            netns.ip(line)
+        there = picture(netns, indexes=True)
+        seen = desk.changes.back()
+        assert seen.asks
+        assert texts(seen) == "1 address goes along; 1 route goes along"
+        assert not seen.undo.can_be_guarded
+        with pytest.raises(UsageError, match="no guardian could send"):
+            desk.changes.undo(seen, 60)
+        assert desk.changes.pending is None
+        assert difference(there, picture(netns, indexes=True)) == []
+        desk.changes.undo(seen)
+        desk.changes.redo(desk.changes.forth())
+        assert difference(there, picture(netns, indexes=True)) == []
+
+
+def test_a_guarded_undo_that_is_refused_leaves_nothing_to_be_confirmed(netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        made(desk, "RouteDelete", "dst == 10.20.0.0/16", {})
+        netns.ip("address flush dev va")
+        with pytest.raises(UsageError, match="not undone: the route"):
+            desk.changes.undo(desk.changes.back(), 60)
+        assert desk.changes.pending is None
+        assert entries() == []
+        netns.ip("address add 10.0.0.1/24 dev va")
+        assert desk.changes.undo(desk.changes.back(), 60).startswith("undone: ")
+        assert desk.changes.roll_back().startswith("rolled back")
+        assert desk.changes.last is not None
+
+
 def test_an_undo_that_is_refused_can_be_tried_again(netns: Netns) -> None:
     build(netns)
     with Desk(netns) as desk:

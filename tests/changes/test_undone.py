@@ -53,6 +53,14 @@ CASES: tuple[Case, ...] = (
     ("LinkDelete", "name == bri0", {}, "link set vd type bridge_slave cost 50 learning off"),
     ("LinkSet", "name == vd", {"master": ""}, "link set vd type bridge_slave cost 50 learning off"),
     ("RouteDelete", "dst == 10.22.0.0/16", {}, "link set vd down"),
+    ("LinkDelete", "name == u1", {}, (
+        "tuntap add dev u1 mode tun user 1000 multi_queue\nlink set u1 mtu 1400 group 7 alias mine\nlink set u1 up\n"
+        "address add 10.77.0.1/24 dev u1\nroute add 10.78.0.0/16 dev u1"
+    )),
+    ("LinkDelete", "name == u1", {}, (
+        "tuntap add dev u1 mode tap group 1001 vnet_hdr pi\nlink set u1 address 02:00:00:00:00:51 txqueuelen 77\n"
+        "link set u1 addrgenmode none\nlink set u1 up\naddress add fd77::1/64 dev u1 nodad"
+    )),
     ("RouteDelete", "dst == fd24::/16 not dev == vc", {}, (
         "route add fd24::/16 dev vc\nroute append fd24::/16 nexthop via fd00::9 dev va nexthop via fd00::8 dev va"
     )),

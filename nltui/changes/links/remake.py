@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import struct
+import sys
 
 from nltui.changes import build as b
 from nltui.changes.again import THERE, joined, says
 from nltui.changes.along import Along
 from nltui.changes.base import Step, Undo, quoted
+from nltui.changes.links import tuntap
 from nltui.changes.links.bridges import port_again
 from nltui.changes.links.common import data_of, flags_of, generation, inside, kind_of, set_step
 from nltui.changes.links.standing import ON_LOWER, master, peer, with_it
@@ -38,7 +40,6 @@ _UNKNOWN_STATE = {
     "bridge": "forwarding entries, multicast groups and VLANs of the bridge",
     "vxlan": "forwarding entries of the tunnel",
     "macsec": "keys and channels of the link",
-    "tun": "the program that had opened it: only an unused link can be made again",
 }
 _FLAGS = fl.IFF_UP | fl.IFF_PROMISC | fl.IFF_ALLMULTI | fl.IFF_MULTICAST | fl.IFF_NOARP
 
@@ -84,7 +85,9 @@ def _made(world: World, device: Device, before: list[Device]) -> tuple[list[Step
             # Told as a number, asked for as a flag.
             kept[_VXLAN_TTL_INHERIT] = b""
         data = joined({type_: raw for type_, raw in kept.items() if raw != usual.get(type_)})
-    if not kind or kind in ("tun", "tap"):
+    if kind == "tun":
+        return _tun(device, row)
+    if not kind:
         return [], [f"{device}: no request makes a link of this kind"]
     lost += [_UNKNOWN_STATE[kind]] if kind in _UNKNOWN_STATE else []
     nest = b.nest(
@@ -97,6 +100,21 @@ def _made(world: World, device: Device, before: list[Device]) -> tuple[list[Step
         said = world.said("links", world.links[other.index])
         line += f" address {said['address']} mtu {said['mtu']} txqueuelen {said['txqlen']}"
     return [Step(il.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body, line, THERE)], lost
+
+
+def _tun(device: Device, row: bytes) -> tuple[list[Step], list[str]]:
+    """By ioctls, and what else it has by a message; a tap takes its address, a tun has none."""
+    step = tuntap.again(device, row)
+    if step is None:
+        return [], [f"{device}: the program that opened it makes it"]
+    lost = [f"{device}: the program that has opened it"] if flags_of(row) & fl.IFF_LOWER_UP else []
+    numbers = {"mtu": il.IFLA_MTU, "txqueuelen": il.IFLA_TXQLEN, "group": il.IFLA_GROUP}
+    raw = inside(row)
+    words = f"address {raw[il.IFLA_ADDRESS].hex(':')}" if raw.get(il.IFLA_ADDRESS) else ""
+    for word, type_ in numbers.items():
+        words += f" {word} {int.from_bytes(raw[type_], sys.byteorder)}" if type_ in raw else ""
+    line = f"ip link set dev {quoted(device)} {words.strip()}"
+    return [step, set_step(device, line, _copied(row, without=(il.IFLA_IFNAME, il.IFLA_LINK)))], lost
 
 
 def _copied(row: bytes, without: tuple[int, ...]) -> bytes:

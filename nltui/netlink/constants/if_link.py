@@ -183,6 +183,7 @@ IFLA_BOND: Final = {
     "primary_reselect": 12, "fail_over_mac": 13, "xmit_hash_policy": 14, "resend_igmp": 15, "num_grat_arp": 16,
     "all_slaves_active": 17, "min_links": 18, "lacp_rate": 21, "ad_select": 22, "lacp_active": 29,
 }  # fmt: skip
+IFLA_TUN: Final = {"owner": 1, "group": 2, "type": 3, "pi": 4, "vnet_hdr": 5, "persist": 6, "multi_queue": 7}
 IFLA_MACVLAN: Final = {"mode": 1, "bcqueuelen": 7}
 IFLA_MACVLAN_FLAGS: Final = 2
 MACVLAN_FLAG_NOPROMISC: Final = 1
