@@ -10,8 +10,9 @@ from nltui.changes.guardian import Journal
 from nltui.changes.journals import Entry, entries
 
 
-def settle() -> None:
-    """Log what guardians did after the nltui that they watched for had ended."""
+def settle() -> list[str]:
+    """Log what guardians did after the nltui that they watched for had ended; a sentence of each that was not yet."""
+    told = []
     for entry in entries():
         # The guardian itself writes no log: it is to need nothing but what it was given at its start.
         journal = entry.own() if entry.state == "rolled back" and not entry.told.get("logged") else None
@@ -22,10 +23,12 @@ def settle() -> None:
             if not kept.told.get("logged"):
                 record(entry.namespace, "roll back", str(entry.told.get("line", "")), outcome(entry))
                 kept.write(logged=True)
+                told.append(f"in {entry.namespace}, {entry.sentence}: {outcome(entry)}")
         except (OSError, ValueError):
             continue
         finally:
             os.close(journal)
+    return told
 
 
 def outcome(entry: Entry) -> str:

@@ -57,6 +57,8 @@ class Changes:
         self._unstack: Callable[[], None] = lambda: None
         self.pending: Guard | None = None
         """What is taken back unless it is confirmed."""
+        self.unlogged = ""
+        """Why the last entry is not in the log; empty where it is."""
         self._deciding, self._looking = threading.Lock(), threading.Lock()
 
     def close(self) -> None:
@@ -69,6 +71,9 @@ class Changes:
     def last(self) -> Done | None:
         """What undo would take back."""
         return self._done[-1].done if self._done else None
+
+    def _log(self, what: str, line: str, result: str) -> None:
+        self.unlogged = record(self._namespace, what, line, result)
 
     @property
     def next(self) -> Done | None:
@@ -97,9 +102,9 @@ class Changes:
                 self._done.append(Made(error.part))
                 self._undone.clear()
             said = str(error.error) if isinstance(error, Stopped) else str(error)
-            record(self._namespace, what, preview.line, said)
+            self._log(what, preview.line, said)
             raise
-        record(self._namespace, what, done.line, f"done, for {seconds} s" if seconds else "done")
+        self._log(what, done.line, f"done, for {seconds} s" if seconds else "done")
         self._done.append(Made(done))
         self._look_at_once(self._done[-1], seconds)
         return done
@@ -170,7 +175,7 @@ class Changes:
             guard = self._pending()
             guard.confirm()
             self.pending = None
-        record(self._namespace, "confirm", str(guard.entry.told["line"]), "done")
+        self._log("confirm", str(guard.entry.told["line"]), "done")
         if guard.is_adopted:
             self._take_up(guard)
         return f"kept: {guard.entry.sentence}"
@@ -250,7 +255,8 @@ class Changes:
         self._unstack = lambda: None
         if not is_ours:
             return f"{said}: {guard.entry.sentence}"
-        record(self._namespace, "roll back", str(guard.entry.told["line"]), said)
+        # Whoever applied it, and lives, tells in its own log how it ended.
+        self._log("roll back", str(guard.entry.told["line"]), said if guard.owns else "asked for")
         return f"{said}: {guard.entry.sentence}"
 
     def _pending(self) -> Guard:
@@ -305,7 +311,7 @@ class Changes:
         try:
             refused = self._executor.take_back(done, guarded)
             if refused and len(refused) == len(dones[0].steps):
-                record(self._namespace, "undo", made.done.line, f"refused: {refused[0]}")
+                self._log("undo", made.done.line, f"refused: {refused[0]}")
                 raise UsageError(f"not undone: {made.done.sentence} — {refused[0]}")
         except NltuiError:
             # Whoever was to watch over it has been told.
@@ -316,7 +322,7 @@ class Changes:
         self._undone.append(made)
         made.left, made.back = None, back if back.steps != made.done.steps else None
         result = "done" if not refused else f"{len(refused)} of {len(dones[0].steps)} steps refused: {refused[0]}"
-        record(self._namespace, "undo", made.done.line, result)
+        self._log("undo", made.done.line, result)
         self._look_at_once(made, seconds)
         return f"undone: {made.done.sentence}" + (f" — {result}" if refused else "")
 

@@ -12,7 +12,17 @@ from typing import Any
 
 LARGEST = 1 << 20
 """Bytes of a file that are read at most: a larger one is not ours."""
-JOURNALS = Path("/run/nltui")
+
+
+def _journals() -> Path:
+    """root's are for all; whoever else may change the network has a folder that goes with the last login."""
+    if os.geteuid() == 0:
+        return Path("/run/nltui")
+    base = os.environ.get("XDG_RUNTIME_DIR", "")
+    return Path(base if base.startswith("/") else f"/run/user/{os.geteuid()}", "nltui")
+
+
+JOURNALS = _journals()
 """Where changes are told that wait to be confirmed."""
 
 

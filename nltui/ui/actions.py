@@ -129,13 +129,16 @@ class Actions(App[None]):
             # Of what ended by itself: somebody who was cut off types until the screen moves again.
             hand_over(self, partial(self.say, done, stays=what == "look"))
 
-    looks_back = False
-    """Whether what another nltui left to be confirmed is looked for."""
+    looks_back, looked_back = False, 0.0
+    """Whether what another nltui left to be confirmed is looked for; when that was done last."""
+    known: set[str]
+    """What was told of it."""
 
     def look_back(self) -> None:
         """Take over what waits to be confirmed here, and tell of it elsewhere."""
         from nltui.ui import waiting
 
+        self.looked_back = time.monotonic()
         if self.looks_back and waiting.is_any():
             self._look_back()
 
@@ -143,7 +146,7 @@ class Actions(App[None]):
     def _look_back(self) -> None:
         from nltui.ui import waiting
 
-        if said := waiting.look_back(self):
+        if said := waiting.look_back(self, self.known):
             hand_over(self, partial(self.say, said, stays=True))
 
     @work(thread=True, exclusive=True, group="undo")

@@ -35,6 +35,8 @@ Reopen = Callable[[str], tuple[SessionLike, str]]
 """(what `-n` takes, empty for the namespace nltui is in) → (a session that is not started, the visible name)."""
 WATCH = 0.5
 """Seconds between two looks at what waits to be confirmed."""
+LOOK_BACK = 10.0
+"""Seconds between two looks whether another nltui left something to be confirmed."""
 TWICE = 1.0
 """Seconds within which a second ctrl+c quits."""
 _WHILE_TYPING = frozenset({"clear_layer", "interrupt", "suspend_process", "quit"})
@@ -128,7 +130,7 @@ class NltuiApp(Actions):
         """
         super().__init__()
         self._ascii, self.read_only, self.confirm_seconds = ascii, read_only, confirm_seconds
-        self.looks_back = looks_back
+        self.looks_back, self.known = looks_back, set()
         self._absent: set[str] = set()
         """Keys that would change something, if anything could be changed."""
         if read_only:
@@ -227,6 +229,8 @@ class NltuiApp(Actions):
         if self.is_pending and time.monotonic() - self._watched > WATCH:
             self._watched = time.monotonic()
             self.decide("look")
+        if self.looks_back and time.monotonic() - self.looked_back > LOOK_BACK:
+            self.look_back()
         self._banner.tell(waits or status.trouble or status.gap or self._said or self._complaint)
         self.dashboard.tick(status)
         focused = self.dashboard.focused_panel
@@ -372,6 +376,7 @@ class NltuiApp(Actions):
         session.start()
         # Its readers take up to a second to end; nothing waits for them.
         threading.Thread(target=old.stop, name="nltui-leave", daemon=True).start()
+        self.known.clear()
         self.look_back()
 
     def leave(self, code: int = 0) -> None:

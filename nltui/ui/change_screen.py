@@ -150,7 +150,7 @@ class ChangeScreen(ModalScreen[str | None]):
         """Do it; a sentence. Raises NltuiError."""
         self._desk.changes.apply(preview, seconds)
         way = "u takes it back" if preview.undo.steps else "it cannot be taken back"
-        return f"done: {preview.sentence} · {way}"
+        return self._desk.told(f"done: {preview.sentence} · {way}")
 
     def _seen(self, texts: Mapping[str, str], preview: Preview | None, problems: Mapping[str, str]) -> None:
         sheet = self._sheet

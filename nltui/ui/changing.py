@@ -237,8 +237,12 @@ class Desk:
 
         self._app.push_screen(PlanScreen(self, title, plan, does), self._told)
 
+    def told(self, said: str) -> str:
+        """What was done, and that the log has no line of it."""
+        return " · ".join(filter(None, (said, self.changes.unlogged)))
+
     def _tried(self, act: Callable[[], str]) -> str:
         try:
-            return act()
+            return self.told(said) if (said := act()) else ""
         except NltuiError as error:
             return visible(str(error), limit=400)

@@ -26,23 +26,28 @@ def is_any() -> bool:
         return True
 
 
-def look_back(app: Actions) -> str:
-    """Take over what waits in the namespace that is looked at; a sentence about all else. In a thread."""
+def look_back(app: Actions, known: set[str]) -> str:
+    """Take over what waits in the namespace that is looked at; a sentence about all else, once. In a thread.
+
+    `known`: of what was told already; it is added to.
+    """
     from nltui.changes.ended import settle
     from nltui.changes.journals import UNFINISHED, entries, unreadable
 
-    settle()
-    sentences = unreadable()
+    sentences = {said: said for said in (*settle(), *unreadable())}
     for entry in entries():
         if entry.state in UNFINISHED:
             with contextlib.suppress(NltuiError):
-                sentences.append(_sentence(app, entry))
-    return " · ".join(filter(None, sentences))
+                is_watched = entry.is_watched
+                sentences[f"{entry.path} {is_watched}"] = _sentence(app, entry, is_watched)
+    new = [said for key, said in sentences.items() if said and key not in known]
+    known |= sentences.keys()
+    return " · ".join(new)
 
 
-def _sentence(app: Actions, entry: Entry) -> str:
+def _sentence(app: Actions, entry: Entry, is_watched: bool) -> str:
     """Empty where it is pending here now."""
-    if not entry.is_watched:
+    if not is_watched:
         return (
             f"a change in {entry.namespace} was left unfinished, and nobody watches over it: {entry.sentence}; "
             f"`nltui rollback {entry.number}` takes it back"

@@ -13,6 +13,8 @@ import pytest
 
 from nltui.changes.change_log import FILE, LARGEST, record
 from nltui.system import state
+from tests.changes.ground import Desk, build
+from tests.kernel.netns import Netns
 
 
 @pytest.fixture
@@ -66,6 +68,17 @@ def test_nothing_is_written_through_a_link_or_into_what_is_no_file(place: Path, 
     Path(place, FILE).unlink()
     os.mkfifo(Path(place, FILE))
     assert record("here", "apply", "a line", "done").startswith("not logged")
+
+
+def test_that_a_change_is_not_logged_is_known(place: Path, netns: Netns) -> None:
+    place.write_text("no folder")
+    build(netns)
+    with Desk(netns) as desk:
+        desk.changes.apply(desk.down())
+        assert desk.changes.unlogged.startswith(f"not logged in {place}: ")
+        place.unlink()
+        desk.changes.undo(desk.changes.back())
+        assert desk.changes.unlogged == ""
 
 
 @pytest.fixture

@@ -57,6 +57,32 @@ def test_what_was_taken_over_and_kept_can_be_undone(left: Netns, tmux: Start) ->
         assert screen.ends() == 0
 
 
+def test_one_that_is_open_takes_it_over(netns: Netns, tmux: Start) -> None:
+    build(netns)
+    with tmux("-n", netns.name, width=120, height=36) as screen:
+        screen.sees("FRESH")
+        with applied_by_another(netns, 60) as program:
+            program.kill()
+            program.wait()
+        letters(screen)
+        screen.keys("R").sees("rolled back: va goes down")
+    assert not is_down(netns)
+
+
+def test_what_was_rolled_back_while_nobody_looked_is_told_once(netns: Netns, tmux: Start) -> None:
+    build(netns)
+    with applied_by_another(netns, 1) as program:
+        program.kill()
+        program.wait()
+        assert comes_true(lambda: not is_down(netns))
+    assert comes_true(lambda: not [one for one in entries() if one.state != "rolled back"])
+    with tmux("-n", netns.name, width=160) as screen:
+        screen.sees("va goes down", "rolled back at ", "nobody confirmed")
+    with tmux("-n", netns.name, width=160) as screen:
+        screen.sees("FRESH")
+        screen.misses("rolled back at ")
+
+
 def test_of_another_namespace_it_is_told_and_taken_over_there(left: Netns, tmux: Start) -> None:
     number = next(entry.number for entry in entries() if left.name in str(entry.told["name"]))
     with Netns() as other, tmux("-n", other.name, width=160) as screen:
