@@ -31,6 +31,8 @@ from nltui.text import visible
 FOLDER = state.JOURNALS
 STATUS = 2.0
 """Seconds for a guardian to answer whether it is there."""
+PATIENCE, SHORT = 60.0, 5.0
+"""Seconds for it to roll back, and for what it answers at once unless somebody has stopped it."""
 UNFINISHED = ("armed", "applied", "rolling back")
 HALF_WRITTEN = 0.05
 """Seconds in which a journal that is just being written becomes whole."""
@@ -94,10 +96,10 @@ class Entry:
         """What is to be said of a rollback behind that it was done."""
         return came_of(self.refused, self.kept)
 
-    def ask(self, word: str, expects: str = "OK") -> str:
+    def ask(self, word: str, expects: str = "OK", seconds: float = PATIENCE) -> str:
         """Tell its guardian; what it answers. Raises UsageError where there is none, or it does something else."""
         try:
-            said = self._told(word, 60)
+            said = self._told(word, seconds)
         except OSError as error:
             raise UsageError(f"nobody watches over this change any more ({error.strerror or error})") from error
         if not said.startswith(expects):

@@ -152,12 +152,12 @@ class Guard:
     def disarm(self) -> None:
         """The change was not applied, or was undone already."""
         with contextlib.suppress(UsageError):
-            self.entry.ask("DISARM", "OK disarmed")
+            self.entry.ask("DISARM", "OK disarmed", journals.SHORT)
         self._ended()
 
     def confirm(self) -> None:
         """It stays. Raises UsageError where nobody watches any more."""
-        self.entry.ask("CONFIRM", "OK confirmed")
+        self.entry.ask("CONFIRM", "OK confirmed", journals.SHORT)
         self._ended()
 
     def roll_back(self, *, anyway: bool = False) -> str:

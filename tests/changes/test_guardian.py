@@ -307,10 +307,13 @@ def test_a_guardian_that_was_stopped_is_not_waited_for(netns: Netns, monkeypatch
     before = picture(netns, indexes=True)
     monkeypatch.setattr(pending, "LATE", 0.5)
     monkeypatch.setattr(journals, "STATUS", 0.3)
+    monkeypatch.setattr(journals, "SHORT", 0.3)
     with Desk(netns) as desk, Desk(netns) as other:
         desk.changes.apply(desk.down(), SHORT)
         assert desk.changes.pending is not None
         os.kill(entries()[0].told["guardian"], signal.SIGSTOP)
+        with pytest.raises(UsageError, match="timed out"):
+            desk.changes.confirm()
         with pytest.raises(UsageError, match="another change is pending"):
             other.changes.apply(other.down("vc"), 60)
         assert "its guardian was killed" in desk.ended()

@@ -34,6 +34,9 @@ def asked(line: Line, world: World) -> Asked:
     texts = read(addresses.AddressAdd if line.verb == "delete" else cls, line.words)
     for name in ("local", "peer"):
         texts |= {name: spread(texts[name])} if name in texts else {}
+    if "peer" in texts and "local" in texts:
+        # The network is that of the other end; `ip` takes a length here, and makes nothing of it.
+        texts["local"] = texts["local"].partition("/")[0]
     texts = in_family(cls, line, texts)
     if line.verb == "delete":
         return _delete(texts, world)
