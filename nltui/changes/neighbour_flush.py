@@ -68,15 +68,16 @@ class NeighbourFlush(Change):
 
     def steps(self, world: World) -> Sequence[Step]:
         """One RTM_DELNEIGH each."""
-        places = Places(world)
-        now = ((row, places.rows("neighbours", row)) for row in self.rows)
-        return [
-            away(world, "neighbours", row) for row, there in now
-            if there and lasting(there[0], world) == lasting(row, world)
-        ]  # fmt: skip
+        return [away(world, "neighbours", row) for row in self._left(world)]
 
     def undo(self, world: World) -> Undo:
         """Those that had an address."""
-        undos = [restored(world, row) for row in self.rows]
+        undos = [restored(world, row) for row in self._left(world)]
         lost = dict.fromkeys(said for one in undos for said in one.lost)
         return Undo(tuple(step for one in undos for step in one.steps), tuple(lost))
+
+    def _left(self, world: World) -> list[bytes]:
+        """Those that nobody made another, or took away, since they were shown; states come and go."""
+        places = Places(world)
+        now = ((row, places.rows("neighbours", row)) for row in self.rows)
+        return [row for row, there in now if there and lasting(there[0], world) == lasting(row, world)]

@@ -9,6 +9,7 @@ from nltui.changes.along import Along
 from nltui.changes.base import Problems, Undo, asked
 from nltui.changes.flush import Flush
 from nltui.changes.inputs import Text
+from nltui.changes.places import still
 from nltui.changes.world import World
 
 
@@ -36,4 +37,4 @@ class NexthopFlush(Flush):
 
     def undo(self, world: World) -> Undo:
         """All of them again, with their groups and routes."""
-        return Along(world).nexthop(*self.rows)
+        return Along(world).nexthop(*still(world, self.table, self.rows))

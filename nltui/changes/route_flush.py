@@ -12,6 +12,7 @@ from nltui.changes.base import Problems, Undo, asked
 from nltui.changes.flush import Flush
 from nltui.changes.inputs import Flag, Text
 from nltui.changes.order import again_in_order
+from nltui.changes.places import still
 from nltui.changes.world import World
 from nltui.netlink.constants import rtnetlink as rt
 
@@ -42,7 +43,7 @@ class RouteFlush(Flush):
 
     def undo(self, world: World) -> Undo:
         """All of them again, at their places."""
-        steps, lost = again_in_order(world, self.rows)
+        steps, lost = again_in_order(world, still(world, self.table, self.rows))
         return Undo(tuple(steps), tuple(lost))
 
 

@@ -12,7 +12,7 @@ from nltui.changes.again import again, attributes, away
 from nltui.changes.base import Problems, Undo, asked
 from nltui.changes.flush import Flush
 from nltui.changes.inputs import Text
-from nltui.changes.places import key_of
+from nltui.changes.places import key_of, still
 from nltui.changes.world import World
 from nltui.netlink.constants import fib_rules as fr
 
@@ -48,13 +48,14 @@ class RuleFlush(Flush):
 
     def undo(self, world: World) -> Undo:
         """All of them again; added again they come last of their priority."""
-        behind = (group for group, gone in _alike(world, self.rows) if set(group[group.index(gone[0]) :]) - set(gone))
+        rows = still(world, self.table, self.rows)
+        behind = (group for group, gone in _alike(world, rows) if set(group[group.index(gone[0]) :]) - set(gone))
         lost = [
             f"the place of rules of priority {world.text('rules', 'priority', group[0])} before others that stay:"
             " they come last"
             for group in behind
         ]
-        return Undo(tuple(again(world, "rules", row) for row in self.rows), tuple(lost))
+        return Undo(tuple(again(world, "rules", row) for row in rows), tuple(lost))
 
 
 def _has_priority(row: bytes) -> bool:

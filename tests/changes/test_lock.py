@@ -210,6 +210,34 @@ def test_what_came_after_a_flush_was_shown_stays(netns: Netns) -> None:
         assert [one["dst"] for one in netns.ip_json("route show root 10.20.0.0/15")] == ["10.20.7.0/24"]
 
 
+@pytest.mark.parametrize(
+    ("name", "texts", "lines"),
+    [
+        ("RouteFlush", {"where": "dst in 10.20.0.0/14"},
+         "route del 10.20.0.0/16\nroute del 10.22.0.0/16\nroute add 10.22.0.0/16 via 10.0.0.7"),
+        ("RuleFlush", {"where": "table == 100"},
+         "rule add from 10.5.0.0/24 lookup 100 priority 1002\nrule del priority 1000"),
+        ("NexthopFlush", {"where": "id > 0"}, "nexthop replace id 3 via fd00::8 dev va"),
+        ("NeighbourFlush", {"where": "dev == va not address in ff00::/8"}, "neighbour del 10.0.0.9 dev va"),
+        ("AddressFlush", {"dev": "va"}, "address del fd00::1/64 dev va\naddress add 10.0.1.1/24 dev va"),
+    ],
+)  # fmt: skip
+def test_what_somebody_removed_after_a_flush_was_shown_is_not_brought_back(
+    name: str, texts: dict[str, str], lines: str, netns: Netns
+) -> None:
+    cls = next(one for one in CHANGES if one.__name__ == name)
+    build(netns)
+    with Changing(netns) as changing:
+        seen = previewed(changing.session, cls, texts, [])
+        for line in lines.splitlines():
+            netns.ip(line)
+        before = picture(netns, indexes=True)
+        done = changing.executor.apply(seen.changes, seen.subjects)
+        assert difference(before, picture(netns, indexes=True))
+        assert changing.executor.revert(done.undo.steps) == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
 MEANWHILE: tuple[tuple[str, str, dict[str, str], str, str], ...] = (
     ("LinkSet", "name == va", {"mtu": "1400"}, "link set va mtu 1300", "mtu 1500 → 1300"),
     ("LinkSet", "name == va", {"promisc": "on"}, "link set va promisc on", "promisc off → on"),
