@@ -21,9 +21,9 @@ def settle() -> list[str]:
         try:
             kept = Journal(journal)
             if not kept.told.get("logged"):
-                record(entry.namespace, "roll back", str(entry.told.get("line", "")), outcome(entry))
-                kept.write(logged=True)
-                told.append(f"in {entry.namespace}, {entry.sentence}: {outcome(entry)}")
+                unlogged = record(entry.namespace, "roll back", str(entry.told.get("line", "")), outcome(entry))
+                kept.write(logged=not unlogged)
+                told.append(f"in {entry.namespace}, {entry.sentence}: {outcome(entry)}{unlogged and ' · '}{unlogged}")
         except (OSError, ValueError):
             continue
         finally:

@@ -11,11 +11,15 @@ from typing import Protocol
 from nltui.changes.base import Change, Step, Subject, Undo
 from nltui.changes.difference import differences
 from nltui.changes.guardian import UNDONE
+from nltui.changes.links.common import IFINFOMSG
 from nltui.changes.places import Places
 from nltui.changes.plan import planned
 from nltui.changes.send import Sender
 from nltui.changes.world import World
 from nltui.errors import KernelRefused, NltuiError, TimedOut, UsageError
+from nltui.netlink.constants import if_link as il
+from nltui.netlink.constants import netlink as nl
+from nltui.record import replace as replace_record
 from nltui.worker.session import Session
 
 CONSULTED = frozenset({"links", "addresses", "routes", "neighbours", "rules", "nexthops"})
@@ -201,6 +205,10 @@ class Executor:
         except NltuiError as error:
             # Only of what was done: what was not may have been there before.
             back = plan.part(done).undo.steps
+            if isinstance(error, KernelRefused) and _sets(step):
+                # The kernel sets one thing after the other, and stops at what it refuses, now as then.
+                part = plan.part(done + 1, is_sure=False)
+                back = tuple(replace_record(one, fine=one.fine | {error.number}) for one in part.undo.steps)
             raise Stopped(error, done, len(plan.steps), step, self.revert(back)) from error
 
     def revert(self, steps: Sequence[Step]) -> list[str]:
@@ -227,6 +235,11 @@ class Executor:
             except NltuiError as error:
                 refused.append((step, error))
         return refused
+
+
+def _sets(step: Step) -> bool:
+    """Whether it is about settings of a link that is there, and not only its flags."""
+    return step.type == il.RTM_NEWLINK and not step.flags & nl.NLM_F_CREATE and len(step.body) > IFINFOMSG
 
 
 def _needs_carrier(error: NltuiError) -> bool:

@@ -15,8 +15,7 @@ from nltui.changes.world import World
 from nltui.netlink.constants import fib_rules as fr
 from nltui.netlink.constants import rtnetlink as rt
 
-_FOUR = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_PREFSRC, rt.RTA_METRICS, rt.RTA_NH_ID,
-         rt.RTA_ENCAP)  # fmt: skip
+_FOUR = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_PREFSRC, rt.RTA_NH_ID, rt.RTA_ENCAP)
 _SIX = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_NH_ID)
 """Attributes that the kernel compares, where they are said, of IPv4 and IPv6 routes of one prefix."""
 _PROTOCOL, _SCOPE, _TYPE, _NOWHERE = 5, 6, 7, 255
@@ -48,12 +47,25 @@ def takes(row: bytes, body: bytes) -> bool:
     six, there, mine = body[0] == AF_INET6, _said(attributes(row, 28)), _said(attributes(body, 12))
     if body[_PROTOCOL] not in (0, row[16 + _PROTOCOL]):
         return False
+    if six and rt.RTA_NH_ID in there:
+        # Of a nexthop object nothing but its number is compared.
+        return _tells(there, mine, (rt.RTA_NH_ID,))
     if six and rt.RTA_MULTIPATH in {**there, **mine}:
         # Of IPv6 each leg is a route of its own.
         return any(_tells(leg, said, _SIX) for said in _legs(mine) for leg in _legs(there))
     alike = six or (body[_SCOPE] in (_NOWHERE, row[16 + _SCOPE]) and body[_TYPE] in (0, row[16 + _TYPE]))
     alike &= six or _leads(there.get(rt.RTA_MULTIPATH, b""), mine.get(rt.RTA_MULTIPATH, b""))
-    return alike and _tells(there, mine, _SIX if six else _FOUR)
+    if not six:
+        leads = mine.keys() & {rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_VIA}
+        flow = (rt.RTA_FLOW,) if leads and any(mine.get(rt.RTA_FLOW, b"")) else ()
+        return alike and _tells(there, mine, (*_FOUR, *flow)) and _measures(there, mine)
+    return _tells(there, mine, _SIX)
+
+
+def _measures(there: Mapping[int, bytes], mine: Mapping[int, bytes]) -> bool:
+    """Whether a route has each metric that is said; one that it has not is zero."""
+    mine, there = (attributes(one.get(rt.RTA_METRICS, b""), 0) for one in (mine, there))
+    return all(there.get(type_, b"").rstrip(b"\0") == raw.rstrip(b"\0") for type_, raw in mine.items())
 
 
 def _said(found: Mapping[int, bytes]) -> Mapping[int, bytes]:
@@ -63,6 +75,8 @@ def _said(found: Mapping[int, bytes]) -> Mapping[int, bytes]:
 
 def legs(row: bytes, body: bytes) -> list[bool]:
     """Of an IPv6 route, which of its legs RTM_DELROUTE with this body takes away: one a gateway, all without one."""
+    if rt.RTA_NH_ID in attributes(row, 28):
+        return [True]
     there, said = _legs(attributes(row, 28)), _legs(attributes(body, 12))
     goes = [any(rt.RTA_GATEWAY not in one for one in said)] * len(there)
     for one in said:
@@ -97,8 +111,9 @@ def takes_rule(row: bytes, body: bytes) -> bool:
     if fr.FRA_FWMARK in mine:
         mine.setdefault(fr.FRA_FWMASK, b"\xff" * 4)
     alike = row[16] == body[0] and all(asked in (0, there) for asked, there in zip(body[1:5], row[17:21], strict=True))
-    alike &= body[7] in (0, row[23]) and not (row[24] ^ body[8]) & fr.FIB_RULE_INVERT
-    return alike and _tells(_NEVER_TOLD | attributes(row, 28), mine, mine)
+    # Neither `not` nor where it goes to is compared.
+    alike &= body[7] in (0, row[23])
+    return alike and _tells(_NEVER_TOLD | attributes(row, 28), mine, mine.keys() - {fr.FRA_GOTO})
 
 
 def _tells(there: Mapping[int, bytes], mine: Mapping[int, bytes], types: Collection[int]) -> bool:

@@ -140,19 +140,22 @@ def _address(step: Step) -> Look | None:
 def _route(step: Step) -> Look | None:
     found, body = attributes(step.body, 12), step.body
     four = body[0] == b.AF_INET
-    # Of a metric that is said the kernel takes no other; of none, any.
-    if not step.flags & nl.NLM_F_REPLACE and not (step.deletes and four and rt.RTA_PRIORITY not in found):
+    if not step.flags & nl.NLM_F_REPLACE and not step.deletes:
         return None
     table = found.get(rt.RTA_TABLE) or struct.pack("=I", body[4])
     metric = found.get(rt.RTA_PRIORITY) or struct.pack("=I", 0 if four else 1024)
     key = {rt.RTA_DST: found.get(rt.RTA_DST, b""), rt.RTA_TABLE: table, rt.RTA_PRIORITY: metric}
     ask = struct.pack("=BBBBBBBBI", body[0], 0, 0, 0, 0, 0, 0, 0, 0) + b.u32(rt.RTA_TABLE, *struct.unpack("=I", table))
+    kept: list[Kept]
     if step.deletes:
         told = (rt.RTA_OIF, rt.RTA_GATEWAY, rt.RTA_VIA, rt.RTA_NH_ID, rt.RTA_PREFSRC)
         key |= {type_: found[type_] for type_ in told if type_ in found}
-        return _look((rt.RTM_GETROUTE, nl.NLM_F_DUMP, ask), 28, {16: body[:4]}, key, [], only=True)
+        kept = [([[rt.RTA_METRICS]], "metrics", "")]
+        # Of a metric that is said the kernel takes no other; of none, any.
+        only = four and rt.RTA_PRIORITY not in found
+        return _look((rt.RTM_GETROUTE, nl.NLM_F_DUMP, ask), 28, {16: body[:4]}, key, kept, only=only)
     # Where a nexthop object is told, the rest follows from it.
-    kept: list[Kept] = [
+    kept = [
         ([[rt.RTA_NH_ID], [rt.RTA_GATEWAY], [rt.RTA_VIA]], "nexthop", ""),
         ([[rt.RTA_NH_ID], [rt.RTA_OIF]], "link", ""),
         ([[rt.RTA_METRICS]], "metrics", ""),
@@ -176,7 +179,11 @@ def _nexthop(step: Step) -> Look | None:
     number = attributes(step.body, 8).get(nh.NHA_ID)
     if number is None or not (step.deletes or step.flags & nl.NLM_F_REPLACE):
         return None
-    kept: list[Kept] = [([[nh.NHA_GATEWAY]], "gateway", "ip"), ([[nh.NHA_OIF]], "link", "")]
+    # One that leads nowhere now has neither.
+    kept: list[Kept] = [
+        ([[nh.NHA_GATEWAY], [nh.NHA_BLACKHOLE]], "gateway", "ip"),
+        ([[nh.NHA_OIF], [nh.NHA_BLACKHOLE]], "link", ""),
+    ]
     ask = b.nhmsg(0, 0, 0) + nlattr(nh.NHA_ID, number)
     return _look((rt.RTM_GETNEXTHOP, 0, ask), 24, {}, {}, kept)
 

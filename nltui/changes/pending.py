@@ -185,6 +185,8 @@ class Guard:
             self._process.kill()
             self._process.wait()
         if state and state not in UNFINISHED:
+            # Whoever applied it may be gone by now; then it is told here.
+            self._may_decide()
             return state
         if not self.owns and not state:
             return "told"
@@ -214,7 +216,7 @@ class Guard:
 
     def forget(self) -> None:
         """Its outcome was told; where it is for somebody else to tell, the journal stays."""
-        if self.owns:
+        if self._may_decide():
             self.entry.forget()
 
 
@@ -255,6 +257,8 @@ def arm(
     Raises UsageError where any of it cannot be, or another change of this namespace is pending: then nothing may be
     applied.
     """
+    if not undo.steps:
+        raise UsageError("nothing was applied: nothing would take it back")
     if not undo.can_be_guarded:
         raise UsageError("nothing was applied: what takes it back is not only messages, which no guardian could send")
     with contextlib.ExitStack() as opened:

@@ -122,10 +122,11 @@ class Changes:
             raise UsageError("another change is pending: confirm it, or roll it back, first")
 
         def armed(done: Done) -> Guard:
-            self.pending = arm(self._session.namespace, done.undo, done.sentence, done.line, seconds, done.after)
-            self._unstack = partial(unstack, done)
-            self._introduce(self.pending)
-            return self.pending
+            guard = arm(self._session.namespace, done.undo, done.sentence, done.line, seconds, done.after)
+            with self._deciding:
+                self.pending, self._unstack = guard, partial(unstack, done)
+            self._introduce(guard)
+            return guard
 
         return armed
 
@@ -162,11 +163,13 @@ class Changes:
 
     def adopt(self, entry: Entry) -> bool:
         """Take over what another nltui left to its guardian; whether it is pending here now."""
+        found = adopt(entry) if self.pending is None else None
         with self._deciding:
-            if self.pending is None:
-                self.pending, self._unstack = adopt(entry), lambda: None
-                if self.pending is not None:
-                    self._introduce(self.pending)
+            if found is not None and self.pending is None:
+                self.pending, self._unstack = found, lambda: None
+                self._introduce(found)
+            elif found is not None:
+                found.let_go()
             return self.pending is not None and self.pending.entry.path == entry.path
 
     def confirm(self) -> str:

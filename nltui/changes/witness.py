@@ -95,13 +95,26 @@ class _Rows:
     def __init__(self, sock: socket.socket) -> None:
         self._sock, self._until = sock, time.monotonic() + SECONDS
         self._known: dict[str, list[bytes]] = {}
+        self._places: dict[str, dict[tuple[bytes, ...], bytes]] = {}
 
     def found(self, look: dict[str, Any]) -> bytes | None:
         """The first row that a look is about. Raises one of TROUBLE."""
+        if time.monotonic() > self._until:
+            raise TimeoutError
         ask = look["ask"]
         if ask not in self._known:
             self._known[ask] = self._asked(bytes.fromhex(ask))
-        return next((row for row in self._known[ask] if _fits(row, look)), None)
+        # Of many rows each is read once for all looks that tell rows apart by the same.
+        heads, keys = [(at, len(raw) // 2) for at, raw in look["head"]], [paths for paths, _ in look["key"]]
+        alike = repr((ask, look["body"], heads, keys, look.get("states")))
+        if alike not in self._places:
+            self._places[alike] = {}
+            for row in self._known[ask]:
+                if not look.get("states") or row[24] & look["states"]:
+                    values = (_plain(_value(row, look["body"], paths)) for paths in keys)
+                    self._places[alike].setdefault((*(row[at : at + size] for at, size in heads), *values), row)
+        wanted = (bytes.fromhex(raw) for _, raw in look["head"])
+        return self._places[alike].get((*wanted, *(_plain(bytes.fromhex(raw)) for _, raw in look["key"])))
 
     def _asked(self, ask: bytes) -> list[bytes]:
         found: list[bytes] = []
@@ -116,15 +129,6 @@ class _Rows:
             if not struct.unpack_from("=H", ask, 6)[0] & NLM_F_DUMP:
                 return found
         raise TimeoutError
-
-
-def _fits(row: bytes, look: dict[str, Any]) -> bool:
-    if look.get("states") and not row[24] & look["states"]:
-        return False
-    head = ((at, bytes.fromhex(raw)) for at, raw in look["head"])
-    return all(row[at : at + len(raw)] == raw for at, raw in head) and all(
-        _plain(_value(row, look["body"], paths)) == _plain(bytes.fromhex(raw)) for paths, raw in look["key"]
-    )
 
 
 def _weighed(step: Step, look: dict[str, Any], row: bytes | None, anyway: bool) -> tuple[Step | None, list[str]]:

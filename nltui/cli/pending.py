@@ -81,8 +81,10 @@ def _confirm(entry: Entry) -> int:
     from nltui.changes.change_log import record
 
     entry.ask("CONFIRM", "OK confirmed")
-    record(entry.namespace, "confirm", str(entry.told.get("line")), "done")
+    unlogged = record(entry.namespace, "confirm", str(entry.told.get("line")), "done")
     print(f"kept: {entry.sentence}")
+    if unlogged:
+        print(f"nltui: {visible(unlogged, limit=400)}", file=sys.stderr)
     return 0
 
 

@@ -125,7 +125,7 @@ class Sheet(Still):
         self._rows, self._buttons = {}, {}
         if self.shows_message:
             return self._message(width, height, paint)
-        below, asking = self._below(width, paint), self._asking(paint)
+        below, asking = self._below(width, paint), self._asking(width, paint)
         room = max(min(3, len(self.fields)), height - len(below) - len(asking) - 2)
         fields = self._fields(width, room, paint)
         below = below[: max(0, height - len(fields) - len(asking) - 2)] + asking
@@ -243,7 +243,7 @@ class Sheet(Still):
         said = "CAP_NET_ADMIN, which this process lacks: run nltui with sudo"
         return self._told("needs", said, width, paint.style(Tone.BAD), paint.style(Tone.DIM))
 
-    def _asking(self, paint: Paint) -> list[Line]:
+    def _asking(self, width: int, paint: Paint) -> list[Line]:
         """What must be seen, and typed, before a change that can cut somebody off."""
         preview, plain, strong = self.preview, paint.style(), paint.style(strong=True)
         if preview is None or self.refused:
@@ -257,7 +257,7 @@ class Sheet(Still):
             lines += [[], [(said, plain), (f"{self.seconds} s", strong), (rest, plain)]]
         elif (self.is_trial or preview.tier == 2) and preview.undo.steps:
             said = "Applied for good: what takes it back is not only messages, which no guardian could send."
-            lines += [[], [(said, plain)]]
+            lines += [[], *([(one, plain)] for one in sentence(said, width))]
         if preview.tier == 2:
             typed = self._edited(self.word, 20, self.place == "?word", paint)
             word = visible(preview.word, limit=64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from nltui.changes.base import Change, Tier
@@ -181,11 +182,18 @@ class Desk:
 
     def look(self) -> str:
         """What became of it, where it ended by itself. Not for the screen's own thread."""
-        return self._tried(self.changes.look)
+        return self._tried(partial(self._decided, self.changes.look))
 
     def confirm(self) -> str:
         """It stays."""
-        return self._tried(self.changes.confirm)
+        return self._tried(partial(self._decided, self.changes.confirm))
+
+    def _decided(self, act: Callable[[], str]) -> str:
+        """What was kept may be the last change by now: it is looked at how it stands."""
+        said = act()
+        if said:
+            self.changes.remember()
+        return said
 
     def roll_back(self) -> str:
         """Take it back now, or ask first where that overwrites what somebody did meanwhile: then it is empty."""

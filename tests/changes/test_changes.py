@@ -270,6 +270,12 @@ def test_what_was_there_before_outlives_a_plan_that_fails(netns: Netns) -> None:
         ("rule add iif va fwmark 7 lookup 100 pref 700\nrule add iif va lookup 100 pref 700",
          "RuleFlush", "priority == 700 not fwmark", {"where": "priority == 700 not fwmark"}),
         ("", "RouteReplace", "dst == 10.21.0.0/16 via == 10.0.0.8", {"via": "10.0.0.6"}),
+        ("rule add not from 10.7.0.0/16 dport 80 lookup 100 pref 700\nrule add from 10.7.0.0/16 lookup 100 pref 700",
+         "RuleDelete", "priority == 700 not dport", {}),
+        ("rule add from 10.7.0.0/16 dport 80 goto 900 pref 700\nrule add from 10.7.0.0/16 goto 800 pref 700",
+         "RuleDelete", "priority == 700 not dport", {}),
+        ("route add 10.40.0.0/16 via 10.0.0.9 mtu 1400 advmss 1360\nroute append 10.40.0.0/16 via 10.0.0.9 mtu 1400",
+         "RouteDelete", "dst == 10.40.0.0/16 not advmss", {}),
     ],
 )  # fmt: skip
 def test_where_the_kernel_would_take_another_row_it_is_refused(
@@ -290,10 +296,12 @@ def test_where_the_kernel_would_take_another_row_it_is_refused(
     ("name", "texts", "told"),
     [
         ("RouteAdd", {"dst": "fd21::/16", "via": "fd00::9"}, False),
+        ("RouteAppend", {"dst": "10.23.0.0/16", "via": "10.0.0.9", "table_id": "100", "proto": "static", "mtu": "1400"},
+         True),
         ("RouteAppend", {"dst": "10.23.0.0/16", "via": "10.0.0.9", "table_id": "100", "proto": "static"}, True),
         ("RuleAdd", {"priority": "1001", "iif": "va", "table_id": "100"}, True),
     ],
-)
+)  # fmt: skip
 def test_taking_back_what_was_added_takes_nothing_else(
     name: str, texts: dict[str, str], told: bool, netns: Netns
 ) -> None:

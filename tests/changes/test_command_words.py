@@ -185,11 +185,16 @@ def test_it_does_what_ip_does_says_so_and_is_undone(line: str, netns: Netns) -> 
         "ip route del fd31::/16",
         "ip route del fd32::/16 via fd00::8",
         "ip route del fd32::/16 nexthop via fd00::9 nexthop via fd00::7",
+        # Of a nexthop object nothing else is compared.
+        "ip -6 route del fd33::/16 via fd00::9",
+        "ip -6 route del fd33::/16 via fd00::5 dev va",
     ],
 )
 def test_of_an_ipv6_route_a_gateway_tells_one_leg(line: str, netns: Netns) -> None:
     legs = "nexthop via fd00::9 dev va weight 3 nexthop via fd00::8 dev va"
     more = f"ip route add fd31::/16 {legs}\nip route add fd32::/16 {legs} nexthop via fd00::7 dev va weight 2"
+    more += "\nip nexthop add id 4 via fd01::9 dev vc\nip nexthop add id 11 group 3/4"
+    more += "\nip -6 route add fd33::/16 nhid 11"
     does_as_ip(line, more, netns)
 
 

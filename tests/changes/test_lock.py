@@ -8,6 +8,7 @@ import pytest
 
 from nltui.changes.addresses import AddressDelete
 from nltui.changes.base import Problems
+from nltui.changes.command import parsed
 from nltui.changes.execute import Changed, Stopped
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import LinkDown
@@ -19,7 +20,7 @@ from nltui.changes.route_delete import RouteDelete
 from nltui.changes.route_flush import RouteFlush
 from nltui.changes.routes import RouteAdd
 from nltui.errors import KernelRefused
-from tests.changes.ground import Changing, build, difference, picture
+from tests.changes.ground import Changing, Desk, build, difference, picture
 from tests.kernel.netns import Netns
 
 
@@ -235,6 +236,24 @@ def test_what_somebody_removed_after_a_flush_was_shown_is_not_brought_back(
         done = changing.executor.apply(seen.changes, seen.subjects)
         assert difference(before, picture(netns, indexes=True))
         assert changing.executor.revert(done.undo.steps) == []
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["ip link set vc mtu 1400 txqueuelen 77 master va", "ip link set va mtu 1400 address 03:00:00:00:00:01"]
+)
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_of_settings_that_are_refused_none_stays(line: str, seconds: int, netns: Netns) -> None:
+    """The kernel sets one after the other, and stops at what it refuses."""
+    build(netns)
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        world = desk.world
+        cls, texts, row = parsed(line, world)
+        with pytest.raises(Stopped) as caught:
+            desk.changes.apply(of(world, [cls.parsed(texts, world, row)]), seconds)
+        assert not caught.value.left
+        assert desk.changes.pending is None
     assert difference(before, picture(netns, indexes=True)) == []
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -18,6 +20,8 @@ from nltui.changes.restore import RestoreNeighbour
 from nltui.changes.route_delete import RouteDelete
 from nltui.changes.world import World
 from nltui.errors import UsageError
+from nltui.ui import changing
+from nltui.ui.actions import Actions
 from tests.changes.ground import Desk, build, difference, picture
 from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
@@ -291,6 +295,28 @@ def test_a_tun_that_is_used_by_now_is_not_taken_back_without_asking(netns: Netns
         desk.changes.undo(seen)
         desk.changes.redo(desk.changes.forth())
         assert difference(there, picture(netns, indexes=True)) == []
+
+
+@pytest.mark.parametrize("by", ["Y", "elsewhere"])
+def test_what_was_taken_over_and_kept_is_not_undone_over_somebody_elses(by: str, netns: Netns) -> None:
+    build(netns)
+    with Desk(netns) as desk, Desk(netns) as other:
+        desk.changes.apply(desk.down(), 60)
+        app = SimpleNamespace(session=other.session, namespace="here", confirm_seconds=60)
+        mine = changing.Desk(cast(Actions, app))
+        assert mine.changes.adopt(entries()[0])
+        if by == "Y":
+            assert mine.confirm().startswith("kept: ")
+        else:
+            assert desk.changes.pending is not None
+            desk.changes.pending.let_go()
+            entries()[0].ask("CONFIRM")
+            assert comes_true(lambda: mine.look() != "")
+        assert comes_true(lambda: desk.changes.look() != "")
+        for line in ("link set va up", "route add 10.20.0.0/16 via 10.0.0.5"):
+            netns.ip(line)
+        assert mine.changes.back().asks
+        mine.changes.close()
 
 
 def test_a_guarded_undo_that_is_refused_leaves_nothing_to_be_confirmed(netns: Netns) -> None:

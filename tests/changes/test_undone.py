@@ -53,6 +53,13 @@ CASES: tuple[Case, ...] = (
     ("LinkDelete", "name == bri0", {}, "link set vd type bridge_slave cost 50 learning off"),
     ("LinkSet", "name == vd", {"master": ""}, "link set vd type bridge_slave cost 50 learning off"),
     ("RouteDelete", "dst == 10.22.0.0/16", {}, "link set vd down"),
+    ("RouteDelete", "dst == 10.44.0.0/16 realms == 2", {}, (
+        "route add 10.44.0.0/16 via 10.0.0.9 realms 1\nroute append 10.44.0.0/16 via 10.0.0.9 realms 2"
+    )),
+    ("LinkSet", "name == va", {"mtu": "1400"}, (
+        "link add m1 link va address 02:00:00:00:00:67 type macvlan mode bridge\nlink set m1 addrgenmode none\n"
+        "link add m2 link va address 02:00:00:00:00:68 mtu 1300 type macvlan\nlink set m2 addrgenmode none"
+    )),
     ("LinkDelete", "name == u1", {}, (
         "tuntap add dev u1 mode tun user 1000 multi_queue\nlink set u1 mtu 1400 group 7 alias mine\nlink set u1 up\n"
         "address add 10.77.0.1/24 dev u1\nroute add 10.78.0.0/16 dev u1"

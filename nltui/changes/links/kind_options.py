@@ -40,6 +40,7 @@ class VxlanSet(Options):
         name: il.IFLA_VXLAN[name] for name in ("local", "ttl", "tos", "df", "ageing", "learning")
     } | {"remote": il.IFLA_VXLAN["group"], "lower": il.IFLA_VXLAN["link"]}
     kind: ClassVar[str] = "vxlan"
+    lasting: ClassVar[frozenset[str]] = frozenset({"lower"})
 
     remote: str | None = asked(Address(), "remote", "the other end, or a multicast group", also=("group",))
     local: str | None = asked(Address(), "local", "source address")
@@ -63,7 +64,13 @@ class VxlanSet(Options):
         back = super().undo(world)
         if self.lower is None or self._payload("lower", self.lower, b"") == self.raw(world.link(self.dev))["lower"]:
             return back
-        return replace(back, lost=(f"how large packets may be that {self.lower} cuts for it",))
+        return replace(
+            back,
+            lost=(
+                *back.lost,
+                f"how large packets may be that {self.lower} cuts for it",
+            ),
+        )
 
     def spoken(self, *wanted: str) -> list[str]:
         """`ip` calls a multicast address a group."""

@@ -43,6 +43,8 @@ class Options(Change):
     numbers: ClassVar[Mapping[str, int]]
     nest: ClassVar[int] = il.IFLA_INFO_DATA
     kind: ClassVar[str]
+    lasting: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the kernel does not unset again."""
 
     dev: Device = asked(Dev(), "dev", "the link", required=True)
     row: bytes | None = None
@@ -137,9 +139,13 @@ class Options(Change):
         """The values that were there; zeros where there was none."""
         row = world.link(self.dev)
         raw, before, words, data = self.raw(row), self.filled(row, world), "", b""
+        lost = []
         for field in fields_of(type(self)):
             name, was = field.name, raw.get(field.name)
             if was is None or name not in self._told():
+                continue
+            if not was and name in self.lasting:
+                lost.append(f"that {field.word} of {self.dev} was not set")
                 continue
             was = was or bytes(len(self._payload(name, getattr(self, name), was)))
             data += self.attribute(name, was)
@@ -147,7 +153,7 @@ class Options(Change):
             text = before.get(name) or ("" if isinstance(kind, Dev) else kind.words(_shown(kind, was, world))[0])
             words += "".join(f" {word}" for word in (self.word_of(field, text), text) if word) if text else ""
         says = f"ip link set dev {quoted(self.dev)} type {self.kind}{words}" if words else f"({self.dev} as it was)"
-        return Undo((self._step(says, data),))
+        return Undo((self._step(says, data),) if data else (), tuple(lost))
 
 
 def _packed(kind: Input, value: Any, size: int) -> bytes:

@@ -21,8 +21,10 @@ from nltui.changes.links.common import (
     generation_mode,
     generation_set,
     inside,
+    kind_of,
     set_step,
 )
+from nltui.changes.links.standing import ON_LOWER, on
 from nltui.changes.world import Device, World
 from nltui.netlink.constants import if_ as fl
 from nltui.netlink.constants import if_link as il
@@ -237,6 +239,8 @@ class LinkSet(Change):
             lost += [*held.lost, "neighbours that had been resolved"]
         elif self.state is not None and any(one[16] == b.AF_INET6 for one in self._addresses(world)):
             lost.append("IPv6 addresses that it had while it was down")
+        if self.mtu is not None and self.mtu < mtu:
+            steps += self._smaller(world)
         if self.mtu is not None and self.mtu < LEAST_IPV6 <= mtu:
             held = Along(world).device(self.dev, every=False)
             steps += [*generation(self.dev, row), *held.steps]
@@ -252,6 +256,19 @@ class LinkSet(Change):
         if self.name is not None and sum(one[16] == b.AF_INET for one in self._addresses(world)) > 1:
             lost.append("labels of its further IPv4 addresses, which the kernel makes of the name")
         return steps, tuple(dict.fromkeys(lost))
+
+    def _smaller(self, world: World) -> list[Step]:
+        """MTUs of links that stand on it: none stays larger than that of the link below."""
+        found, steps = [self.dev], []
+        for one in found:
+            above = [new for new in on(world, one) if kind_of(world.links[new.index]) in ON_LOWER]
+            found += [new for new in above if new not in found]
+        for one in found[1:]:
+            raw = inside(world.links[one.index])[il.IFLA_MTU]
+            mtu = int.from_bytes(raw, sys.byteorder)
+            if self.mtu is not None and mtu > self.mtu:
+                steps.append(set_step(one, f"ip link set dev {quoted(one)} mtu {mtu}", nlattr(il.IFLA_MTU, raw)))
+        return steps
 
     def _addresses(self, world: World) -> list[bytes]:
         return world.where("addresses", dev=self.dev.name)
