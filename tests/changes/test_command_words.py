@@ -660,6 +660,20 @@ def test_a_group_goes_by_a_link(below: str, netns: Netns) -> None:
         assert VxlanSet.parsed(texts, world).line == "ip link set dev x1 type vxlan group 239.1.1.1 dev va"
 
 
+def test_a_tunnel_that_was_bound_to_no_link_stays_bound_and_that_is_told(netns: Netns) -> None:
+    build(netns)
+    netns.ip("link add x1 type vxlan id 7 dstport 4789")
+    with Desk(netns) as desk:
+        world = desk.world
+        cls, texts, row = parsed("ip link set x1 type vxlan dev va ttl 9", world)
+        seen = of(world, [cls.parsed(texts, world, row)])
+        assert "that dev of x1 was not set" in seen.undo.lost
+        desk.changes.apply(seen)
+        desk.changes.undo(desk.changes.back())
+    data = netns.ip_json("-d link show x1")[0]["linkinfo"]["info_data"]
+    assert (data["link"], data["ttl"]) == ("va", 0)
+
+
 def test_what_only_its_making_decides_of_a_tunnel_has_no_field(netns: Netns) -> None:
     build(netns)
     netns.ip("link add x1 type vxlan id 7 dstport 4789")

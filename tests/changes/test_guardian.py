@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from nltui.changes import guardian, journals, pending
+from nltui.changes import ended, guardian, journals, pending
 from nltui.changes.addresses import AddressAdd
 from nltui.changes.base import Step
+from nltui.changes.ended import settle
 from nltui.changes.execute import Stopped
 from nltui.changes.journals import entries, take_back
 from nltui.changes.preview import Preview, of
@@ -586,8 +587,25 @@ def test_a_rollback_that_nobody_saw_is_logged_once(
             assert "rolled back (nobody confirmed)" in nltui("status").stdout
     lines = [line for line in log.read_text().splitlines() if '"roll back"' in line]
     assert len(lines) == 1
+    assert settle() == []
     assert "nobody confirmed; made by root" in lines[0]
     assert "ip link set dev va down" in lines[0]
+
+
+def test_a_rollback_that_cannot_be_logged_is_tried_again(netns: Netns, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(netns)
+    monkeypatch.setattr(ended, "record", lambda *told: "not logged: no room")
+    with applied_by_another(netns, 1) as program:
+        program.kill()
+        program.wait()
+        assert comes_true(lambda: [entry.state for entry in entries()] == ["rolled back"])
+        for _ in range(2):
+            [said] = settle()
+            assert f"{netns.name}, va goes down: rolled back at " in said
+            assert said.endswith(" · not logged: no room")
+        monkeypatch.setattr(ended, "record", lambda *told: "")
+        assert len(settle()) == 1
+        assert settle() == []
 
 
 def test_what_another_left_is_taken_over(netns: Netns) -> None:

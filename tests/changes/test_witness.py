@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nltui.changes import guardian
+from nltui.changes import guardian, witness
 from nltui.changes.journals import Entry, entries, take_back
 from nltui.changes.looks import look_of
 from nltui.changes.preview import Preview, previewed
@@ -220,3 +220,17 @@ def test_what_cannot_be_asked_is_taken_back(look: Any, netns: Netns) -> None:
     mtu = netns.ip_json("link show dev va")[0]["mtu"]
     # Where all can be told, it is let be.
     assert (mtu, bool(came.kept)) == ((1300, True) if look == {"left": 5} else (1500, False))
+
+
+def test_what_cannot_be_compared_in_time_is_taken_back(netns: Netns, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(netns)
+    with Desk(netns) as desk:
+        desk.changes.apply(plan(desk, *MTU), 60)
+        netns.ip("link set va mtu 1300")
+        steps = journal(desk).told["steps"]
+        with resolve(netns.name) as namespace, request_socket(Sockets(namespace), NETLINK_ROUTE) as sock:
+            sock.setblocking(True)
+            assert len(witness.standing(sock, steps, anyway=False)[1]) == 1
+            monkeypatch.setattr(witness, "SECONDS", -1.0)
+            assert witness.standing(sock, steps, anyway=False) == (steps, [])
+        desk.changes.roll_back(anyway=True)
