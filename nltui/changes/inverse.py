@@ -7,11 +7,9 @@ from nltui.changes import hits
 from nltui.changes.again import REPLACE, again, attributes, away, body_of
 from nltui.changes.along import Along
 from nltui.changes.base import Change, Step, Undo, quoted
-from nltui.changes.links.bonds import BondSet
-from nltui.changes.links.bridges import BridgePortSet, BridgeSet
+from nltui.changes.links.bridges import BridgePortSet
 from nltui.changes.links.common import data_of, flags_of, kind_of
-from nltui.changes.links.kind_options import MacvlanSet, VxlanSet
-from nltui.changes.links.options import Options
+from nltui.changes.links.kind_options import OPTIONS
 from nltui.changes.links.remake import remade
 from nltui.changes.links.settings import LinkSet
 from nltui.changes.links.state import LinkDown
@@ -24,7 +22,6 @@ from nltui.netlink.constants import if_link as il
 from nltui.netlink.constants import netlink as nl
 from nltui.netlink.constants import rtnetlink as rt
 
-OPTIONS: tuple[type[Options], ...] = (BridgePortSet, BridgeSet, BondSet, MacvlanSet, VxlanSet)
 UNIQUE = ("addresses", "neighbours", "nexthops")
 """Tables where a row is alone under its key."""
 

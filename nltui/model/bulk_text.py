@@ -83,19 +83,21 @@ class TextWriter:
             return None
         mine = batch if len(rows) == len(batch) else some(batch, rows)
         texts = prefix_texts(mine.addresses(column.fields[0]), mine.ints(column.fields[1])[0])
+        if texts is None:
+            return None
         apart = replace(column, fields=column.fields[2:])
         first, which = distinct(mine, apart) if apart.fields else (np.zeros(1, np.int64), None)
         before = []
         values = columns_of(some(mine, first), column)
         for row, value in zip(first.tolist(), values, strict=True):
             text = shown(column, value, self._context)
-            if texts is None or not text.endswith(texts[row]):
+            if not text.endswith(texts[row]):
                 return None
             before.append(text.removesuffix(texts[row]))
-        if texts is not None and any(before):
+        if any(before):
             leads = repeat(before[0]) if which is None else map(before.__getitem__, which.tolist())
             texts = list(map(str.__add__, leads, texts))
-        return texts if texts is None or mine is batch else self._mixed(batch, column, rows, texts)
+        return texts if mine is batch else self._mixed(batch, column, rows, texts)
 
     def _mixed(self, batch: Batch, column: Column, rows: Ints, texts: list[str]) -> list[str]:
         """With the texts of all other rows between them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -71,12 +71,6 @@ class Memo:
         dim: Callable[[str], int] | None = getattr(kind, "dim_from", None)
         tone = kind.tone(value, self.context) if text else Tone.PLAIN
         return Cell(text, tone, dim(text) if dim and text else -1)
-
-    def rows(self, batch: Batch, columns: Sequence[Column]) -> list[tuple[Cell, ...]]:
-        """Cells of every message of a batch, row by row."""
-        if not len(batch):
-            return []
-        return list(zip(*(self.cells(column, columns_of(batch, column)) for column in columns), strict=True))
 
 
 def rate_cell(value: float) -> Cell:

@@ -44,7 +44,7 @@ _NEVER_SECOND = ("ctrl+c", "ctrl+q", "ctrl+z")
 _OVER_LISTS = frozenset({"suspend_process", "quit"})
 CHANGING = frozenset({"change", "undo", "redo", "confirm"})
 """Actions that are not there in read-only mode."""
-READ_ONLY = "READ-ONLY: nltui started with --read-only can change nothing"
+READ_ONLY = "READ-ONLY: nltui was started so that it can change nothing"
 _UNSETTLED = (Freshness.STARTING, Freshness.LOADING)
 
 

@@ -13,8 +13,6 @@ GAP = 2
 """Cells between a name and what is said of it."""
 LEAST = 20
 """Cells into which it is worth to break the last of several columns; with less, it is left out."""
-
-
 WORD = 8
 """Cells of what is said in a word: beside a name that is too long for its column it still finds room."""
 

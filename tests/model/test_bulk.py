@@ -12,7 +12,7 @@ from nltui.errors import MalformedMessage
 from nltui.model import single
 from nltui.model.bulk import MANY, JsonWriter
 from nltui.model.bulk_text import TextWriter
-from nltui.model.cells import Memo
+from nltui.model.cells import Memo, columns_of
 from nltui.model.history import History
 from nltui.model.intake import Intake
 from nltui.model.lines import Lines
@@ -56,8 +56,9 @@ def agree(table: Table, messages: list[bytes]) -> None:
         assert json.loads(text) == wanted
         assert list(json.loads(text)) == list(wanted), "in the same order"
     columns = [column for column in table.columns if not column.rate_of]
-    rows = Memo(Names()).rows(store.batch(slots), columns)
-    wanted_lines = "".join(Lines(columns).render([[cell.text for cell in row] for row in rows]))
+    memo, batch = Memo(Names()), store.batch(slots)
+    cells = zip(*(memo.cells(column, columns_of(batch, column)) for column in columns), strict=True)
+    wanted_lines = "".join(Lines(columns).render([[cell.text for cell in row] for row in cells]))
     assert "".join(TextWriter(store, Names(), columns).texts(slots)) == wanted_lines
 
 

@@ -86,7 +86,7 @@ async def test_keys_that_would_change_something_tell_why_they_do_not_in_read_onl
         for key in ("a", "e", "d", "U", "D", "c", "u", "ctrl+r"):
             assert key not in bound
             await robot.press(key)
-            await robot.sees("READ-ONLY: nltui started with --read-only can change nothing")
+            await robot.sees("READ-ONLY: nltui was started so that it can change nothing")
             await robot.press("j")
             await robot.misses("can change nothing")
         await robot.press("slash")

@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from nltui.changes.base import fields_of
 from nltui.changes.command import link_add
 from nltui.changes.command.words import Asked, Special, read, unknown
-from nltui.changes.links import bonds, bridges, kind_options, settings, state
+from nltui.changes.links import settings, state
+from nltui.changes.links.kind_options import OPTIONS
 from nltui.changes.links.options import Options
 from nltui.changes.world import World
 from nltui.errors import UsageError
 from nltui.model.ip_line.line import Line, cut, first
 
-_OPTIONS: dict[str, type[Options]] = {
-    cls.kind: cls
-    for cls in (bridges.BridgeSet, bridges.BridgePortSet, bonds.BondSet, kind_options.MacvlanSet, kind_options.VxlanSet)
-}
+_OPTIONS: dict[str, type[Options]] = {cls.kind: cls for cls in OPTIONS}
 
 
 def _state(word: str, left: list[str], found: dict[str, str]) -> None:

@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from nltui.changes.base import Asked, Problems, Undo, asked
 from nltui.changes.inputs import Address, Choice, Dev, Number, Tos
+from nltui.changes.links.bonds import BondSet
+from nltui.changes.links.bridges import BridgePortSet, BridgeSet
 from nltui.changes.links.common import data_of
 from nltui.changes.links.create import MACVLAN_MODES
 from nltui.changes.links.options import Options
@@ -96,3 +98,7 @@ class VxlanSet(Options):
         """Ends have a number by family."""
         six = {"remote": "group6", "local": "local6"}.get(name) if len(payload) == 16 else None
         return nlattr(il.IFLA_VXLAN[six], payload) if six is not None else super().attribute(name, payload)
+
+
+OPTIONS: tuple[type[Options], ...] = (BridgeSet, BridgePortSet, BondSet, MacvlanSet, VxlanSet)
+"""Of all kinds."""
