@@ -10,7 +10,7 @@ import pytest
 
 import tests
 
-CONFTEST = Path(tests.__path__[0]) / "conftest.py"
+PLUGIN = Path(tests.__path__[0]) / "strict_skips.py"
 CONFIG = """\
 [pytest]
 allowed_skips =
@@ -19,8 +19,8 @@ allowed_skips =
 
 
 def run(directory: Path, body: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest on one file in a project of its own that has our conftest."""
-    shutil.copy(CONFTEST, directory)
+    """Run pytest on one file in a project of its own that has the rule."""
+    shutil.copy(PLUGIN, directory / "conftest.py")
     (directory / "pytest.ini").write_text(CONFIG)
     (directory / "test_it.py").write_text(f"import pytest\n{body}\n")
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]

@@ -82,6 +82,12 @@ class Entry:
         return visible(f"{name}{sudo} (pid {self.told.get('pid', '?')})", limit=100)
 
     @property
+    def ended(self) -> float:
+        """When it was rolled back, seconds since the epoch; 0 where it was not, or nobody can say."""
+        ended = self.told.get("ended")
+        return float(ended) if isinstance(ended, int | float) else 0.0
+
+    @property
     def refused(self) -> list[str]:
         """Steps of the rollback that the kernel refused."""
         return [visible(str(one), limit=400) for one in self.told.get("refused", [])]

@@ -35,12 +35,9 @@ SHORT = 1
 
 
 @pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A second is enough for a test; what is left over by a test that fails is of no use to the next."""
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second is enough for a test."""
     monkeypatch.setattr(pending, "LEAST", SHORT)
-    yield
-    for entry in entries():
-        entry.forget()
 
 
 def is_down(ns: Netns, name: str = "va") -> bool:
@@ -590,6 +587,9 @@ def test_a_rollback_that_nobody_saw_is_logged_once(
     assert settle() == []
     assert "nobody confirmed; made by root" in lines[0]
     assert "ip link set dev va down" in lines[0]
+    assert len(entries()) == 1
+    monkeypatch.setattr(ended, "STAYS", -1)
+    assert (settle(), entries()) == ([], [])
 
 
 def test_a_rollback_that_cannot_be_logged_is_tried_again(netns: Netns, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import cast
@@ -31,11 +30,8 @@ Case = tuple[str, str, dict[str, str]]
 
 
 @pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pending, "LEAST", 1)
-    yield
-    for entry in entries():
-        entry.forget()
 
 
 def made(desk: Desk, name: str, where: str, texts: dict[str, str]) -> None:

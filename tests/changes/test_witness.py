@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,13 +21,6 @@ from tests.changes.test_guardian import nltui
 from tests.kernel.netns import Netns
 
 Case = tuple[str, str, dict[str, str]]
-
-
-@pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
-    yield
-    for entry in entries():
-        entry.forget()
 
 
 def plan(desk: Desk, name: str, where: str, texts: dict[str, str]) -> Preview:
