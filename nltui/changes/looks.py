@@ -1,7 +1,7 @@
 """What a guardian looks at before a step back, see witness.py: where that would overwrite or delete what others made.
 
-Only what persons and programs set is compared. What the kernel changes by itself, such as states, carriers, members of
-groups or timers, is no reason to leave anything out; nor is what went, since much goes with a link.
+Only what persons and programs set is compared. What the kernel changes by itself, such as states, carriers or timers,
+is no reason to leave anything out; nor is what went, of members and nexthops too, since much goes with a link.
 """
 
 from __future__ import annotations
@@ -154,12 +154,7 @@ def _route(step: Step) -> Look | None:
         # Of a metric that is said the kernel takes no other; of none, any.
         only = four and rt.RTA_PRIORITY not in found
         return _look((rt.RTM_GETROUTE, nl.NLM_F_DUMP, ask), 28, {16: body[:4]}, key, kept, only=only)
-    # Where a nexthop object is told, the rest follows from it.
-    kept = [
-        ([[rt.RTA_NH_ID], [rt.RTA_GATEWAY], [rt.RTA_VIA]], "nexthop", ""),
-        ([[rt.RTA_NH_ID], [rt.RTA_OIF]], "link", ""),
-        ([[rt.RTA_METRICS]], "metrics", ""),
-    ]
+    kept = [([[]], "nexthop", "legs"), ([[rt.RTA_METRICS]], "metrics", "")]
     kept += [([[rt.RTA_PREFSRC]], "src", "ip")] if four else []
     return _look((rt.RTM_GETROUTE, nl.NLM_F_DUMP, ask), 28, {16: body[:4]}, key, kept)
 
@@ -183,6 +178,7 @@ def _nexthop(step: Step) -> Look | None:
     kept: list[Kept] = [
         ([[nh.NHA_GATEWAY], [nh.NHA_BLACKHOLE]], "gateway", "ip"),
         ([[nh.NHA_OIF], [nh.NHA_BLACKHOLE]], "link", ""),
+        ([[nh.NHA_GROUP]], "group", "members"),
     ]
     ask = b.nhmsg(0, 0, 0) + nlattr(nh.NHA_ID, number)
     return _look((rt.RTM_GETNEXTHOP, 0, ask), 24, {}, {}, kept)

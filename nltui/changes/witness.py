@@ -18,6 +18,7 @@ import select
 import socket
 import struct
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ SECONDS = 2.0
 LONGEST = 256
 """Bytes of a value that are compared."""
 NLMSG_ERROR, NLMSG_DONE, NLM_F_DUMP = 2, 3, 0x300
+RTA_OIF, RTA_GATEWAY, RTA_MULTIPATH, RTA_VIA, RTA_NH_ID = 4, 5, 9, 18, 30
 ABSENT = frozenset({errno.ENOENT, errno.ESRCH, errno.ENODEV})
 TROUBLE = (OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
 """What a look may end with where the kernel does not answer, or the journal is damaged."""
@@ -62,7 +64,7 @@ def remember(sock: socket.socket, steps: Sequence[Step]) -> None:
             if look and (row := seen.found(look)) is not None:
                 if look.get("number"):
                     _number(step, look, row)
-                values = (_value(row, look["body"], paths) for paths, _, _ in look["kept"])
+                values = (_worth(row, look["body"], paths, kind) for paths, _, kind in look["kept"])
                 step["left"] = [None if one is None else one.hex() for one in values]
 
 
@@ -143,9 +145,9 @@ def _weighed(step: Step, look: dict[str, Any], row: bytes | None, anyway: bool) 
     changed: list[Path] = []
     said = []
     for (paths, name, kind), then in zip(look["kept"], step["left"], strict=True):
-        now = _value(row, body, paths)
-        is_left = now is None or _plain(now) == _plain(None if then is None else bytes.fromhex(then))
-        if not is_left and (deletes or _plain(now) != _plain(_value(message, body, paths))):
+        now, before = _worth(row, body, paths, kind), None if then is None else bytes.fromhex(then)
+        is_left = now is None or _plain(now) == _plain(before) or _lost_some(now, before or b"", kind)
+        if not is_left and (deletes or _plain(now) != _plain(_worth(message, body, paths, kind))):
             changed += paths
             said.append(f"{name} is {_shown(now or b'', kind)} by now")
     if not changed:
@@ -196,6 +198,43 @@ def _value(row: bytes, body: int, paths: Sequence[Path]) -> bytes | None:
         if raw is not None:
             return raw[:LONGEST]
     return None
+
+
+def _worth(row: bytes, body: int, paths: Sequence[Path], kind: str) -> bytes | None:
+    """What is compared of a setting; of the nexthops of a route each, without what the kernel sets of them."""
+    if kind != "legs":
+        return _value(row, body, paths)
+    told = {type_ & 0x3FFF: payload for type_, payload in _attributes(row[body:])}
+    if RTA_NH_ID in told:
+        return _leg(told, told[RTA_NH_ID], 0)
+    legs, raw = [], told.get(RTA_MULTIPATH, b"")
+    while len(raw) >= 8:
+        length, _, hops, index = struct.unpack_from("=HBB4s", raw)
+        if not 8 <= length <= len(raw):
+            raise ValueError
+        legs.append(_leg({type_ & 0x3FFF: payload for type_, payload in _attributes(raw[8:length])}, index, hops))
+        raw = raw[length + 3 & ~3 :]
+    return b"".join(sorted(legs or [_leg(told, told.get(RTA_OIF, b""), 0)]))[:LONGEST]
+
+
+def _leg(told: dict[int, bytes], leads: bytes, hops: int) -> bytes:
+    """By what it leads to, a link or an object, and by whom; and its weight, which comes last."""
+    via = told.get(RTA_GATEWAY) or told.get(RTA_VIA, b"")[2:]
+    return struct.pack("=IB", zlib.crc32(leads + via), hops)
+
+
+def _lost_some(now: bytes, then: bytes, kind: str) -> bool:
+    """Whether the kernel may have taken some out, as it does with those whose link goes: nobody has set what is left.
+
+    Of one that is left alone the kernel tells no weight. Of more than are compared nothing is said.
+    """
+    size = {"legs": 5, "members": 8}.get(kind)
+    if size is None:
+        return False
+    here, there = ({raw[at : at + size] for at in range(0, len(raw), size)} for raw in (now, then))
+    if len(here) == 1 and kind == "legs":
+        here, there = {one[:4] for one in here}, {one[:4] for one in there}
+    return here <= there or max(len(now), len(then)) + size > LONGEST
 
 
 def _plain(raw: bytes | None) -> bytes:

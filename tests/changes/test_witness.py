@@ -46,6 +46,9 @@ def journal(desk: Desk) -> Entry:
 MTU: Case = ("LinkSet", "name == va", {"mtu": "1400"})
 ROUTE: Case = ("RouteReplace", "dst == 10.20.0.0/16", {"via": "10.0.0.8"})
 ADDRESS: Case = ("AddressAdd", "", {"local": "10.9.0.1/24", "dev": "va"})
+LEGS: Case = ("RouteReplace", "dst == 10.22.0.0/16",
+              {"hops": "via 10.0.0.9 dev va weight 3 / via 10.1.0.9 dev vc / via 10.1.0.8 dev vc"})  # fmt: skip
+GROUP: Case = ("NexthopReplace", "id == 10", {"group": "1,3/2"})
 LINK: Case = ("AddIfb", "", {"name": "i1"})
 RULE: Case = ("RuleAdd", "", {"source": "10.9.0.0/16", "table_id": "100"})
 NEXTHOP: Case = ("NexthopAdd", "", {"id": "77", "via": "10.0.0.8", "dev": "va"})
@@ -58,6 +61,13 @@ KEPT: tuple[tuple[Case, str, str], ...] = (
     (("LinkSet", "name == va", {"addrgenmode": "random"}), "link set va addrgenmode eui64", "addrgenmode is 0 by now"),
     (("BridgeSet", "name == bri0", {"priority": "7"}), "link set bri0 type bridge priority 8", "priority is 8 by now"),
     (ROUTE, "route replace 10.20.0.0/16 via 10.0.0.7", "nexthop is another by now (ip -4 route replace 10.20.0.0/16"),
+    (ROUTE, "route replace 10.20.0.0/16 nexthop via 10.0.0.7 dev va nexthop via 10.0.0.8 dev va",
+     "nexthop is another by now"),
+    (LEGS, "route replace 10.22.0.0/16 nexthop via 10.0.0.9 dev va weight 9 nexthop via 10.1.0.9 dev vc",
+     "nexthop is another by now"),
+    (LEGS, "route replace 10.22.0.0/16 via 10.1.0.7 dev vc", "nexthop is another by now"),
+    (ROUTE, "route replace 10.20.0.0/16 nhid 2", "nexthop is another by now"),
+    (GROUP, "nexthop replace id 10 group 1,3/2,5", "group is another by now (ip nexthop replace id 10 group 1/2)"),
     (ADDRESS, "address replace 10.9.0.1/24 dev va metric 7", "metric is 7 by now (ip address del 10.9.0.1/24 dev va)"),
     (("NeighbourReplace", "address == 10.0.0.9", {"lladdr": "02:00:00:00:00:44"}),
      "neighbour replace 10.0.0.9 lladdr 02:00:00:00:00:55 dev va", "lladdr is 02:00:00:00:00:55 by now"),
@@ -98,6 +108,9 @@ BACK: tuple[tuple[Case, str], ...] = (
     (("LinkSet", "name == low", {"mtu": "1400"}), "link set low up\nip link set low down"),
     (("LinkSet", "name == low", {"mtu": "1400"}), "link set low mtu 1500"),
     (ROUTE, "link set vb down\nip link set vb up"),
+    (LEGS, "link set vd down\nip link set vd up"),
+    (LEGS, "route replace 10.22.0.0/16 via 10.1.0.8 dev vc"),
+    (GROUP, "nexthop replace id 10 group 2"),
     (ADDRESS, "address change 10.9.0.1/24 dev va valid_lft 900 preferred_lft 800"),
     (LINK, "link set i1 name mine\nip link set mine up"),
     (LINK, "link del i1"),
@@ -114,7 +127,7 @@ def test_what_is_nobody_elses_is_taken_back(case: tuple[Case, str], netns: Netns
     change, lines = case
     build(netns)
     netns.ip("link add low type ifb")
-    if change is ROUTE:
+    if change in (ROUTE, LEGS):
         # They go with the carrier.
         netns.ip("nexthop flush")
     before = picture(netns, indexes=True)
@@ -124,6 +137,27 @@ def test_what_is_nobody_elses_is_taken_back(case: tuple[Case, str], netns: Netns
         run(netns, f"ip {lines}")
         assert acts(desk) == f"rolled back: {seen.sentence}"
     assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_an_ipv6_route_that_lost_a_nexthop_is_nobodys(netns: Netns) -> None:
+    """The one that is left alone is told without its weight."""
+    build(netns)
+    netns.ip("route add fd33::/16 nexthop via fd00::9 dev va weight 4 nexthop via fd01::9 dev vc")
+    before = picture(netns, indexes=True)
+    with Desk(netns) as desk:
+        seen = plan(desk, "RouteReplace", "dst == fd33::/16", {"mtu": "1300"})
+        desk.changes.apply(seen, 60)
+        netns.ip("-6 route del fd33::/16 via fd01::9 dev vc")
+        assert "nexthops" not in netns.ip_json("-6 route show fd33::/16")[0]
+        assert acts(desk) == f"rolled back: {seen.sentence}"
+    assert difference(before, picture(netns, indexes=True)) == []
+
+
+def test_of_more_members_than_are_compared_nothing_is_said() -> None:
+    """The kernel may have taken some out."""
+    many, others = (b"".join(bytes([one]) * 8 for one in range(start, start + 40)) for start in (0, 40))
+    assert witness._lost_some(others[:256], many[:256], "members")
+    assert not witness._lost_some(others[:200], many[:200], "members")
 
 
 def test_of_several_settings_only_that_one_is_let_be(netns: Netns) -> None:
