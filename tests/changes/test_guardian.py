@@ -10,15 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from nltui.changes import ended, guardian, journals, pending
+from nltui.changes import guardian, journals, pending
 from nltui.changes.addresses import AddressAdd
 from nltui.changes.base import Step
-from nltui.changes.ended import settle
 from nltui.changes.execute import Stopped
 from nltui.changes.journals import entries, take_back
 from nltui.changes.preview import Preview, of
@@ -26,8 +24,8 @@ from nltui.changes.route_delete import RouteDelete
 from nltui.changes.routes import RouteAdd
 from nltui.errors import KernelRefused, NltuiError, PrivilegeMissing, TimedOut, UsageError
 from nltui.system.namespaces import resolve
+from tests.changes.another import PROGRAM, is_down, nltui
 from tests.changes.ground import Desk, build, difference, picture
-from tests.e2e.test_headless import POWERLESS
 from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
 
@@ -38,10 +36,6 @@ SHORT = 1
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second is enough for a test."""
     monkeypatch.setattr(pending, "LEAST", SHORT)
-
-
-def is_down(ns: Netns, name: str = "va") -> bool:
-    return "UP" not in ns.ip_json(f"link show dev {name}")[0]["flags"]
 
 
 def test_nobody_confirms(netns: Netns) -> None:
@@ -119,21 +113,6 @@ def test_a_step_that_is_no_message_keeps_nobody_from_the_others() -> None:
     assert [one.partition(":")[0] for one in came.refused] == ["nothing", "damaged"]
 
 
-PROGRAM = """
-import sys, time
-from nltui.changes import pending
-from nltui.changes.base import Step
-pending.LEAST = 1
-from tests.changes.test_guardian import Desk
-from tests.kernel.netns import Netns
-ns = Netns(); ns.name, ns.path = sys.argv[1], "/run/netns/" + sys.argv[1]
-with Desk(ns) as desk:
-    desk.changes.apply(desk.down(), int(sys.argv[2]))
-    print("applied", flush=True)
-    time.sleep(60)
-"""
-
-
 @pytest.mark.parametrize("how", ["KILL", "HUP", "group"])
 def test_the_program_is_killed_right_after(how: str, netns: Netns) -> None:
     build(netns)
@@ -161,7 +140,7 @@ HALF = """
 import sys, time
 from nltui.changes.addresses import AddressAdd
 from nltui.changes.preview import of
-from tests.changes.test_guardian import Desk
+from tests.changes.ground import Desk
 from tests.kernel.netns import Netns
 ns = Netns(); ns.name, ns.path = sys.argv[1], "/run/netns/" + sys.argv[1]
 with Desk(ns) as desk:
@@ -218,34 +197,6 @@ def test_both_are_killed_and_somebody_takes_it_back_later(netns: Netns) -> None:
     assert is_down(netns)
     assert take_back(entries()[0]) == ([], [])
     assert difference(before, picture(netns, indexes=True)) == []
-
-
-def nltui(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "nltui", *words], capture_output=True, text=True, check=False)
-
-
-def test_a_new_login_confirms_or_rolls_back(netns: Netns) -> None:
-    build(netns)
-    before = picture(netns, indexes=True)
-    with Desk(netns) as desk:
-        desk.changes.apply(desk.down(), 60)
-        shown = nltui("status").stdout.splitlines()
-        assert [entry.number for entry in entries()] == [1]
-        assert shown[0].startswith("1  ")
-        assert netns.name in shown[0]
-        assert f" s to roll back  root (pid {os.getpid()})  " in shown[0]
-        assert shown[1:] == ["   va goes down", "   ip link set dev va down"]
-        back = nltui("rollback", "-n", netns.name)
-        assert (back.returncode, back.stdout) == (3, "rolled back: va goes down\n")
-        assert comes_true(lambda: desk.changes.look().startswith("rolled back"))
-        assert difference(before, picture(netns, indexes=True)) == []
-        desk.changes.apply(desk.down(), 60)
-        kept = nltui("confirm")
-        assert (kept.returncode, kept.stdout) == (0, "kept: va goes down\n")
-        assert comes_true(lambda: desk.changes.look().startswith("kept, confirmed elsewhere"))
-        assert is_down(netns)
-    assert nltui("confirm").returncode == 1
-    assert nltui("status").stdout == "nothing waits to be confirmed\n"
 
 
 def test_a_full_disk_keeps_it_from_being_applied(netns: Netns, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -465,7 +416,7 @@ import select, sys, time
 from nltui.changes import pending
 from nltui.changes.base import Step
 pending.LEAST = 1
-from tests.changes.test_guardian import Desk
+from tests.changes.ground import Desk
 from tests.kernel.netns import Netns
 ns = Netns(); ns.name, ns.path = sys.argv[1], "/run/netns/" + sys.argv[1]
 with Desk(ns) as desk:
@@ -515,192 +466,3 @@ def test_the_clock_is_set(by: str, netns: Netns, monkeypatch: pytest.MonkeyPatch
         assert time.monotonic() - applied > 2
         assert program.stdout.readline().startswith("rolled back: va goes down")
     assert difference(before, picture(netns, indexes=True)) == []
-
-
-@contextlib.contextmanager
-def applied_by_another(ns: Netns, seconds: int) -> Iterator[subprocess.Popen[str]]:
-    """A program that has taken va down, and waits."""
-    words = [sys.executable, "-c", PROGRAM, ns.name, str(seconds)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as program:
-        assert program.stdout is not None
-        assert program.stdout.readline() == "applied\n"
-        yield program
-        program.kill()
-
-
-def test_it_is_named_by_number_or_namespace(netns: Netns) -> None:
-    build(netns)
-    with Netns() as other, Desk(netns) as desk:
-        build(other)
-        with Desk(other) as second:
-            desk.changes.apply(desk.down(), 60)
-            second.changes.apply(second.down("vc"), 60)
-            assert [entry.number for entry in entries()] == [1, 2]
-            assert nltui("confirm").returncode == 1
-            assert "say which: nltui confirm NUMBER" in nltui("confirm").stderr
-            assert "no change waits under 3" in nltui("rollback", "3").stderr
-            kept = nltui("confirm", "2")
-            assert (kept.returncode, kept.stdout) == (0, "kept: vc goes down\n")
-            back = nltui("rollback", netns.name)
-            assert (back.returncode, back.stdout) == (3, "rolled back: va goes down\n")
-            assert comes_true(lambda: bool(desk.changes.look()))
-            assert comes_true(lambda: bool(second.changes.look()))
-
-
-@pytest.mark.parametrize("what", ["damaged", "forbidden"])
-def test_a_journal_that_cannot_be_read_is_told_of(what: str, tmp_path: Path) -> None:
-    folder = tmp_path / "nltui"
-    folder.mkdir(mode=0o700)
-    (folder / "1-1.json").write_text('{"state": "armed"')
-    os.chown(folder, 12345, 12345)
-    script = (
-        f"import pathlib, sys; from nltui.changes import journals; journals.FOLDER = pathlib.Path({str(folder)!r})\n"
-        "from nltui.cli.main import main; sys.argv = ['nltui', 'status']; sys.exit(main())"
-    )
-    before = POWERLESS if what == "forbidden" else ()
-    done = subprocess.run([*before, sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    if what == "damaged":
-        assert done.returncode == 1
-        assert f"{folder}/1-1.json is damaged" in done.stderr
-    else:
-        assert done.returncode == 77
-        assert f"{folder} cannot be read, so changes may wait that are not shown: Permission denied" in done.stderr
-
-
-def test_a_rollback_that_nobody_saw_is_logged_once(
-    netns: Netns, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    build(netns)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    log = tmp_path / "nltui/changes.log"
-    with applied_by_another(netns, 2) as program:
-        assert '"apply"' in log.read_text()
-        # While it lives, it tells itself.
-        nltui("status")
-        program.kill()
-        program.wait()
-        assert comes_true(lambda: [entry.state for entry in entries()] == ["rolled back"])
-        for _ in range(2):
-            assert "rolled back (nobody confirmed)" in nltui("status").stdout
-    lines = [line for line in log.read_text().splitlines() if '"roll back"' in line]
-    assert len(lines) == 1
-    assert settle() == []
-    assert "nobody confirmed; made by root" in lines[0]
-    assert "ip link set dev va down" in lines[0]
-    assert len(entries()) == 1
-    monkeypatch.setattr(ended, "STAYS", -1)
-    assert (settle(), entries()) == ([], [])
-
-
-def test_a_rollback_that_cannot_be_logged_is_tried_again(netns: Netns, monkeypatch: pytest.MonkeyPatch) -> None:
-    build(netns)
-    monkeypatch.setattr(ended, "record", lambda *told: "not logged: no room")
-    with applied_by_another(netns, 1) as program:
-        program.kill()
-        program.wait()
-        assert comes_true(lambda: [entry.state for entry in entries()] == ["rolled back"])
-        for _ in range(2):
-            [said] = settle()
-            assert f"{netns.name}, va goes down: rolled back at " in said
-            assert said.endswith(" · not logged: no room")
-        monkeypatch.setattr(ended, "record", lambda *told: "")
-        assert len(settle()) == 1
-        assert settle() == []
-
-
-def test_what_another_left_is_taken_over(netns: Netns) -> None:
-    build(netns)
-    before = picture(netns, indexes=True)
-    with applied_by_another(netns, 60) as program, Desk(netns) as desk:
-        program.kill()
-        program.wait()
-        assert desk.changes.adopt(entries()[0])
-        assert desk.changes.pending is not None
-        assert 50 < desk.changes.pending.left <= 60
-        assert len(desk.changes.pending.letters) == 2
-        assert desk.changes.roll_back() == "rolled back: va goes down"
-        assert entries() == []
-    assert difference(before, picture(netns, indexes=True)) == []
-
-
-def requesters(desk: Desk, since: int) -> set[str]:
-    """Who asked for what was changed since an entry of the activity log, but for what the kernel did by itself."""
-    history, session = desk.session.history, desk.session
-    changes = [history.get(number) for number in range(since + 1, history.last + 1)]
-    return {session.actor(one.port_id, one.time).text for one in changes if one is not None and one.port_id}
-
-
-@pytest.mark.parametrize("by", ["owner", "new one"])
-def test_the_activity_log_names_a_guardian(by: str, netns: Netns) -> None:
-    build(netns)
-    with contextlib.ExitStack() as opened:
-        desk = opened.enter_context(Desk(netns, names=True))
-        if by == "owner":
-            desk.changes.apply(desk.down(), 60)
-        else:
-            program = opened.enter_context(applied_by_another(netns, 60))
-            program.kill()
-            program.wait()
-            assert desk.changes.adopt(entries()[0])
-        pid, since = entries()[0].told["guardian"], desk.session.history.last
-        os.kill(pid, signal.SIGTERM)
-        assert desk.ended().startswith("rolled back")
-        assert comes_true(lambda: requesters(desk, since) == {f"nltui-guardian[{pid}]"})
-        assert desk.session.settle(10)
-        assert requesters(desk, since) == {f"nltui-guardian[{pid}]"}
-
-
-@pytest.mark.parametrize("by", ["the new one", "a new login"])
-def test_what_another_left_and_is_kept_can_be_undone(by: str, netns: Netns) -> None:
-    build(netns)
-    before = picture(netns, indexes=True)
-    with applied_by_another(netns, 60) as program, Desk(netns) as desk:
-        program.kill()
-        program.wait()
-        assert desk.changes.adopt(entries()[0])
-        if by == "the new one":
-            assert desk.changes.confirm() == "kept: va goes down"
-        else:
-            assert nltui("confirm").returncode == 0
-            assert desk.ended() == "kept, confirmed elsewhere: va goes down"
-        assert is_down(netns)
-        for _ in range(2):
-            seen = desk.changes.back()
-            assert "changed meanwhile" not in str(seen.findings)
-            assert desk.changes.undo(seen) == "undone: va goes down"
-            assert difference(before, picture(netns, indexes=True)) == []
-            assert desk.changes.redo(desk.changes.forth()).startswith("done again: va goes down")
-            assert is_down(netns)
-
-
-@pytest.mark.parametrize("by", ["owner", "other"])
-def test_of_two_that_watch_either_may_confirm(by: str, netns: Netns) -> None:
-    """Who applied it is only out of sight; what one of them keeps the other does not take back."""
-    build(netns)
-    with Desk(netns) as owner, Desk(netns) as other:
-        owner.changes.apply(owner.down(), 60)
-        assert other.changes.adopt(entries()[0])
-        deciding, watching = (owner, other) if by == "owner" else (other, owner)
-        assert deciding.changes.confirm() == "kept: va goes down"
-        assert watching.ended() in (
-            "decided where it was made: va goes down", "kept, confirmed elsewhere: va goes down",
-        )  # fmt: skip
-        assert owner.changes.pending is other.changes.pending is None
-    assert is_down(netns)
-    assert entries() == []
-
-
-def test_what_is_just_being_applied_is_not_taken_over(netns: Netns) -> None:
-    build(netns)
-    with Desk(netns) as desk, Desk(netns) as other:
-        preview = desk.down()
-        with resolve(netns.name) as namespace:
-            guard = pending.arm(namespace, preview.undo, preview.sentence, preview.line, 60)
-        assert not other.changes.adopt(entries()[0])
-        guard.let_go()
-        assert other.changes.adopt(entries()[0])
-        assert other.changes.pending is not None
-        assert other.changes.pending.is_partial
-        other.changes.roll_back()
-        assert guard._process.wait(5) == 3
-        assert not is_down(netns)

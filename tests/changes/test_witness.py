@@ -16,8 +16,8 @@ from nltui.changes.registry import CHANGES
 from nltui.netlink.constants.netlink import NETLINK_ROUTE
 from nltui.netlink.socket import Sockets, request_socket
 from nltui.system.namespaces import resolve
+from tests.changes.another import nltui
 from tests.changes.ground import Desk, build, difference, picture, run
-from tests.changes.test_guardian import nltui
 from tests.kernel.netns import Netns
 
 Case = tuple[str, str, dict[str, str]]

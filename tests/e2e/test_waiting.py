@@ -7,8 +7,8 @@ import re
 import pytest
 
 from nltui.changes.journals import entries
+from tests.changes.another import applied_by_another, is_down, nltui
 from tests.changes.ground import build
-from tests.changes.test_guardian import applied_by_another, is_down, nltui
 from tests.e2e.conftest import Start
 from tests.e2e.tmux import Tmux
 from tests.kernel.followed import comes_true
