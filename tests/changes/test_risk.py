@@ -210,3 +210,22 @@ def test_routes_that_go_without_a_word(more: str, said: str, netns: Netns) -> No
         cls, texts, row = parsed("ip link set v1 down", changing.world)
         seen = of(changing.world, [cls.parsed(texts, changing.world, row)])
         assert said in [finding.text for finding in seen.findings]
+
+
+@pytest.mark.parametrize(
+    ("count", "line", "said"),
+    [
+        (1, "ip link set v1 mtu 1400", ["the smaller MTU is also that of m0"]),
+        (5, "ip link set v1 mtu 1400", ["the smaller MTU is also that of m0, m1, m2 and 2 more"]),
+        (1, "ip link set v1 mtu 1480", []),
+        (1, "ip link set v1 alias x", []),
+    ],
+)
+def test_links_on_top_get_no_larger_mtu(count: int, line: str, said: list[str], netns: Netns) -> None:
+    netns.ip("link add v1 type veth peer name v2")
+    for number in range(count):
+        netns.ip(f"link add m{number} link v1 mtu 1450 type macvlan mode bridge")
+    with Changing(netns) as changing:
+        cls, texts, row = parsed(line, changing.world)
+        seen = of(changing.world, [cls.parsed(texts, changing.world, row)])
+        assert [finding.text for finding in seen.findings] == said

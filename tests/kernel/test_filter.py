@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nltui.model.filter.columnar import among, chooser
+from nltui.model.filter.comparing import SPATIAL
 from nltui.model.filter.parsed import filter_of
 from nltui.model.filter.records import Message, accepts
 from nltui.model.filter.words import RESERVED
@@ -46,9 +47,7 @@ def test_engine_records_and_reference_agree(netns: Netns, peer: Netns, table: Ta
     readings = [Reading(table, message, context) for message in messages]
     kept = chooser(store, context)
 
-    @given(expressions(table, readings))
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-    def agree(expression: Expression) -> None:
+    def agrees(expression: Expression) -> None:
         text = expression.written
         node = filter_of(text, table).node
         wanted = [expression.true_of(reading) for reading in readings]
@@ -56,6 +55,16 @@ def test_engine_records_and_reference_agree(netns: Netns, peer: Netns, table: Ta
         assert among(kept, node, slots).tolist() == [
             s for s, is_in in zip(slots.tolist(), wanted, strict=True) if is_in
         ]
+
+    for column in table.columns:
+        if column.type.meaning in SPATIAL and not column.rate_of:
+            for prefix in ("10.0.0.0/8", "::/0", "default"):
+                agrees(Compare(column.name, "in", (Value(prefix),)))
+
+    @given(expressions(table, readings))
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    def agree(expression: Expression) -> None:
+        agrees(expression)
 
     agree()
 

@@ -25,6 +25,8 @@ _NAMES = {
     rt.RTM_NEWNEIGH: ("lasting neighbour", "lasting neighbours"),
     rt.RTM_NEWNEXTHOP: ("nexthop", "nexthops"),
 }
+NAMED = 3
+"""Links that are named; of others it is said how many."""
 _LINK_LOCAL = b"\xfe\x80"
 
 
@@ -39,6 +41,17 @@ def takes(steps: Sequence[Step], world: World, undo: Undo) -> Iterator[Finding]:
         if count > 0:
             goes = ("goes" if count == 1 else "go") if certain else "may go"
             yield Finding(f"{count:,} {one if count == 1 else many} {goes} along{_silent(steps, type_, undo, count)}")
+    yield from _smaller(steps, world, undo)
+
+
+def _smaller(steps: Sequence[Step], world: World, undo: Undo) -> Iterator[Finding]:
+    """Links on top of one whose MTU is lowered are not left a larger one."""
+    mine = {device.index for _, device in touched(steps, world)}
+    sized = (device for step, device in touched(undo.steps, world) if il.IFLA_MTU in attributes(step.body, 16))
+    names = list(dict.fromkeys(device.name for device in sized if device.index not in mine))
+    if names:
+        rest = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+        yield Finding(f"the smaller MTU is also that of {', '.join(names[:NAMED])}{rest}")
 
 
 def _behind(steps: Sequence[Step], world: World) -> Iterator[Step]:

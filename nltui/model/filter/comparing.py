@@ -120,8 +120,8 @@ def _equal(column: Column, meaning: Meaning, wanted: Literal, is_in: bool) -> Ho
         if not wanted.networks:
             raise FilterError(f"`{wanted.text}` is no address or prefix", wanted.start, wanted.stop)
         return _placed(column, meaning, wanted, is_in)
-    if is_in and wanted.network is not None and not wanted.is_quoted:
-        within = wanted.network
+    if is_in and wanted.networks and not wanted.is_quoted:
+        within = wanted.networks
         return lambda value, context: (
             _lies(column, meaning, value, context, within) or _named(column, wanted, value, context)
         )
@@ -138,9 +138,9 @@ def _named(column: Column, wanted: Literal, value: Any, context: Context) -> boo
     return number == quantity(column, value, context) or (isinstance(value, int) and number == value)
 
 
-def _lies(column: Column, meaning: Meaning, value: Any, context: Context, within: Network) -> bool:
+def _lies(column: Column, meaning: Meaning, value: Any, context: Context, within: tuple[Network, ...]) -> bool:
     found = place(column, meaning, value, context)
-    return found is not None and inside(found, within)
+    return found is not None and any(inside(found, one) for one in within)
 
 
 def _placed(column: Column, meaning: Meaning, wanted: Literal, is_in: bool) -> Holds:

@@ -184,7 +184,7 @@ def _holds(seen: Seen, op: str, value: Value) -> bool:
         return _placed(seen, op, value)
     if seen.meaning in (Meaning.NUMBER, Meaning.DURATION):
         return seen.number is not None and seen.number == value.number
-    if op == "in" and not value.quoted and value.places and (place := seen.place) and _inside(place, value.places[0]):
+    if op == "in" and not value.quoted and (place := seen.place) and any(_inside(place, one) for one in value.places):
         return True
     named = {text.casefold() for text in (seen.text, seen.json) if isinstance(text, str) and text}
     if value.quoted or value.number is None:
