@@ -1,15 +1,16 @@
-"""Tests keep apart from what else runs on this machine: journals of changes lie in a /run/nltui of their own."""
+"""Tests keep apart from what else runs on this machine: journals of changes lie in a folder of their own."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import json
 import os
 import signal
 from pathlib import Path
 
-JOURNALS = Path("/run/nltui")
+from nltui.changes import guardian
+from nltui.system.state import JOURNALS
+
 CLONE_NEWNS = 0x20000
 MS_REC, MS_SLAVE = 0x4000, 0x80000
 
@@ -30,9 +31,9 @@ def own_mounts() -> bool:
 
 def clear() -> None:
     """End guardians that a test left, and take their journals away, so that the next one finds none."""
-    for path in JOURNALS.iterdir() if JOURNALS.is_dir() else ():
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            pid = int(json.JSONDecoder().raw_decode(path.read_text())[0]["guardian"])
+    for path in JOURNALS.iterdir():
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            pid = int(guardian.read(path.read_bytes())["guardian"])
             if b"nltui.changes.guardian" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 os.kill(pid, signal.SIGKILL)
         path.unlink(missing_ok=True)

@@ -13,38 +13,30 @@ from nltui.changes.guardian import Journal
 from nltui.changes.journals import Entry, entries
 
 STAYS = 24 * 3600
-"""Seconds that the journal of a rollback is there to be seen."""
+"""Seconds that the journal of a rollback is there to be seen, unless the clock is set."""
 
 
 def settle() -> list[str]:
     """Log what guardians did after the nltui that they watched for had ended; a sentence of each that was not yet."""
     told = []
     for entry in entries():
-        if entry.state != "rolled back" or (entry.told.get("logged") and not _is_old(entry)):
-            continue
         # The guardian itself writes no log: it is to need nothing but what it was given at its start.
-        journal = entry.own()
+        journal = entry.own() if entry.state == "rolled back" else None
         if journal is None:
             continue
         try:
             kept = Journal(journal)
-            if kept.told.get("logged"):
-                if _is_old(entry):
-                    entry.forget()
-                continue
-            unlogged = record(entry.namespace, "roll back", str(entry.told.get("line", "")), outcome(entry))
-            kept.write(logged=not unlogged)
-            told.append(f"in {entry.namespace}, {entry.sentence}: {outcome(entry)}{unlogged and ' · '}{unlogged}")
+            if not kept.told.get("logged"):
+                unlogged = record(entry.namespace, "roll back", str(entry.told.get("line", "")), outcome(entry))
+                kept.write(logged=not unlogged)
+                told.append(f"in {entry.namespace}, {entry.sentence}: {outcome(entry)}{unlogged and ' · '}{unlogged}")
+            elif abs(time.time() - entry.ended) > STAYS:
+                entry.forget()
         except (OSError, ValueError):
             continue
         finally:
             os.close(journal)
     return told
-
-
-def _is_old(entry: Entry) -> bool:
-    """Or the clock was set since."""
-    return abs(time.time() - entry.ended) > STAYS
 
 
 def outcome(entry: Entry) -> str:

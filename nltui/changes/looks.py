@@ -154,7 +154,7 @@ def _route(step: Step) -> Look | None:
         # Of a metric that is said the kernel takes no other; of none, any.
         only = four and rt.RTA_PRIORITY not in found
         return _look((rt.RTM_GETROUTE, nl.NLM_F_DUMP, ask), 28, {16: body[:4]}, key, kept, only=only)
-    kept = [([[]], "nexthop", "legs"), ([[rt.RTA_METRICS]], "metrics", "")]
+    kept = [([[]], "nexthop", "nexthops"), ([[rt.RTA_METRICS]], "metrics", "")]
     kept += [([[rt.RTA_PREFSRC]], "src", "ip")] if four else []
     return _look((rt.RTM_GETROUTE, nl.NLM_F_DUMP, ask), 28, {16: body[:4]}, key, kept)
 

@@ -2,10 +2,10 @@
 
 For the guardian: nothing but the standard library. A step of a journal may have a `look`: `ask`, an encoded request;
 `body`, where a reply's attributes begin; `head` (offset, bytes) and `key` (paths, bytes), which tell the row; `kept`
-(paths, name, kind), values that only persons and programs set; `apart`, whether the step can do without one of them;
-`number`, what of the reply names the row for good; `only`, that without the row the kernel would take another. Paths
-are alternatives, the first that is there counts. Whatever cannot be told is taken to be as it was: nobody is to stay
-cut off for it.
+(paths, name, kind), values that only persons and programs set, shown and compared by kind; `apart`, whether the step
+can do without one of them; `number`, what of the reply names the row for good; `only`, that without the row the kernel
+would take another. Paths are alternatives, the first that is there counts. Whatever cannot be told is taken to be as it
+was: nobody is to stay cut off for it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ LONGEST = 256
 """Bytes of a value that are compared."""
 NLMSG_ERROR, NLMSG_DONE, NLM_F_DUMP = 2, 3, 0x300
 RTA_OIF, RTA_GATEWAY, RTA_MULTIPATH, RTA_VIA, RTA_NH_ID = 4, 5, 9, 18, 30
+ENTRY = {"nexthops": 5, "members": 8}
+"""Bytes of one in what is compared of several: see _nexthop(); struct nexthop_grp of linux/nexthop.h."""
 ABSENT = frozenset({errno.ENOENT, errno.ESRCH, errno.ENODEV})
 TROUBLE = (OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
 """What a look may end with where the kernel does not answer, or the journal is damaged."""
@@ -188,13 +190,16 @@ def _attributes(raw: bytes, start: int = 0) -> Iterator[tuple[int, bytes]]:
         start += length + 3 & ~3
 
 
+def _by_type(raw: bytes) -> dict[int, bytes]:
+    return {type_ & 0x3FFF: payload for type_, payload in _attributes(raw)}
+
+
 def _value(row: bytes, body: int, paths: Sequence[Path]) -> bytes | None:
     """Of the first path that is there; of an empty one all attributes."""
     for path in paths:
         raw: bytes | None = row[body:]
         for number in path:
-            found = {type_ & 0x3FFF: payload for type_, payload in _attributes(raw or b"")}
-            raw = found.get(number)
+            raw = _by_type(raw or b"").get(number)
         if raw is not None:
             return raw[:LONGEST]
     return None
@@ -202,23 +207,24 @@ def _value(row: bytes, body: int, paths: Sequence[Path]) -> bytes | None:
 
 def _worth(row: bytes, body: int, paths: Sequence[Path], kind: str) -> bytes | None:
     """What is compared of a setting; of the nexthops of a route each, without what the kernel sets of them."""
-    if kind != "legs":
+    if kind != "nexthops":
         return _value(row, body, paths)
-    told = {type_ & 0x3FFF: payload for type_, payload in _attributes(row[body:])}
+    told = _by_type(row[body:])
     if RTA_NH_ID in told:
-        return _leg(told, told[RTA_NH_ID], 0)
-    legs, raw = [], told.get(RTA_MULTIPATH, b"")
+        # All else of a nexthop object follows from it.
+        return _nexthop(told, told[RTA_NH_ID], 0)
+    found, raw = [], told.get(RTA_MULTIPATH, b"")
     while len(raw) >= 8:
-        length, _, hops, index = struct.unpack_from("=HBB4s", raw)
+        length, _, hops, link = struct.unpack_from("=HBB4s", raw)
         if not 8 <= length <= len(raw):
             raise ValueError
-        legs.append(_leg({type_ & 0x3FFF: payload for type_, payload in _attributes(raw[8:length])}, index, hops))
+        found.append(_nexthop(_by_type(raw[8:length]), link, hops))
         raw = raw[length + 3 & ~3 :]
-    return b"".join(sorted(legs or [_leg(told, told.get(RTA_OIF, b""), 0)]))[:LONGEST]
+    return b"".join(sorted(found or [_nexthop(told, told.get(RTA_OIF, b""), 0)]))[:LONGEST]
 
 
-def _leg(told: dict[int, bytes], leads: bytes, hops: int) -> bytes:
-    """By what it leads to, a link or an object, and by whom; and its weight, which comes last."""
+def _nexthop(told: dict[int, bytes], leads: bytes, hops: int) -> bytes:
+    """4 bytes of what it leads to, a link or an object, and by whom; and one of its weight (rtnh_hops)."""
     via = told.get(RTA_GATEWAY) or told.get(RTA_VIA, b"")[2:]
     return struct.pack("=IB", zlib.crc32(leads + via), hops)
 
@@ -226,13 +232,13 @@ def _leg(told: dict[int, bytes], leads: bytes, hops: int) -> bytes:
 def _lost_some(now: bytes, then: bytes, kind: str) -> bool:
     """Whether the kernel may have taken some out, as it does with those whose link goes: nobody has set what is left.
 
-    Of one that is left alone the kernel tells no weight. Of more than are compared nothing is said.
+    Of a nexthop that is left alone it tells no weight. Where there may be more than are compared, it may have.
     """
-    size = {"legs": 5, "members": 8}.get(kind)
+    size = ENTRY.get(kind)
     if size is None:
         return False
     here, there = ({raw[at : at + size] for at in range(0, len(raw), size)} for raw in (now, then))
-    if len(here) == 1 and kind == "legs":
+    if len(here) == 1 and kind == "nexthops":
         here, there = {one[:4] for one in here}, {one[:4] for one in there}
     return here <= there or max(len(now), len(then)) + size > LONGEST
 

@@ -29,13 +29,9 @@ from tests.changes.ground import Desk, build, difference, picture
 from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
 
+pytestmark = pytest.mark.usefixtures("soon")
+
 SHORT = 1
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second is enough for a test."""
-    monkeypatch.setattr(pending, "LEAST", SHORT)
 
 
 def test_nobody_confirms(netns: Netns) -> None:

@@ -8,7 +8,6 @@ from typing import cast
 
 import pytest
 
-from nltui.changes import pending
 from nltui.changes.base import Problems, Tier
 from nltui.changes.execute import Changed
 from nltui.changes.journals import entries
@@ -25,13 +24,10 @@ from tests.changes.ground import Desk, build, difference, picture
 from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
 
+pytestmark = pytest.mark.usefixtures("soon")
+
 VETH = {"name": "v1", "peer": "v2", "address": "02:00:00:00:01:01", "peer_address": "02:00:00:00:01:02", "up": "yes"}
 Case = tuple[str, str, dict[str, str]]
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pending, "LEAST", 1)
 
 
 def made(desk: Desk, name: str, where: str, texts: dict[str, str]) -> None:

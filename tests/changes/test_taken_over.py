@@ -17,19 +17,13 @@ from nltui.changes.ended import settle
 from nltui.changes.journals import Entry, entries
 from nltui.changes.pending import Guard
 from nltui.system.namespaces import resolve
-from tests.changes.another import applied_by_another, is_down, nltui
+from tests.changes.another import applied_by_another, is_down, left_by_another, nltui
 from tests.changes.ground import Desk, build, difference, picture
 from tests.e2e.test_headless import POWERLESS
 from tests.kernel.followed import comes_true
 from tests.kernel.netns import Netns
 
-SHORT = 1
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second is enough for a test."""
-    monkeypatch.setattr(pending, "LEAST", SHORT)
+pytestmark = pytest.mark.usefixtures("soon")
 
 
 def test_a_new_login_confirms_or_rolls_back(netns: Netns) -> None:
@@ -123,25 +117,22 @@ def test_a_rollback_that_nobody_saw_is_logged_once(
 def test_a_rollback_that_cannot_be_logged_is_tried_again(netns: Netns, monkeypatch: pytest.MonkeyPatch) -> None:
     build(netns)
     monkeypatch.setattr(ended, "record", lambda *told: "not logged: no room")
-    with applied_by_another(netns, 1) as program:
-        program.kill()
-        program.wait()
-        assert comes_true(lambda: [entry.state for entry in entries()] == ["rolled back"])
-        for _ in range(2):
-            [said] = settle()
-            assert f"{netns.name}, va goes down: rolled back at " in said
-            assert said.endswith(" · not logged: no room")
-        monkeypatch.setattr(ended, "record", lambda *told: "")
-        assert len(settle()) == 1
-        assert settle() == []
+    left_by_another(netns, 1)
+    assert comes_true(lambda: [entry.state for entry in entries()] == ["rolled back"])
+    for _ in range(2):
+        [said] = settle()
+        assert f"{netns.name}, va goes down: rolled back at " in said
+        assert said.endswith(" · not logged: no room")
+    monkeypatch.setattr(ended, "record", lambda *told: "")
+    assert len(settle()) == 1
+    assert settle() == []
 
 
 def test_what_another_left_is_taken_over(netns: Netns) -> None:
     build(netns)
     before = picture(netns, indexes=True)
-    with applied_by_another(netns, 60) as program, Desk(netns) as desk:
-        program.kill()
-        program.wait()
+    left_by_another(netns, 60)
+    with Desk(netns) as desk:
         assert desk.changes.adopt(entries()[0])
         assert desk.changes.pending is not None
         assert 50 < desk.changes.pending.left <= 60
@@ -166,9 +157,7 @@ def test_the_activity_log_names_a_guardian(by: str, netns: Netns) -> None:
         if by == "owner":
             desk.changes.apply(desk.down(), 60)
         else:
-            program = opened.enter_context(applied_by_another(netns, 60))
-            program.kill()
-            program.wait()
+            left_by_another(netns, 60)
             assert desk.changes.adopt(entries()[0])
         pid, since = entries()[0].told["guardian"], desk.session.history.last
         os.kill(pid, signal.SIGTERM)
@@ -182,9 +171,8 @@ def test_the_activity_log_names_a_guardian(by: str, netns: Netns) -> None:
 def test_what_another_left_and_is_kept_can_be_undone(by: str, netns: Netns) -> None:
     build(netns)
     before = picture(netns, indexes=True)
-    with applied_by_another(netns, 60) as program, Desk(netns) as desk:
-        program.kill()
-        program.wait()
+    left_by_another(netns, 60)
+    with Desk(netns) as desk:
         assert desk.changes.adopt(entries()[0])
         if by == "the new one":
             assert desk.changes.confirm() == "kept: va goes down"
@@ -272,9 +260,8 @@ def test_two_looks_at_once_take_over_once(netns: Netns, monkeypatch: pytest.Monk
         both.wait()
         return found
 
-    with applied_by_another(netns, 60) as program, Desk(netns) as desk:
-        program.kill()
-        program.wait()
+    left_by_another(netns, 60)
+    with Desk(netns) as desk:
         monkeypatch.setattr(stack, "adopt", together)
         looks = [threading.Thread(target=desk.changes.adopt, args=(entries()[0],)) for _ in range(2)]
         for look in looks:

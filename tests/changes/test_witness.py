@@ -46,7 +46,7 @@ def journal(desk: Desk) -> Entry:
 MTU: Case = ("LinkSet", "name == va", {"mtu": "1400"})
 ROUTE: Case = ("RouteReplace", "dst == 10.20.0.0/16", {"via": "10.0.0.8"})
 ADDRESS: Case = ("AddressAdd", "", {"local": "10.9.0.1/24", "dev": "va"})
-LEGS: Case = ("RouteReplace", "dst == 10.22.0.0/16",
+HOPS: Case = ("RouteReplace", "dst == 10.22.0.0/16",
               {"hops": "via 10.0.0.9 dev va weight 3 / via 10.1.0.9 dev vc / via 10.1.0.8 dev vc"})  # fmt: skip
 GROUP: Case = ("NexthopReplace", "id == 10", {"group": "1,3/2"})
 LINK: Case = ("AddIfb", "", {"name": "i1"})
@@ -63,9 +63,9 @@ KEPT: tuple[tuple[Case, str, str], ...] = (
     (ROUTE, "route replace 10.20.0.0/16 via 10.0.0.7", "nexthop is another by now (ip -4 route replace 10.20.0.0/16"),
     (ROUTE, "route replace 10.20.0.0/16 nexthop via 10.0.0.7 dev va nexthop via 10.0.0.8 dev va",
      "nexthop is another by now"),
-    (LEGS, "route replace 10.22.0.0/16 nexthop via 10.0.0.9 dev va weight 9 nexthop via 10.1.0.9 dev vc",
+    (HOPS, "route replace 10.22.0.0/16 nexthop via 10.0.0.9 dev va weight 9 nexthop via 10.1.0.9 dev vc",
      "nexthop is another by now"),
-    (LEGS, "route replace 10.22.0.0/16 via 10.1.0.7 dev vc", "nexthop is another by now"),
+    (HOPS, "route replace 10.22.0.0/16 via 10.1.0.7 dev vc", "nexthop is another by now"),
     (ROUTE, "route replace 10.20.0.0/16 nhid 2", "nexthop is another by now"),
     (GROUP, "nexthop replace id 10 group 1,3/2,5", "group is another by now (ip nexthop replace id 10 group 1/2)"),
     (ADDRESS, "address replace 10.9.0.1/24 dev va metric 7", "metric is 7 by now (ip address del 10.9.0.1/24 dev va)"),
@@ -108,8 +108,8 @@ BACK: tuple[tuple[Case, str], ...] = (
     (("LinkSet", "name == low", {"mtu": "1400"}), "link set low up\nip link set low down"),
     (("LinkSet", "name == low", {"mtu": "1400"}), "link set low mtu 1500"),
     (ROUTE, "link set vb down\nip link set vb up"),
-    (LEGS, "link set vd down\nip link set vd up"),
-    (LEGS, "route replace 10.22.0.0/16 via 10.1.0.8 dev vc"),
+    (HOPS, "link set vd down\nip link set vd up"),
+    (HOPS, "route replace 10.22.0.0/16 via 10.1.0.8 dev vc"),
     (GROUP, "nexthop replace id 10 group 2"),
     (ADDRESS, "address change 10.9.0.1/24 dev va valid_lft 900 preferred_lft 800"),
     (LINK, "link set i1 name mine\nip link set mine up"),
@@ -127,7 +127,7 @@ def test_what_is_nobody_elses_is_taken_back(case: tuple[Case, str], netns: Netns
     change, lines = case
     build(netns)
     netns.ip("link add low type ifb")
-    if change in (ROUTE, LEGS):
+    if change in (ROUTE, HOPS):
         # They go with the carrier.
         netns.ip("nexthop flush")
     before = picture(netns, indexes=True)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from nltui.changes.journals import entries
-from tests.changes.another import applied_by_another, is_down, nltui
+from tests.changes.another import applied_by_another, is_down, left_by_another, nltui
 from tests.changes.ground import build
 from tests.e2e.conftest import Start
 from tests.e2e.tmux import Tmux
@@ -19,9 +19,7 @@ from tests.kernel.netns import Netns
 def left(netns: Netns) -> Netns:
     """A namespace where va goes up again within a minute; who took it down was killed."""
     build(netns)
-    with applied_by_another(netns, 60) as program:
-        program.kill()
-        program.wait()
+    left_by_another(netns, 60)
     return netns
 
 
